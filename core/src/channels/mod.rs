@@ -1,0 +1,1 @@
+//! The channels' pure halves: records in, verdicts out. Their XML is written on floor 4.

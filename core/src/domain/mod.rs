@@ -1,0 +1,5 @@
+//! The trade's rules: records in, verdicts out, each citing its number in the domain's rule book.
+
+pub mod digest;
+pub mod ids;
+pub mod money;

@@ -1,0 +1,233 @@
+//! The one catalogue of reasons: why a transfer failed, a record was refused, held or removed.
+//!
+//! A reason is a closed set with a stable code (kebab-case, English, never renamed once released). The
+//! sentence that a person reads stands in the locale files under `reason-CODE`, what to do next under
+//! `remedy-CODE`. docs/contracts.md lists every code; a test compares the list with these enums.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a closed set of reasons with its codes, `ALL`, `code()`, `from_code()` and `Display`.
+macro_rules! catalogue {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $code)] $variant,)+ }
+
+        impl $name {
+            /// Every reason of this set, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Gives the stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// Finds the reason that bears a code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+    };
+}
+
+catalogue! {
+    /// Why a transfer failed, classified from protocol codes and never from free text (rule A9).
+    TransferReason {
+        /// The server's port answered by a refusal.
+        ConnectionRefused = "connection-refused",
+        /// The server's name has no address.
+        HostNotFound = "host-not-found",
+        /// No network leads to the server.
+        NoRoute = "no-route",
+        /// The server did not answer in time.
+        TimedOut = "timed-out",
+        /// The connection broke.
+        ConnectionLost = "connection-lost",
+        /// The login was refused (FTP 530, SSH authentication).
+        AuthenticationRefused = "authentication-refused",
+        /// The SSH host key is not the pinned one.
+        HostKeyChanged = "host-key-changed",
+        /// The SSH host key was never seen and none is pinned.
+        HostKeyUnknown = "host-key-unknown",
+        /// The TLS certificate is not trusted, not the pinned one, expired or for another name.
+        CertificateRefused = "certificate-refused",
+        /// The TLS handshake failed, or the server refuses AUTH TLS.
+        TlsFailed = "tls-failed",
+        /// The server forbids the operation.
+        PermissionDenied = "permission-denied",
+        /// The remote folder does not exist.
+        FolderMissing = "folder-missing",
+        /// The remote file exists and may not be replaced.
+        FileExists = "file-exists",
+        /// The server's disk or the account's quota is full (FTP 452, 552).
+        DiskFull = "disk-full",
+        /// The remote file is locked.
+        FileLocked = "file-locked",
+        /// The server refuses the file's name (FTP 553).
+        NameRefused = "name-refused",
+        /// The temporary file could not be renamed.
+        RenameFailed = "rename-failed",
+        /// The size on the server is not that of the file sent.
+        SizeMismatch = "size-mismatch",
+        /// The data connection was refused (FTP 425, 426: passive port, firewall).
+        DataChannelRefused = "data-channel-refused",
+        /// Another error of the server; its code is in its own words.
+        ServerError = "server-error",
+        /// The local file does not exist.
+        LocalFileMissing = "local-file-missing",
+        /// The local file can't be read.
+        LocalFileUnreadable = "local-file-unreadable",
+        /// The local file changed while it was read.
+        LocalFileChanged = "local-file-changed",
+        /// The local disk is full.
+        LocalDiskFull = "local-disk-full",
+        /// A person or the system stopped the transfer.
+        Interrupted = "interrupted",
+    }
+}
+
+impl TransferReason {
+    /// Tells whether trying again later can help without anyone's doing anything.
+    pub fn is_transient(self) -> bool {
+        use TransferReason as R;
+        matches!(
+            self,
+            R::ConnectionRefused
+                | R::HostNotFound
+                | R::NoRoute
+                | R::TimedOut
+                | R::ConnectionLost
+                | R::DataChannelRefused
+                | R::FileLocked
+                | R::SizeMismatch
+                | R::LocalFileChanged
+                | R::Interrupted
+        )
+    }
+
+    /// Tells whether the failure concerns this file alone, so that the others can go on.
+    pub fn is_about_the_file(self) -> bool {
+        use TransferReason as R;
+        matches!(
+            self,
+            R::NameRefused
+                | R::FileExists
+                | R::FileLocked
+                | R::LocalFileMissing
+                | R::LocalFileUnreadable
+                | R::LocalFileChanged
+        )
+    }
+}
+
+catalogue! {
+    /// Why a selected record is not in the publication (PUBLICATION.md 13).
+    RefusalReason {
+        /// The event's template has no binder (C2).
+        NoBinder = "no-binder",
+        /// The template's binder is fed on the extranet and is never our target (B9).
+        BinderFedOnSite = "binder-fed-on-site",
+        /// The binder's module is not the event's or account's (C22).
+        ModuleMismatch = "module-mismatch",
+        /// The event has no scope at all (C15).
+        NoScope = "no-scope",
+        /// The narrowest target names a record that does not exist (C20).
+        DanglingTarget = "dangling-target",
+        /// The narrowest target is an account that is not published (C20).
+        TargetNotPublished = "target-not-published",
+        /// The event has neither body nor attachment (C1).
+        BlankEvent = "blank-event",
+        /// The template has a duration and the event no processing date (C27).
+        NoProcessingDate = "no-processing-date",
+        /// The event's duration is over (C6).
+        Expired = "expired",
+        /// The attached file does not exist.
+        FileMissing = "file-missing",
+        /// The attached file is empty.
+        FileEmpty = "file-empty",
+        /// The attached file is over the size limit.
+        FileTooLarge = "file-too-large",
+        /// The attached file can't be read, or is not a regular file inside the files' folder.
+        FileUnreadable = "file-unreadable",
+        /// The body's format is not read (RTF, DOCX).
+        BodyFormat = "body-format",
+        /// The body could not be rendered.
+        RenderFailed = "render-failed",
+        /// The server refuses the document for good.
+        TransferRefused = "transfer-refused",
+        /// The account has no party (D2).
+        AccountWithoutParty = "account-without-party",
+        /// A value is out of its range or unreadable.
+        BadValue = "bad-value",
+        /// The works fund or expense refers to a record that does not exist.
+        DanglingReference = "dangling-reference",
+        /// No condo binder has the code INVOICES (E2).
+        NoInvoicesBinder = "no-invoices-binder",
+        /// The list's binder grants plain co-owners (G7).
+        CouncilOnly = "council-only",
+    }
+}
+
+catalogue! {
+    /// Why a selected record waits (PUBLICATION.md 13).
+    WaitReason {
+        /// The publication date is in the future (C4).
+        FutureDate = "future-date",
+        /// A temporary password waits for an encrypted transport (D5).
+        PlainTransport = "plain-transport",
+        /// The whole publication is held.
+        PublicationHeld = "publication-held",
+    }
+}
+
+catalogue! {
+    /// Why a live document, account or section is withdrawn (PUBLICATION.md 8).
+    RemovalReason {
+        /// A person withdrew it: the date is 00/00/00 or the flag is off (C5, D7).
+        Manual = "manual",
+        /// Its duration is over (C6).
+        Expired = "expired",
+        /// A newer document replaces it (G6).
+        Superseded = "superseded",
+        /// Its publication date moved to the future (C4).
+        Postponed = "postponed",
+        /// The record no longer exists (C18).
+        Gone = "gone",
+        /// Its template lost its binder, or the binder is gone (C18).
+        Binder = "binder",
+        /// Its target changed or is no longer published (C19, C20).
+        Scope = "scope",
+        /// The account left: notice, departure or sale under the options D9-D11, or the account was closed.
+        Account = "account",
+        /// The option that sent it is off (E6).
+        Option = "option",
+        /// The fiscal year closed (E6).
+        YearClosed = "year-closed",
+        /// Only a newer version is refused and its audience changed (PUBLICATION.md 8).
+        Refused = "refused",
+    }
+}
+
+catalogue! {
+    /// Why a whole publication waits for a person (PUBLICATION.md 14).
+    HoldReason {
+        /// The first publication of a series.
+        FirstOfSeries = "first-of-series",
+        /// No account at all is published.
+        NoAccount = "no-account",
+        /// At least 20 and more than half of the live accounts or documents are gone from the database.
+        Collapse = "collapse",
+        /// The clock is more than 5 minutes before the last confirmed publication.
+        ClockBack = "clock-back",
+        /// The clock is more than 45 days after the last confirmed publication.
+        ClockForward = "clock-forward",
+        /// The confirmed plan and the current one differ by more removals.
+        PlanChanged = "plan-changed",
+    }
+}

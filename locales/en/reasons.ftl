@@ -1,0 +1,1 @@
+# Reasons: one sentence and one remedy a code.

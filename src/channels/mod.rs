@@ -1,0 +1,1 @@
+//! What each channel writes: the XML of floor 4.

@@ -1,0 +1,1 @@
+//! What people do at their desk, for commands and pages alike.

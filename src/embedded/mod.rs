@@ -1,0 +1,1 @@
+//! The embedded FTPS and SFTP servers of the demo and of quick tests.

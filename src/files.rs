@@ -1,0 +1,81 @@
+//! The file-system edge: private folders and files, and files that appear whole or not at all.
+//!
+//! Promises: folders are made 0700 and files 0600; [`write_whole`] writes beside the name, syncs, then renames,
+//! so that a reader sees the old content or the new one. Refuses nothing; an error names the path.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// A failed operation on a local file, with its path.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} {}", path.display())]
+pub struct FileError {
+    /// What was tried, as a verb.
+    pub operation: &'static str,
+    /// On which path.
+    pub path: PathBuf,
+    /// What the system said.
+    #[source]
+    pub source: io::Error,
+}
+
+fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
+    let path = path.to_owned();
+    move |source| FileError { operation, path, source }
+}
+
+/// Makes a folder and those above it, readable by their owner alone.
+///
+/// # Errors
+/// When the system refuses.
+pub fn make_private_folder(path: &Path) -> Result<(), FileError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(failed("make folder", path))
+}
+
+/// Opens a new private file for writing, in place of any older one.
+///
+/// # Errors
+/// When the system refuses.
+pub fn create_private(path: &Path) -> Result<File, FileError> {
+    let mut options = OpenOptions::new();
+    options.write(true).read(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(failed("create", path))
+}
+
+/// Writes a file so that its readers see the old content or the whole new one.
+///
+/// # Errors
+/// When the system refuses; the file of that name is then as it was.
+pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let beside = beside(path);
+    let mut file = create_private(&beside)?;
+    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed("write", &beside))?;
+    drop(file);
+    fs::rename(&beside, path).map_err(failed("rename to", path))?;
+    sync_folder_of(path)
+}
+
+/// Makes the names in the folder of `path` durable.
+///
+/// # Errors
+/// When the system refuses.
+pub fn sync_folder_of(path: &Path) -> Result<(), FileError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    if cfg!(unix) {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("sync", folder))?;
+    }
+    Ok(())
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    path.with_file_name(name)
+}

@@ -1,0 +1,1 @@
+//! One publication from plan to settlement, and each that is due.

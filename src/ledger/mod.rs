@@ -1,0 +1,1 @@
+//! Facts and state: all SQL on our own database.

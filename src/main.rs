@@ -1,0 +1,3 @@
+//! The command line of publier: parse, run, exit code.
+
+fn main() {}

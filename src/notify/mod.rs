@@ -1,0 +1,1 @@
+//! Mail, webhook, ping: what leaves after a run.

@@ -1,0 +1,1 @@
+//! The zip and the spool.

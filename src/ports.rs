@@ -1,0 +1,285 @@
+//! The few traits and values between the flow, the desk and the doers.
+//!
+//! A doer never imports another doer: each implements or uses a port, and `app` wires them.
+
+use std::fmt::Debug;
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use publier_core::publication::reason::TransferReason;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncRead;
+
+/// A path on the server: POSIX separators, no control character, no `..`, never empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RemotePath(String);
+
+/// A remote path that was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("remote path refused: {0:?}")]
+pub struct BadRemotePath(pub String);
+
+impl RemotePath {
+    /// Checks and takes a path.
+    ///
+    /// # Errors
+    /// Refuses an empty path, a control character and a `..` component.
+    pub fn new(path: impl Into<String>) -> Result<Self, BadRemotePath> {
+        let path = path.into();
+        let bad =
+            path.is_empty() || path.chars().any(char::is_control) || path.split('/').any(|part| part == "..");
+        if bad { Err(BadRemotePath(path)) } else { Ok(Self(path)) }
+    }
+
+    /// Gives the path of `name` inside this folder.
+    ///
+    /// # Errors
+    /// The same refusals as [`RemotePath::new`].
+    pub fn join(&self, name: &str) -> Result<Self, BadRemotePath> {
+        Self::new(format!("{}/{name}", self.0.trim_end_matches('/')))
+    }
+
+    /// Gives the folder that holds this path, if there is one.
+    pub fn parent(&self) -> Option<Self> {
+        let (folder, _) = self.0.trim_end_matches('/').rsplit_once('/')?;
+        Some(Self(if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }))
+    }
+
+    /// Gives the last component.
+    pub fn name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Gives the whole path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for RemotePath {
+    type Error = BadRemotePath;
+    fn try_from(path: String) -> Result<Self, BadRemotePath> {
+        Self::new(path)
+    }
+}
+
+impl From<RemotePath> for String {
+    fn from(path: RemotePath) -> Self {
+        path.0
+    }
+}
+
+impl std::fmt::Display for RemotePath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A failed operation on the server: the reason from the catalogue, and the server's own words.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}{}", words.as_deref().map(|w| format!(" ({w})")).unwrap_or_default())]
+pub struct TransferError {
+    /// Why, from protocol codes.
+    pub reason: TransferReason,
+    /// What the server or the system said, with its code, without any secret.
+    pub words: Option<String>,
+}
+
+impl TransferError {
+    /// Makes an error from a reason and the words that came with it.
+    pub fn new(reason: TransferReason, words: impl Into<String>) -> Self {
+        Self { reason, words: Some(words.into()) }
+    }
+}
+
+/// One name in a remote folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RemoteEntry {
+    /// The name alone, without its folder.
+    pub name: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// Its size in bytes, where the server tells it.
+    pub size_bytes: Option<u64>,
+}
+
+/// One logged-in session with a server. Every operation is tried once and ends within its deadline; after a
+/// timeout, a cancelled call or an unparsed reply the session is out of sync and must be dropped.
+#[async_trait]
+pub trait Session: Send + Debug {
+    /// Tells whether no timeout, cancel or unparsed reply happened since login (promise 2).
+    fn in_sync(&self) -> bool;
+
+    /// Gives the size of a file in bytes; `None` when there is no such file.
+    async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError>;
+
+    /// Writes `content` into `path` from byte `offset` on (0 replaces the file) and returns the bytes written
+    /// by this call. `progress` hears the bytes of each block as it leaves.
+    async fn write(
+        &mut self,
+        path: &RemotePath,
+        offset: u64,
+        content: &mut (dyn AsyncRead + Send + Unpin),
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, TransferError>;
+
+    /// Renames a file, over an existing one where the protocol allows it.
+    async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError>;
+
+    /// Makes a folder and tells whether it had to be made.
+    async fn make_folder(&mut self, path: &RemotePath) -> Result<bool, TransferError>;
+
+    /// Tells whether a folder exists.
+    async fn folder_exists(&mut self, path: &RemotePath) -> Result<bool, TransferError>;
+
+    /// Removes a file; a missing one is no error.
+    async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError>;
+
+    /// Lists a folder, in the order of names.
+    async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError>;
+
+    /// Logs out; an error on the way is of no interest.
+    async fn close(self: Box<Self>);
+}
+
+/// Opens sessions with one target.
+#[async_trait]
+pub trait Connector: Send + Sync + Debug {
+    /// Connects, checks the server's identity, then logs in.
+    async fn connect(&self) -> Result<Box<dyn Session>, TransferError>;
+
+    /// Gives `user@host`, as the transfer log names its session.
+    fn session_name(&self) -> String;
+
+    /// Tells whether what is sent is encrypted (D5).
+    fn is_encrypted(&self) -> bool;
+}
+
+/// What happens, told once to every listener: transfer log, report, console, progress.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A session of transfers begins: the log opens.
+    TransferStarted {
+        /// `user@host`.
+        session: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A remote folder was made.
+    FolderMade {
+        /// The folder.
+        path: RemotePath,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Some bytes of a file left.
+    Progress {
+        /// The final remote path.
+        remote: RemotePath,
+        /// Bytes since the last such event.
+        bytes: u64,
+    },
+    /// An interrupted file goes on where it stopped.
+    Resumed {
+        /// The final remote path.
+        remote: RemotePath,
+        /// The byte it goes on from.
+        offset_bytes: u64,
+        /// The size of the whole file.
+        size_bytes: u64,
+    },
+    /// A try failed and another follows: nothing is lost, and the log doesn't show it.
+    Retrying {
+        /// The final remote path, when one file is concerned.
+        remote: Option<RemotePath>,
+        /// What happened.
+        error: TransferError,
+        /// The try that failed, from 1.
+        attempt: u32,
+    },
+    /// A file stands at its final name with its size confirmed.
+    Uploaded {
+        /// The absolute local path.
+        local: PathBuf,
+        /// The final remote path.
+        remote: RemotePath,
+        /// The confirmed size of the file.
+        size_bytes: u64,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A file could not be sent.
+    UploadFailed {
+        /// The absolute local path.
+        local: PathBuf,
+        /// The final remote path, when it was known.
+        remote: Option<RemotePath>,
+        /// Why.
+        error: TransferError,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A remote file was removed.
+    Removed {
+        /// The remote path.
+        path: RemotePath,
+        /// Why it failed, if it did.
+        error: Option<TransferError>,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The whole session failed: no connection, no login.
+    SessionFailed {
+        /// Why.
+        error: TransferError,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// The session of transfers ended in order.
+    TransferEnded {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// Hears events. A listener never fails the work: what it can't do it keeps to itself and reports at the end.
+pub trait Listener: Send + Sync {
+    /// Hears one event.
+    fn hear(&self, event: &Event);
+}
+
+/// Tells each event to several listeners, in order.
+#[derive(Default, Clone)]
+pub struct Listeners(Vec<std::sync::Arc<dyn Listener>>);
+
+impl Listeners {
+    /// Adds a listener.
+    #[must_use]
+    pub fn with(mut self, listener: std::sync::Arc<dyn Listener>) -> Self {
+        self.0.push(listener);
+        self
+    }
+}
+
+impl Debug for Listeners {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Listeners({})", self.0.len())
+    }
+}
+
+impl Listener for Listeners {
+    fn hear(&self, event: &Event) {
+        for listener in &self.0 {
+            listener.hear(event);
+        }
+    }
+}
+
+/// Gives the current time. One real clock and one for tests.
+pub trait Clock: Send + Sync + Debug {
+    /// The time, in UTC.
+    fn now(&self) -> DateTime<Utc>;
+}

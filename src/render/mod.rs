@@ -1,0 +1,1 @@
+//! Models in, PDF bytes out.

@@ -1,0 +1,1 @@
+//! Listeners: the transfer log, the run report, the console.

@@ -1,0 +1,111 @@
+//! One server that receives publications, checked and typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::ports::RemotePath;
+use crate::settings::secret::Secret;
+
+/// How files travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// FTP in clear: only where the configuration says so.
+    Ftp,
+    /// FTP with AUTH TLS, data protected, no fallback.
+    FtpsExplicit,
+    /// FTP inside TLS from the first byte.
+    FtpsImplicit,
+    /// SSH file transfer.
+    Sftp,
+}
+
+impl Protocol {
+    /// Tells whether what is sent is encrypted.
+    pub fn is_encrypted(self) -> bool {
+        self != Self::Ftp
+    }
+
+    /// Gives the port used when none is set.
+    pub fn default_port(self) -> u16 {
+        match self {
+            Self::Ftp | Self::FtpsExplicit => 21,
+            Self::FtpsImplicit => 990,
+            Self::Sftp => 22,
+        }
+    }
+}
+
+/// How the server proves who it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// Plain FTP: nothing proves anything.
+    None,
+    /// TLS: the authorities that the operating system trusts.
+    SystemAuthorities,
+    /// TLS: the authorities of this PEM file.
+    Authorities(PathBuf),
+    /// TLS: the SHA-256 fingerprint of the server's own certificate (self-signed ones included).
+    CertificateFingerprint([u8; 32]),
+    /// SSH: the SHA-256 fingerprint of the host key (`SHA256:base64`, without padding).
+    HostKeyFingerprint(String),
+    /// SSH: an OpenSSH `known_hosts` file.
+    KnownHosts(PathBuf),
+}
+
+/// How we prove who we are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Login {
+    /// A password.
+    Password(Secret),
+    /// An SSH private key in OpenSSH or PEM form, with its passphrase where it is encrypted.
+    Key {
+        /// The file of the key.
+        file: PathBuf,
+        /// Its passphrase.
+        passphrase: Option<Secret>,
+    },
+}
+
+/// Every wait on the network has a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// From the TCP connect to the end of the greeting.
+    pub connect: Duration,
+    /// One command and its reply.
+    pub reply: Duration,
+    /// The longest silence while data flows.
+    pub stall: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(20),
+            reply: Duration::from_secs(30),
+            stall: Duration::from_mins(1),
+        }
+    }
+}
+
+/// One server that receives publications.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Its name in the configuration, the ledger and the logs.
+    pub name: String,
+    /// How files travel.
+    pub protocol: Protocol,
+    /// Its host name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The account on the server.
+    pub user: String,
+    /// How we prove who we are.
+    pub login: Login,
+    /// How the server proves who it is.
+    pub trust: Trust,
+    /// The folder that receives the zip and `documents/`.
+    pub deposit: RemotePath,
+    /// The bounds on waits.
+    pub deadlines: Deadlines,
+}

@@ -1,0 +1,1 @@
+//! All network to the server.

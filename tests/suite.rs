@@ -1,0 +1,31 @@
+//! The one integration binary: suites by room and by promise.
+#![allow(
+    missing_docs,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::allow_attributes,
+    clippy::missing_docs_in_private_items,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod suite {
+    #[cfg(feature = "demo")]
+    mod embedded;
+    mod flow;
+    mod house;
+    mod ledger;
+    mod package;
+    mod render;
+    mod report;
+    mod schedule;
+    mod transfer;
+}
+mod support;
