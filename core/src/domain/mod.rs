@@ -1,5 +1,10 @@
 //! The trade's rules: records in, verdicts out, each citing its number in the domain's rule book.
 
+pub mod audience;
+pub mod binder;
 pub mod digest;
+pub mod document;
 pub mod ids;
 pub mod money;
+pub mod options;
+pub mod records;

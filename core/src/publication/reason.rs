@@ -143,8 +143,6 @@ catalogue! {
         TargetNotPublished = "target-not-published",
         /// The event has neither body nor attachment (C1).
         BlankEvent = "blank-event",
-        /// The template has a duration and the event no processing date (C27).
-        NoProcessingDate = "no-processing-date",
         /// The event's duration is over (C6).
         Expired = "expired",
         /// The attached file does not exist.
@@ -179,6 +177,8 @@ catalogue! {
     WaitReason {
         /// The publication date is in the future (C4).
         FutureDate = "future-date",
+        /// The template has a duration and the event no processing date: an error, never "for ever" (C27).
+        NoProcessingDate = "no-processing-date",
         /// A temporary password waits for an encrypted transport (D5).
         PlainTransport = "plain-transport",
         /// The whole publication is held.
