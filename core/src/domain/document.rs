@@ -8,20 +8,9 @@ use chrono::{Months, NaiveDate};
 use super::audience::{Places, Target, Wanted};
 use super::binder::Binders;
 use super::ids::{AttachmentId, BinderId, BuildingId, CaseFileId, EventId, PhotoId, TemplateId};
+use super::options::AttachmentTitle;
 use super::records::CaseFile;
 use crate::publication::reason::{RefusalReason, RemovalReason, WaitReason};
-
-/// How an attachment is titled where its own name isn't used (C7, setting `attachment_title`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum AttachmentTitle {
-    /// Template label and date: names nobody.
-    #[default]
-    Neutral,
-    /// The digits of the remote name.
-    Number,
-    /// The event's subject.
-    Subject,
-}
 
 /// An event template (modèle d'événement).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The trade's rules: records in, verdicts out, each citing its number in the domain's rule book.
 
+pub mod account;
 pub mod audience;
 pub mod binder;
 pub mod digest;

@@ -4,11 +4,13 @@
 
 use chrono::NaiveDate;
 
+use super::account::{Account, OpeningMode};
 use super::ids::{
     AccountId, AllocationKeyId, BuildingId, CaseFileId, CoOwnerRecordId, EntityId, FiscalYearId, PartyId,
     UnitId, UserId,
 };
-use super::options::Module;
+use super::money::Cents;
+use super::options::{Module, Role};
 
 /// A postal address, its lines without blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -229,6 +231,71 @@ pub struct CoOwnerRecord {
     pub council_member: bool,
     /// President of the council.
     pub council_president: bool,
+}
+
+/// A recorded transfer of one unit from a seller's record to a buyer's (D11, F5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnershipTransfer {
+    /// The unit sold.
+    pub unit: UnitId,
+    /// The seller's record.
+    pub seller: CoOwnerRecordId,
+    /// The buyer's record.
+    pub buyer: CoOwnerRecordId,
+    /// The day the buyer enjoys it from.
+    pub effective_on: NaiveDate,
+}
+
+/// An account as it is kept in memory: [`AccountRecord::view`] is what the rules take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRecord {
+    /// Its key.
+    pub id: AccountId,
+    /// The entity whose books hold it.
+    pub entity: EntityId,
+    /// That entity's module.
+    pub module: Module,
+    /// The accounting number.
+    pub number: String,
+    /// The accounting label.
+    pub label: String,
+    /// The main party (D17).
+    pub party: Option<PartyId>,
+    /// What that party is to the agency.
+    pub role: Role,
+    /// The co-owner record it is a sub-account of (D23).
+    pub record: Option<CoOwnerRecordId>,
+    /// The box « Service client » (D1).
+    pub published: bool,
+    /// « Compte validé » (D25).
+    pub validated: bool,
+    /// « Recherche disponible à partir du » (D12, D21).
+    pub available_from: Option<NaiveDate>,
+    /// How its years follow each other (D22).
+    pub opening_mode: OpeningMode,
+    /// The balance the back office keeps (D18).
+    pub stored_balance: Option<Cents>,
+}
+
+impl AccountRecord {
+    /// Gives what the rules take.
+    pub fn view(&self) -> Account<'_> {
+        Account {
+            id: self.id,
+            entity: self.entity,
+            module: self.module,
+            number: &self.number,
+            label: &self.label,
+            party: self.party,
+            role: self.role,
+            record: self.record,
+            published: self.published,
+            validated: self.validated,
+            available_from: self.available_from,
+            opening_mode: self.opening_mode,
+            stored_balance: self.stored_balance,
+        }
+    }
 }
 
 /// A case file (dossier): its type names a folder, its reference a prefix (C10, C11, C26).

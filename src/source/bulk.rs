@@ -1,0 +1,1 @@
+//! The bulk, streamed row by row without copies.
