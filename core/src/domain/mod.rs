@@ -9,3 +9,4 @@ pub mod ids;
 pub mod money;
 pub mod options;
 pub mod records;
+pub mod statement;
