@@ -14,6 +14,7 @@
 //! After `@`: `a` account, `b` building, `e` entity, `u` unit. Record ids run from 1 to 999 999 999 999; others are
 //! refused, since they would break the order.
 
+use crate::domain::audience::Target;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{
     AccountId, AttachmentId, BuildingId, EntityId, EventId, ExpenseLineId, PhotoId, UnitId, VoucherId,
@@ -34,19 +35,6 @@ pub enum DocumentSource {
     Photo(PhotoId),
     /// A voucher, as one expense line shows it.
     Voucher(VoucherId, ExpenseLineId),
-}
-
-/// Whom a document is for: the narrowest filled target (C20).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Target {
-    /// One account's party.
-    Account(AccountId),
-    /// The people of a building.
-    Building(BuildingId),
-    /// The people of an entity.
-    Entity(EntityId),
-    /// The holders and tenants of a unit at the document's date (C21).
-    Unit(UnitId),
 }
 
 /// The id of a document: its source and its target.
@@ -112,24 +100,23 @@ impl std::fmt::Display for DocumentSource {
     }
 }
 
-impl Target {
-    fn key(self) -> (char, i64) {
-        match self {
-            Self::Account(account) => ('a', account.0),
-            Self::Building(building) => ('b', building.0),
-            Self::Entity(entity) => ('e', entity.0),
-            Self::Unit(unit) => ('u', unit.0),
-        }
+/// A target's letter and record in an id.
+fn target_key(target: Target) -> (char, i64) {
+    match target {
+        Target::Account(account) => ('a', account.0),
+        Target::Building(building) => ('b', building.0),
+        Target::Entity(entity) => ('e', entity.0),
+        Target::Unit(unit) => ('u', unit.0),
     }
+}
 
-    fn from_key(kind: char, record: i64) -> Option<Self> {
-        match kind {
-            'a' => Some(Self::Account(AccountId(record))),
-            'b' => Some(Self::Building(BuildingId(record))),
-            'e' => Some(Self::Entity(EntityId(record))),
-            'u' => Some(Self::Unit(UnitId(record))),
-            _ => None,
-        }
+fn target_from_key(kind: char, record: i64) -> Option<Target> {
+    match kind {
+        'a' => Some(Target::Account(AccountId(record))),
+        'b' => Some(Target::Building(BuildingId(record))),
+        'e' => Some(Target::Entity(EntityId(record))),
+        'u' => Some(Target::Unit(UnitId(record))),
+        _ => None,
     }
 }
 
@@ -142,7 +129,7 @@ impl DocumentId {
         let id = Self { source, target };
         let (_, record, part) = source.key();
         let has_part = matches!(source, DocumentSource::Attachment(..) | DocumentSource::Voucher(..));
-        let whole = [(record, true), (part, has_part), (target.key().1, true)]
+        let whole = [(record, true), (part, has_part), (target_key(target).1, true)]
             .iter()
             .all(|(id, required)| (i64::from(*required)..=MAX_RECORD_ID).contains(id));
         if whole { Ok(id) } else { Err(BadDocumentId(id.to_string())) }
@@ -161,7 +148,7 @@ impl DocumentId {
 
 impl std::fmt::Display for DocumentId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (kind, record) = self.target.key();
+        let (kind, record) = target_key(self.target);
         write!(f, "{}@{kind}{record:012}", self.source)
     }
 }
@@ -175,7 +162,7 @@ impl std::str::FromStr for DocumentId {
             let (kind, record) = lettered(record)?;
             let source = DocumentSource::from_key((kind, record, twelve_digits(part)?))?;
             let (kind, record) = lettered(target)?;
-            Self::new(source, Target::from_key(kind, record)?).ok()
+            Self::new(source, target_from_key(kind, record)?).ok()
         };
         parse().ok_or_else(|| BadDocumentId(text.to_owned()))
     }

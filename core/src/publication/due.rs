@@ -8,8 +8,9 @@
 
 use chrono::NaiveDate;
 
-use super::document::{BadDocumentId, DocumentId, DocumentSource, Target};
+use super::document::{BadDocumentId, DocumentId, DocumentSource};
 use super::reason::{RefusalReason, RemovalReason, WaitReason};
+use crate::domain::audience::Target;
 use crate::domain::digest::Digest;
 use crate::domain::ids::{BinderId, EventId};
 
@@ -320,11 +321,10 @@ pub fn removal_when_refused(reason: RefusalReason) -> RemovalReason {
         R::NoBinder | R::BinderFedOnSite | R::ModuleMismatch | R::NoInvoicesBinder | R::CouncilOnly => {
             RemovalReason::Binder
         }
-        R::NoScope | R::DanglingTarget | R::TargetNotPublished | R::DanglingReference => RemovalReason::Scope,
-        R::AccountWithoutParty => RemovalReason::Account,
+        R::NoScope | R::DanglingTarget | R::DanglingReference => RemovalReason::Scope,
+        R::TargetNotPublished | R::AccountWithoutParty => RemovalReason::Account,
         R::Expired => RemovalReason::Expired,
         R::BlankEvent
-        | R::NoProcessingDate
         | R::FileMissing
         | R::FileEmpty
         | R::FileTooLarge

@@ -141,7 +141,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::document::Target;
+    use crate::domain::audience::Target;
     use super::super::due::{Decision, Derived, Verdict};
     use super::super::reason::{RefusalReason, RemovalReason, WaitReason};
     use super::*;

@@ -3,6 +3,7 @@
 //! | module | what it decides |
 //! |---|---|
 //! | [`reason`] | the one catalogue of reasons |
+//! | [`exit`] | how a run ends, as the operator's scripts see it |
 //! | [`facts`] | what is recorded about one publication, versioned |
 //! | [`stage`] | where it stands: a fold of its facts |
 //! | [`next_step`] | what to do now: resume, replace, look, settle or rest (rules 2 to 6) |
@@ -13,6 +14,7 @@
 
 pub mod document;
 pub mod due;
+pub mod exit;
 pub mod facts;
 pub mod hold;
 pub mod merge;
