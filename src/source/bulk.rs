@@ -67,6 +67,8 @@ pub struct FundRow {
     pub building: BuildingId,
     /// The unit.
     pub unit: UnitId,
+    /// The unit's place in the back office's order.
+    pub unit_position: i64,
     /// The account's number.
     pub account_number: String,
     /// The account's label.
@@ -170,6 +172,15 @@ impl Snapshot {
             .map_err(SourceError::query("read the vouchers"))
     }
 
+    /// Gives the latest day that a works fund is stated for (F4).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn funds_as_of(&self) -> Result<Option<NaiveDate>, SourceError> {
+        let latest = rows(&self.db, "read the works funds", "SELECT max(as_of) FROM works_fund", |row| opt_date(row, 0))?;
+        Ok(latest.into_iter().flatten().next())
+    }
+
     /// Streams the works funds by record, building, account, unit.
     ///
     /// # Errors
@@ -182,8 +193,10 @@ impl Snapshot {
         let mut funds = self
             .db
             .prepare(
-                "SELECT id, co_owner_record_id, building_id, unit_id, account_number, account_label, amount_cents, as_of
-                   FROM works_fund ORDER BY co_owner_record_id, building_id, account_number, unit_id, id",
+                "SELECT fund.id, fund.co_owner_record_id, fund.building_id, fund.unit_id, fund.account_number,
+                        fund.account_label, fund.amount_cents, fund.as_of, unit.position
+                   FROM works_fund AS fund LEFT JOIN unit ON unit.id = fund.unit_id
+                  ORDER BY fund.co_owner_record_id, fund.building_id, fund.account_number, fund.unit_id, fund.id",
             )
             .map_err(failed())?;
         let mut found = funds.query([]).map_err(failed())?;
@@ -283,6 +296,7 @@ fn fund_of(row: &Row<'_>) -> rusqlite::Result<Result<FundRow, BadRow>> {
         record: CoOwnerRecordId(opt_int(row, 1)?.unwrap_or_default()),
         building: BuildingId(opt_int(row, 2)?.unwrap_or_default()),
         unit: UnitId(opt_int(row, 3)?.unwrap_or_default()),
+        unit_position: opt_int(row, 8)?.unwrap_or_default(),
         account_number: text(row, 4)?,
         account_label: text(row, 5)?,
         amount,

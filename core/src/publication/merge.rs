@@ -141,10 +141,10 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::domain::audience::Target;
     use super::super::due::{Decision, Derived, Verdict};
     use super::super::reason::{RefusalReason, RemovalReason, WaitReason};
     use super::*;
+    use crate::domain::audience::Target;
     use crate::domain::digest::Digest;
     use crate::domain::ids::{AccountId, AttachmentId, BinderId, EventId, PhotoId, UnitId};
 
