@@ -1,1 +1,4 @@
 //! What the suites share: real servers, folders, readers.
+
+pub mod package;
+pub mod tools;
