@@ -2,3 +2,4 @@
 
 pub mod package;
 pub mod tools;
+pub mod report;
