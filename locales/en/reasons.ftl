@@ -70,8 +70,6 @@ reason-refused-target-not-published = The account that the event names is not pu
 remedy-refused-target-not-published = Agency: publish the account, or change whom the event concerns.
 reason-refused-blank-event = The event is blank: no text, no attachment.
 remedy-refused-blank-event = Agency: complete the event or remove its publication date.
-reason-refused-no-processing-date = The template sets a duration of publication, but the event has no processing date.
-remedy-refused-no-processing-date = Agency: enter the event’s processing date.
 reason-refused-expired = The event’s duration of publication is over.
 remedy-refused-expired = Agency: nothing to do, unless the document must stay visible: then change its processing date or the template’s duration.
 reason-refused-file-missing = The attached file does not exist on the disk.
@@ -103,6 +101,8 @@ remedy-refused-council-only = Agency: keep the binder to the council, or choose 
 
 reason-waits-future-date = The publication date has not come yet.
 remedy-waits-future-date = Agency: nothing to do, the document will leave on its date.
+reason-waits-no-processing-date = The template sets a duration of publication, but the event has no processing date.
+remedy-waits-no-processing-date = Agency: enter the event’s processing date.
 reason-waits-plain-transport = A temporary password never leaves over a connection that is not encrypted.
 remedy-waits-plain-transport = Administrator: set the server to FTPS or SFTP.
 reason-waits-publication-held = The whole publication is held.

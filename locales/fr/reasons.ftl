@@ -70,8 +70,6 @@ reason-refused-target-not-published = Le compte désigné par l’événement n�
 remedy-refused-target-not-published = Agence : publiez le compte, ou changez le destinataire de l’événement.
 reason-refused-blank-event = L’événement est vide : ni texte, ni pièce jointe.
 remedy-refused-blank-event = Agence : complétez l’événement ou retirez sa date de publication.
-reason-refused-no-processing-date = Le modèle prévoit une durée de publication, mais l’événement n’a pas de date de traitement.
-remedy-refused-no-processing-date = Agence : saisissez la date de traitement de l’événement.
 reason-refused-expired = La durée de publication de l’événement est écoulée.
 remedy-refused-expired = Agence : rien à faire, sauf si le document doit rester visible : changez alors sa date de traitement ou la durée du modèle.
 reason-refused-file-missing = Le fichier joint n’existe pas sur le disque.
@@ -103,6 +101,8 @@ remedy-refused-council-only = Agence : réservez le classeur au conseil syndica
 
 reason-waits-future-date = La date de publication n’est pas encore arrivée.
 remedy-waits-future-date = Agence : rien à faire, le document partira à sa date.
+reason-waits-no-processing-date = Le modèle prévoit une durée de publication, mais l’événement n’a pas de date de traitement.
+remedy-waits-no-processing-date = Agence : saisissez la date de traitement de l’événement.
 reason-waits-plain-transport = Un mot de passe provisoire ne part jamais sur une connexion non chiffrée.
 remedy-waits-plain-transport = Administrateur : réglez le serveur en FTPS ou en SFTP.
 reason-waits-publication-held = La publication entière est retenue.

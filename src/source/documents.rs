@@ -1,14 +1,17 @@
 //! Events, attachments and photos, streamed in the order of their keys.
 
+use std::collections::HashMap;
+
 use publier_core::domain::audience::Wanted;
 use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord};
 use publier_core::domain::ids::{
     AccountId, AttachmentId, BinderId, BuildingId, CaseFileId, EntityId, EventId, PhotoId, TemplateId, UnitId,
 };
-use rusqlite::Row;
+use rusqlite::{OptionalExtension, Row};
 
 use super::error::SourceError;
 use super::fields::{flag, opt_date, opt_int, text, text_of};
+use super::reference::rows;
 use super::snapshot::Snapshot;
 
 /// Tells what a body is: told apart here so that the whole text is handed over only where it is due.
@@ -41,8 +44,8 @@ impl Snapshot {
                    FROM event WHERE published_on IS NOT NULL ORDER BY id",
             )
             .map_err(failed())?;
-        let mut rows = events.query([]).map_err(failed())?;
-        while let Some(row) = rows.next().map_err(failed())? {
+        let mut found = events.query([]).map_err(failed())?;
+        while let Some(row) = found.next().map_err(failed())? {
             let mut event = event_of(row, is_blank).map_err(failed())?;
             event.attachments = attachments
                 .query_map([event.id.0], |row| {
@@ -58,6 +61,69 @@ impl Snapshot {
             each(event, body.as_deref())?;
         }
         Ok(())
+    }
+
+    /// Reads one event with its attachments.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn event(&self, id: EventId, is_blank: IsBlank<'_>) -> Result<Option<EventRecord>, SourceError> {
+        let failed = || SourceError::query("read an event");
+        let sql = format!("{EVENT} WHERE id = ?1");
+        let mut events = self.db.prepare_cached(&sql).map_err(failed())?;
+        let found = events.query_row([id.0], |row| event_of(row, is_blank)).optional().map_err(failed())?;
+        let Some(mut event) = found else { return Ok(None) };
+        event.attachments = self.attachments(id).map_err(failed())?;
+        Ok(Some(event))
+    }
+
+    fn attachments(&self, event: EventId) -> rusqlite::Result<Vec<Attachment>> {
+        let sql = "SELECT id, original_name, path FROM attachment WHERE event_id = ?1 ORDER BY position, id";
+        let mut attachments = self.db.prepare_cached(sql)?;
+        let found = attachments.query_map([event.0], |row| {
+            Ok(Attachment { id: AttachmentId(row.get(0)?), original_name: text(row, 1)?, path: text(row, 2)? })
+        })?;
+        found.collect()
+    }
+
+    /// Gives the events that others cancel and replace, each with the newest that does (G6).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn superseded_events(&self) -> Result<HashMap<EventId, EventId>, SourceError> {
+        let sql = "SELECT supersedes_event_id, id FROM event WHERE supersedes_event_id IS NOT NULL ORDER BY id";
+        let pairs = rows(&self.db, "read the superseded events", sql, |row| {
+            Ok((EventId(row.get(0)?), EventId(row.get(1)?)))
+        })?;
+        Ok(pairs.into_iter().collect())
+    }
+
+    /// Gives a text that changes whenever staff change who may see what: flags, dates, requests, targets, rights.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn staff_state(&self) -> Result<String, SourceError> {
+        let read = |operation, sql| rows(&self.db, operation, sql, |row| text(row, 0));
+        let mut state = read(
+            "read the accounts",
+            "SELECT id || ',' || published FROM account ORDER BY id",
+        )?;
+        state.extend(read(
+            "read the binders",
+            "SELECT id || ',' || right_landlord || right_tenant || right_co_owner || right_council_member ||
+                    right_council_president FROM binder ORDER BY id",
+        )?);
+        state.extend(read(
+            "read the event templates",
+            "SELECT id || ',' || coalesce(binder_id, '') FROM event_template ORDER BY id",
+        )?);
+        state.extend(read(
+            "read the events",
+            "SELECT id || ',' || published_on || ',' || publish_request || ',' || coalesce(account_id, '') || ',' ||
+                    coalesce(unit_id, '') || ',' || coalesce(building_id, '') || ',' || entity_scope
+               FROM event WHERE published_on IS NOT NULL ORDER BY id",
+        )?);
+        Ok(state.join("\n"))
     }
 
     /// Streams the photos that ask to be published, by key.
@@ -114,6 +180,11 @@ impl Snapshot {
         self.db.prepare_cached(sql).and_then(|mut statement| statement.exists([id])).map_err(failed())
     }
 }
+
+/// The columns of an event, in the order that [`event_of`] reads them.
+const EVENT: &str = "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
+        publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id, supersedes_event_id
+   FROM event";
 
 /// The tables that documents come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
