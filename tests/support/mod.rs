@@ -1,4 +1,6 @@
 //! What the suites share: real servers, folders, readers.
 
+#[cfg(feature = "demo")]
+pub mod embedded;
 pub mod package;
 pub mod tools;
