@@ -8,13 +8,16 @@
 
 mod deposit;
 
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use libunftp::options::FtpsRequired;
+use libunftp::options::{Binder, FtpsRequired};
 use libunftp::{Server, ServerBuilder};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use unftp_core::auth::{AuthenticationError, Authenticator, Credentials, DefaultUser, Principal};
 use unftp_sbe_fs::Filesystem;
 
@@ -104,6 +107,7 @@ impl Service {
             .greeting("publier demo")
             .ftps(self.identity.certificate_file(), self.identity.key_file())
             .ftps_required(FtpsRequired::All, FtpsRequired::All)
+            .binder(DataPorts)
             .build()
             .map_err(|error| EmbeddedError::Ftps(Box::new(error)))
     }
@@ -116,6 +120,20 @@ async fn serve(server: Result<FolderServer, EmbeddedError>, stream: TcpStream) {
     };
     if let Err(error) = ended {
         tracing::warn!(error, "a connection to the embedded FTPS server ended early");
+    }
+}
+
+/// Data connections: a free port of the loopback, and answers that leave at once (accepted sockets inherit it).
+#[derive(Debug)]
+struct DataPorts;
+
+#[async_trait]
+impl Binder for DataPorts {
+    async fn bind(&mut self, _control: IpAddr, _ports: RangeInclusive<u16>) -> io::Result<TcpSocket> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_nodelay(true)?;
+        socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        Ok(socket)
     }
 }
 
