@@ -169,7 +169,7 @@ mod tests {
         let mut bytes = Vec::new();
         for name in names {
             bytes.extend_from_slice(b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
-            bytes.extend_from_slice(&(name.len() as u16).to_le_bytes());
+            bytes.extend_from_slice(&u16::try_from(name.len()).unwrap().to_le_bytes());
             bytes.extend_from_slice(&[0, 0]);
             bytes.extend_from_slice(name.as_bytes());
         }

@@ -333,4 +333,18 @@ mod tests {
         }
         assert!(is_file_name("Convocation AG.pdf"));
     }
+
+    #[test]
+    fn archives_go_before_anything_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path(), 1_000).unwrap();
+        let folder = spool.folder("1").unwrap();
+        for name in ["a.pdf", "p.zip", "q.zip"] {
+            folder.keep_bytes(name, b"x").unwrap();
+        }
+        create_private(&folder.path().join("r.zip.part")).unwrap();
+        remove_archives(folder.path()).unwrap();
+        let left: Vec<_> = entries(folder.path()).unwrap().iter().map(DirEntry::file_name).collect();
+        assert_eq!(left, ["a.pdf"]);
+    }
 }

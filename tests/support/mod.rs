@@ -1,5 +1,7 @@
 //! What the suites share: real servers, folders, readers.
 
+#[cfg(feature = "demo")]
+pub mod embedded;
 pub mod package;
 pub mod report;
 pub mod tools;

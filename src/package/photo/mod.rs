@@ -3,7 +3,8 @@
 //! Promises: the picture itself is untouched, byte for byte; the colour profile and, in JPEG, the orientation stay
 //! (the latter alone in a minimal EXIF block); everything else that isn't needed to show the picture goes, and so
 //! does what follows the picture's end (a telephone's video, second pictures). What comes out goes through
-//! unchanged. Refuses: other formats, damaged or truncated files, files over 64 MiB. Never panics; memory is the
+//! unchanged. Refuses: other formats, files whose structure is broken or cut short (checksums inside
+//! the picture are not recomputed), files over 64 MiB. Never panics; memory is the
 //! input and one output. Format: JPEG (ITU T.81, annex B; EXIF 2.32), PNG (W3C PNG 3, section 5).
 
 mod jpeg;
