@@ -31,11 +31,11 @@ impl Unfinished {
     /// Tells whether the next try should start now (PUBLICATION.md 16).
     ///
     /// An interrupted run goes on at once. A try of the future (the clock went back) counts as long ago: a
-    /// wrong clock must not postpone a publication by years.
+    /// wrong clock must not postpone a publication by years. A slot of the future waits for its time.
     pub fn is_due(&self, now: DateTime<Utc>, catch_up: Duration) -> bool {
         let Some(delay) = retry_after_failure(self.failures) else { return false };
         let rested = now < self.since || now >= plus(self.since, delay);
-        rested && self.slot.at > minus(now, catch_up)
+        rested && self.slot.at <= now && self.slot.at > minus(now, catch_up)
     }
 }
 
@@ -60,7 +60,7 @@ pub fn upcoming(schedule: &WeeklySchedule, after: DateTime<Utc>, count: usize) -
     slots_from(schedule, local_date(after)).filter(|slot| slot.at > after).take(count).collect()
 }
 
-/// Lists the slots that may be due, oldest first, whether claimed or not: those in (now - catch_up, now] that
+/// Lists the slots that may be due, oldest first, whether claimed or not: those in `(now - catch_up, now]` that
 /// came after the present form of the schedule was first seen.
 pub fn candidates(
     schedule: &WeeklySchedule,
@@ -172,7 +172,10 @@ mod tests {
     fn editing_the_schedule_never_fires_a_slot_already_past() {
         let weekly = schedule(&[(1, "18:00")]);
         assert_eq!(due_at(&weekly, "2026-11-30T17:05", "2026-11-30T17:00").0, None);
-        assert_eq!(due_at(&weekly, "2026-11-30T17:05", "2026-11-30T16:59").0.as_deref(), Some("2026-11-30 18:00"));
+        assert_eq!(
+            due_at(&weekly, "2026-11-30T17:05", "2026-11-30T16:59").0.as_deref(),
+            Some("2026-11-30 18:00")
+        );
     }
 
     #[test]
@@ -215,7 +218,9 @@ mod tests {
     #[test]
     fn a_failed_slot_is_tried_again_after_15_min_then_1_h_then_3_h_within_catch_up() {
         let slot = upcoming(&schedule(&[(1, "18:00")]), utc("2026-11-30T00:00"), 1)[0];
-        let is_due = |failures, since, now| Unfinished { slot, failures, since: utc(since) }.is_due(utc(now), CATCH_UP);
+        let is_due = |failures, since, now| {
+            Unfinished { slot, failures, since: utc(since) }.is_due(utc(now), CATCH_UP)
+        };
         assert!(is_due(0, "2026-11-30T17:00", "2026-11-30T17:00"));
         assert!(!is_due(1, "2026-11-30T17:01", "2026-11-30T17:15"));
         assert!(is_due(1, "2026-11-30T17:01", "2026-11-30T17:16"));
@@ -225,6 +230,7 @@ mod tests {
         assert!(!is_due(4, "2026-11-30T21:16", "2026-12-01T21:16"));
         assert!(!is_due(1, "2026-11-30T17:01", "2026-12-03T17:00"), "older than catch_up");
         assert!(is_due(1, "2036-01-01T00:00", "2026-11-30T17:02"), "failed under a clock ten years ahead");
+        assert!(!is_due(0, "2036-01-01T00:00", "2026-11-30T16:59"), "a slot of the future");
     }
 
     #[test]

@@ -138,7 +138,11 @@ fn expected(rows: &[(i64, String)], beats: &[Beat]) -> Vec<(NaiveDate, NaiveTime
             }
         }
     }
-    of_beat.into_values().filter_map(|slots| slots.into_iter().max()).map(|(_, date, time)| (date, time)).collect()
+    of_beat
+        .into_values()
+        .filter_map(|slots| slots.into_iter().max())
+        .map(|(_, date, time)| (date, time))
+        .collect()
 }
 
 fn rows() -> impl Strategy<Value = Vec<(i64, String)>> {

@@ -103,7 +103,9 @@ mod tests {
 
     #[test]
     fn a_row_that_is_no_slot_is_named() {
-        for bad in [(0, "18:00"), (8, "18:00"), (1, "24:00"), (1, "7:30"), (1, "18:00:00"), (1, ""), (1, "+1:00")] {
+        for bad in
+            [(0, "18:00"), (8, "18:00"), (1, "24:00"), (1, "7:30"), (1, "18:00:00"), (1, ""), (1, "+1:00")]
+        {
             let error = read(true, &[bad]).unwrap_err();
             assert_eq!(error, BadSlot { weekday: bad.0, time: bad.1.to_owned() });
         }
