@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use publier_core::channels::Channel;
+
 use crate::ports::RemotePath;
 use crate::settings::secret::Secret;
 
@@ -92,6 +94,8 @@ impl Default for Deadlines {
 pub struct Target {
     /// Its name in the configuration, the ledger and the logs.
     pub name: String,
+    /// What is published there.
+    pub channel: Channel,
     /// How files travel.
     pub protocol: Protocol,
     /// Its host name or address.
@@ -106,6 +110,8 @@ pub struct Target {
     pub trust: Trust,
     /// The folder that receives the zip and `documents/`.
     pub deposit: RemotePath,
+    /// Whether temporary passwords go there: at most one target (PUBLICATION.md 1, D5).
+    pub receives_credentials: bool,
     /// The bounds on waits.
     pub deadlines: Deadlines,
 }

@@ -5,3 +5,4 @@ pub mod embedded;
 pub mod package;
 pub mod report;
 pub mod tools;
+pub mod schedule;

@@ -1,0 +1,84 @@
+//! Reads secrets where they are kept: a private file, or a credential given by systemd.
+
+use std::ops::Range;
+use std::path::Path;
+
+use super::places::Places;
+use super::problem::ProblemKind;
+use super::raw::Text;
+use super::reader::{Reader, span};
+use super::secret::Secret;
+
+/// The longest secret read, in bytes.
+const LONGEST_BYTES: u64 = 4096;
+
+/// Reads the secret of a private file, if one is named: its last line end is not part of it.
+pub(super) fn private_file(reader: &mut Reader<'_>, key: &str, raw: &Text) -> Option<Secret> {
+    let path = reader.file(key, raw)?;
+    if !path.is_file() || !is_private(reader, key, &path, span(raw.as_ref())) {
+        return None;
+    }
+    read(reader, key, &path, span(raw.as_ref()))
+}
+
+/// Reads a credential of the service, if one is named (`LoadCredential=` in the systemd unit).
+pub(super) fn credential(reader: &mut Reader<'_>, key: &str, raw: &Text, places: &Places) -> Option<Secret> {
+    let name = reader.text(key, raw)?;
+    let plain = !name.contains(['/', '\\']) && name != "..";
+    let path =
+        places.credentials.as_ref().map(|folder| folder.join(&name)).filter(|path| plain && path.is_file());
+    let Some(path) = path else {
+        reader.problem(ProblemKind::NoCredential, key, span(raw.as_ref()), &[("name", &name)]);
+        return None;
+    };
+    read(reader, key, &path, span(raw.as_ref()))
+}
+
+/// Tells whether a file is its owner's alone, and notes the problem otherwise. Windows: its folder's rights decide.
+pub(super) fn is_private(
+    reader: &mut Reader<'_>,
+    key: &str,
+    path: &Path,
+    span: Option<Range<usize>>,
+) -> bool {
+    let Some(mode) = wider_mode(path) else { return true };
+    let (shown, mode) = (path.display().to_string(), format!("{mode:04o}"));
+    reader.problem(ProblemKind::FileMode, key, span, &[("path", &shown), ("mode", &mode)]);
+    false
+}
+
+#[cfg(unix)]
+fn wider_mode(path: &Path) -> Option<u32> {
+    let metadata = std::fs::metadata(path).ok()?;
+    let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o7777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn wider_mode(_path: &Path) -> Option<u32> {
+    None
+}
+
+fn read(reader: &mut Reader<'_>, key: &str, path: &Path, span: Option<Range<usize>>) -> Option<Secret> {
+    let shown = path.display().to_string();
+    match read_bounded(path) {
+        Ok(text) if text.is_empty() => {
+            reader.problem(ProblemKind::SecretEmpty, key, span, &[("path", &shown)]);
+        }
+        Ok(text) => return Some(Secret::new(text)),
+        Err(error) => {
+            let words = error.to_string();
+            reader.problem(ProblemKind::FileUnreadable, key, span, &[("path", &shown), ("words", &words)]);
+        }
+    }
+    None
+}
+
+fn read_bounded(path: &Path) -> std::io::Result<String> {
+    use std::io::Read as _;
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LONGEST_BYTES).read_to_string(&mut text)?;
+    let without_end = text.trim_end_matches(['\n', '\r']).len();
+    text.truncate(without_end);
+    Ok(text)
+}
