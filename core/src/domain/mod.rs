@@ -1,5 +1,8 @@
 //! The trade's rules: records in, verdicts out, each citing its number in the domain's rule book.
 
+pub mod account;
 pub mod digest;
 pub mod ids;
 pub mod money;
+pub mod options;
+pub mod party;
