@@ -6,3 +6,4 @@ pub mod ids;
 pub mod money;
 pub mod options;
 pub mod party;
+pub mod statement;
