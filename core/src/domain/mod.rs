@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod digest;
+pub mod expenses;
 pub mod ids;
 pub mod money;
 pub mod options;
 pub mod party;
 pub mod statement;
+pub mod works_fund;
