@@ -1,6 +1,8 @@
 //! The trade's rules: records in, verdicts out, each citing its number in the domain's rule book.
 
 pub mod account;
+pub mod bank;
+pub mod credentials;
 pub mod digest;
 pub mod expenses;
 pub mod ids;
