@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod bank;
+pub mod co_owner_list;
 pub mod credentials;
 pub mod digest;
 pub mod expenses;
