@@ -204,7 +204,7 @@ impl AccountVerdict {
         match self {
             Self::Published => None,
             Self::NotAsked => Some(RemovalReason::Manual),
-            Self::Refused(_) => Some(RemovalReason::Refused),
+            Self::Refused(_) => Some(RemovalReason::Account),
             Self::Inactive(reason) => Some(reason),
         }
     }
@@ -350,6 +350,7 @@ mod tests {
             verdict(&account, AccountFacts::default(), &ExtranetOptions::default()),
             AccountVerdict::Refused(refused)
         );
+        assert_eq!(AccountVerdict::Refused(refused).removal(), Some(RemovalReason::Account));
         assert_eq!(marking(&account, true), Marking::Refused(refused));
     }
 

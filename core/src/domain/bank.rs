@@ -301,10 +301,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_wrong_character_of_an_iban_is_always_seen(place in 0usize..27, digit in 0u32..36) {
+        fn one_wrong_digit_of_an_iban_is_always_seen(place in 0usize..27, digit in 0u32..10) {
             let right: Vec<char> = compact(IBAN).chars().collect();
+            prop_assume!(right[place].is_ascii_digit());
             let mut wrong = right.clone();
-            wrong[place] = char::from_digit(digit, 36).unwrap().to_ascii_uppercase();
+            wrong[place] = char::from_digit(digit, 10).unwrap();
             let parsed = Iban::parse(&wrong.iter().collect::<String>());
             prop_assert_eq!(parsed.is_some(), wrong == right);
         }

@@ -245,16 +245,13 @@ impl<'o> WorksFunds<'o> {
         let Some((record, building)) = self.group else { return };
         let Some(as_of) = rows.iter().map(|row| row.fund.as_of).max() else { return };
         let funds = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        match by_unit(rows) {
-            Some((units, total)) => {
-                self.totals.records += 1;
-                self.totals.funds += funds;
-                sink(Ok(RecordFunds { record, building, total, as_of, units }));
-            }
-            None => {
-                self.totals.refused += 1;
-                sink(Err(RefusedFunds { record, building, reason: RefusalReason::BadValue }));
-            }
+        if let Some((units, total)) = by_unit(rows) {
+            self.totals.records += 1;
+            self.totals.funds += funds;
+            sink(Ok(RecordFunds { record, building, total, as_of, units }));
+        } else {
+            self.totals.refused += 1;
+            sink(Err(RefusedFunds { record, building, reason: RefusalReason::BadValue }));
         }
     }
 }
