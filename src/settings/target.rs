@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::ports::RemotePath;
+use crate::remote_path::RemotePath;
 use crate::settings::secret::Secret;
 
 /// How files travel.
