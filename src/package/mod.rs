@@ -1,1 +1,3 @@
 //! The zip and the spool.
+
+pub mod vault;

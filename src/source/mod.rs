@@ -17,6 +17,7 @@ pub mod schema;
 mod snapshot;
 pub mod write;
 
+pub use bulk::{BadRow, Entries, ExpenseRow, FundRow, VoucherRow};
 pub use documents::DocumentTable;
 pub use error::SourceError;
 pub use people::PartyDetails;

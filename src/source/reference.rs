@@ -409,7 +409,12 @@ fn years(db: &Connection) -> Result<Vec<FiscalYear>, SourceError> {
 }
 
 fn keys(db: &Connection) -> Result<Vec<AllocationKey>, SourceError> {
-    rows(db, "read the allocation keys", "SELECT id, code, name FROM allocation_key", |row| {
-        Ok(AllocationKey { id: AllocationKeyId(row.get(0)?), code: text(row, 1)?, name: text(row, 2)? })
+    rows(db, "read the allocation keys", "SELECT id, building_id, code, name FROM allocation_key", |row| {
+        Ok(AllocationKey {
+            id: AllocationKeyId(row.get(0)?),
+            building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),
+            code: text(row, 2)?,
+            name: text(row, 3)?,
+        })
     })
 }

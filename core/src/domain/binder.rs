@@ -5,9 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ids::BinderId;
 use super::options::Module;
 
-/// The code of the condo binder whose rights the expense list takes (E2): found by code, never by name.
-pub const INVOICES: &str = "INVOICES";
-
 /// How a party stands towards a building's or an account's documents: one status per building (B5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
@@ -144,9 +141,9 @@ impl Binders {
         sent.into_iter().map(|(_, binder, parent)| (binder, parent)).collect()
     }
 
-    /// Finds the condo binder whose rights the expense list takes (E2).
-    pub fn invoices(&self) -> Option<&Binder> {
-        self.0.values().find(|binder| binder.module == Module::Condo && binder.code == INVOICES)
+    /// Gives every binder, by key.
+    pub fn iter(&self) -> impl Iterator<Item = &Binder> {
+        self.0.values()
     }
 
     /// Tells whether a binder is its own ancestor.

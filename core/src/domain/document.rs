@@ -10,7 +10,7 @@ use super::binder::Binders;
 use super::ids::{AttachmentId, BinderId, BuildingId, CaseFileId, EventId, PhotoId, TemplateId};
 use super::options::AttachmentTitle;
 use super::records::CaseFile;
-use crate::publication::reason::{RefusalReason, RemovalReason, WaitReason};
+use crate::publication::reason::{RefusalReason, WaitReason};
 
 /// An event template (modèle d'événement).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,27 +156,6 @@ pub enum Verdict {
     Refused(RefusalReason),
     /// It is published there.
     Publish(Placement),
-}
-
-impl Verdict {
-    /// Gives the reason of the removal of a document that is live and that this verdict doesn't publish
-    /// (PUBLICATION.md 8); `None` for a verdict that publishes.
-    pub fn removal_reason(&self) -> Option<RemovalReason> {
-        use RefusalReason as R;
-        Some(match self {
-            Self::Publish(_) => return None,
-            Self::NotAsked => RemovalReason::Manual,
-            Self::Over => RemovalReason::Expired,
-            Self::Waits(WaitReason::FutureDate) => RemovalReason::Postponed,
-            Self::Waits(_) => RemovalReason::Refused,
-            Self::Refused(R::NoBinder | R::BinderFedOnSite | R::ModuleMismatch) => RemovalReason::Binder,
-            Self::Refused(R::TargetNotPublished) => RemovalReason::Account,
-            Self::Refused(R::NoScope | R::DanglingTarget) => RemovalReason::Scope,
-            Self::Refused(R::Expired) => RemovalReason::Expired,
-            Self::Refused(R::BlankEvent) => RemovalReason::Gone,
-            Self::Refused(_) => RemovalReason::Refused,
-        })
-    }
 }
 
 /// Gives the last day of visibility of a document processed on a day: calendar months, clamped to the
@@ -450,9 +429,9 @@ mod tests {
         let world = world();
         let trade = world.trade("2024-03-31");
         let undated = judge_event(&EventRecord { published_on: None, ..event() }, &trade);
-        assert_eq!(undated.removal_reason(), Some(RemovalReason::Manual));
+        assert_eq!(undated, Verdict::NotAsked);
         let future = judge_event(&EventRecord { published_on: Some(day("2024-04-01")), ..event() }, &trade);
-        assert_eq!(future.removal_reason(), Some(RemovalReason::Postponed));
+        assert_eq!(future, Verdict::Waits(WaitReason::FutureDate));
     }
 
     /// C1, C2, B9, C18.
@@ -469,7 +448,6 @@ mod tests {
         world.template().binder = None;
         let verdict = judge_event(&event(), &world.trade("2024-03-31"));
         assert_eq!(verdict, Verdict::Refused(RefusalReason::NoBinder));
-        assert_eq!(verdict.removal_reason(), Some(RemovalReason::Binder));
     }
 
     /// C7: an attachment's default title names nobody.

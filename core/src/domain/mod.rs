@@ -2,10 +2,16 @@
 
 pub mod account;
 pub mod audience;
+pub mod bank;
 pub mod binder;
+pub mod credentials;
 pub mod digest;
 pub mod document;
+pub mod expenses;
 pub mod ids;
 pub mod money;
 pub mod options;
+pub mod party;
 pub mod records;
+pub mod statement;
+pub mod works_fund;

@@ -331,6 +331,8 @@ pub struct FiscalYear {
 pub struct AllocationKey {
     /// Its key.
     pub id: AllocationKeyId,
+    /// The building that it divides.
+    pub building: BuildingId,
     /// Its code: `010`.
     pub code: String,
     /// Its name: « CHARGES COMMUNES GENERALES ».

@@ -10,16 +10,17 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use publier_core::domain::audience::Target;
 use publier_core::domain::binder::{Binder, Status};
 use publier_core::domain::digest::Digest;
+use publier_core::domain::expenses::{AllocationKey, Amounts, FiscalYear};
 use publier_core::domain::ids::{AccountId, BinderId, BuildingId, CoOwnerRecordId, EventId, PartyId};
 use publier_core::domain::money::Cents;
 use publier_core::domain::options::Module;
 use publier_core::domain::records::{
-    Address, Building, Entity, FiscalYear, Holding, Lease, Party, StaffMember, Supplier, Unit,
+    Address, Building, Entity, Holding, Lease, Party, StaffMember, Supplier, Unit,
 };
 use publier_core::publication::reason::RemovalReason;
 
 use crate::settings::secret::Secret;
-use crate::xml::Writer;
+use crate::xml::{Mark, Writer};
 
 /// The namespace of the contract.
 pub const NAMESPACE: &str = "urn:publier:publication:1";
@@ -79,19 +80,6 @@ pub struct AccountHead<'a> {
     pub record: Option<CoOwnerRecordId>,
     /// « Recherche disponible à partir du ».
     pub available_from: Option<NaiveDate>,
-}
-
-/// The four amounts of an expense line or sub-total (E3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Amounts {
-    /// Montant TTC.
-    pub amount: Cents,
-    /// T.V.A.
-    pub vat: Cents,
-    /// Déductible.
-    pub deductible: Cents,
-    /// Récupérable.
-    pub recoverable: Cents,
 }
 
 /// A document as it is listed.
@@ -209,6 +197,24 @@ impl<W: Write> Xml<W> {
             self.xml.attr_display("asOf", as_of);
         }
         Ok(())
+    }
+
+    /// Holds what follows back, so that it can be taken back: an account whose entries turn out to be unreadable.
+    pub fn mark(&mut self) -> Mark {
+        self.xml.mark()
+    }
+
+    /// Keeps what was written since a mark.
+    ///
+    /// # Errors
+    /// When the output refuses.
+    pub fn keep(&mut self, mark: Mark) -> io::Result<()> {
+        self.xml.keep(mark)
+    }
+
+    /// Takes back what was written since a mark.
+    pub fn take_back(&mut self, mark: Mark) {
+        self.xml.take_back(mark);
     }
 
     /// Closes what was opened last.
@@ -493,17 +499,17 @@ impl<W: Write> Xml<W> {
         self.xml.end()
     }
 
-    /// Opens a fiscal year of the expenses (E1).
+    /// Opens a fiscal year of the expenses, which is its building's (E1).
     ///
     /// # Errors
     /// When the output refuses.
-    pub fn begin_year(&mut self, year: &FiscalYear) -> io::Result<()> {
+    pub fn begin_year(&mut self, year: &FiscalYear<'_>, from: NaiveDate, to: NaiveDate) -> io::Result<()> {
         self.xml
             .start("year")?
             .attr_display("id", year.id)
-            .attr("label", &year.label)
-            .attr_display("from", year.from)
-            .attr_display("to", year.to)
+            .attr("label", year.label)
+            .attr_display("from", from)
+            .attr_display("to", to)
             .attr_display("building", year.building);
         Ok(())
     }
@@ -512,8 +518,8 @@ impl<W: Write> Xml<W> {
     ///
     /// # Errors
     /// When the output refuses.
-    pub fn begin_key(&mut self, code: &str, name: &str) -> io::Result<()> {
-        self.xml.start("key")?.attr("code", code).attr("name", name);
+    pub fn begin_key(&mut self, key: &AllocationKey<'_>) -> io::Result<()> {
+        self.xml.start("key")?.attr("code", key.code).attr("name", key.name);
         Ok(())
     }
 
@@ -547,11 +553,11 @@ impl<W: Write> Xml<W> {
         self.xml.end()
     }
 
-    /// Closes an account of charges with its sub-total (E3).
+    /// Closes an account of charges, a key or a year with its sub-total (E3).
     ///
     /// # Errors
     /// When the output refuses.
-    pub fn end_expense_account(&mut self, total: &Amounts) -> io::Result<()> {
+    pub fn end_with_total(&mut self, total: &Amounts) -> io::Result<()> {
         self.xml.start("total")?;
         self.amounts(total);
         self.xml.end()?;
