@@ -56,7 +56,11 @@ report-more =
     }
 report-record = - { $kind } { $id }
 report-record-labelled = - { $kind } { $id }: { $label }
-report-counted = - { $shown }: { $reason }
+report-counted =
+    { $count ->
+        [one] - { $shown } item: { $reason }
+       *[other] - { $shown } items: { $reason }
+    }
 
 report-kind-account = Account
 report-kind-party = Party

@@ -56,7 +56,11 @@ report-more =
     }
 report-record = - { $kind } { $id }
 report-record-labelled = - { $kind } { $id } : { $label }
-report-counted = - { $shown } : { $reason }
+report-counted =
+    { $count ->
+        [one] - { $shown } élément : { $reason }
+       *[other] - { $shown } éléments : { $reason }
+    }
 
 report-kind-account = Compte
 report-kind-party = Identité

@@ -14,7 +14,9 @@ use publier_core::domain::expenses::{
     AllocationKey, Amounts, ExpenseList, ExpensePart, ExpenseRow, ExpenseSection, ExpenseVerdict, FiscalYear,
     Reference as Named,
 };
-use publier_core::domain::ids::{AccountId, BuildingId, CoOwnerRecordId, ExpenseLineId, PartyId, UnitId, VoucherId};
+use publier_core::domain::ids::{
+    AccountId, BuildingId, CoOwnerRecordId, ExpenseLineId, PartyId, UnitId, VoucherId,
+};
 use publier_core::domain::records::{AccountRecord, Building};
 use publier_core::domain::statement::{Line, Statement, StatementError, StatementRules, StatementWarning};
 use publier_core::domain::works_fund::{FundRow, RecordFunds, RefusedFunds, WorksFunds, held_on};
@@ -173,10 +175,8 @@ fn party<W: Write>(
         .as_ref()
         .filter(|_| password_due(party.id, party.password_issue))
         .map(|password| (party.password_issue, password));
-    let access = party
-        .login
-        .as_deref()
-        .map(|login| Access { login, allowed: true, temporary_password: password });
+    let access =
+        party.login.as_deref().map(|login| Access { login, allowed: true, temporary_password: password });
     let records = books.selection.parties.get(&party.id).map_or(&[][..], Vec::as_slice);
     xml.party(party, &details.emails, &details.mobiles, access.as_ref(), records)
 }
@@ -217,7 +217,11 @@ fn bank_of(reference: &Reference, building: &Building) -> BankVerdict {
     bank_verdict(entity.module, own, of_entity, &reference.options)
 }
 
-fn holdings_and_leases<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> Result<(), FlowError> {
+fn holdings_and_leases<W: Write>(
+    xml: &mut Xml<W>,
+    books: Books<'_>,
+    tally: &mut Tally,
+) -> Result<(), FlowError> {
     xml.section("holdings")?;
     for sent in &books.selection.holdings {
         xml.holding(&sent.holding, sent.party, sent.account)?;
@@ -299,7 +303,9 @@ fn account_lines<W: Write>(
     let mut statement = Statement::new(rules);
     let mut readable = true;
     entries.of::<FlowError>(account.id, |row| {
-        let pushed = row.map_err(|_| ()).and_then(|row| statement.push(row, &mut write).map_err(|_: StatementError| ()));
+        let pushed = row
+            .map_err(|_| ())
+            .and_then(|row| statement.push(row, &mut write).map_err(|_: StatementError| ()));
         readable &= pushed.is_ok();
         Ok(())
     })?;
@@ -356,11 +362,16 @@ pub(super) fn each_expense(
         let vouchers = books.snapshot.vouchers_of(row.id)?;
         let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.voucher).collect();
         let year = reference.years.get(&row.year).map_or(Named::Dangling, |year| {
-            Named::Of(FiscalYear { id: year.id, building: year.building, label: &year.label, closed: year.closed })
+            Named::To(FiscalYear {
+                id: year.id,
+                building: year.building,
+                label: &year.label,
+                closed: year.closed,
+            })
         });
         let key = row.key.map_or(Named::None, |id| {
             reference.keys.get(&id).map_or(Named::Dangling, |key| {
-                Named::Of(AllocationKey { id, building: key.building, code: &key.code, name: &key.name })
+                Named::To(AllocationKey { id, building: key.building, code: &key.code, name: &key.name })
             })
         });
         let line = ExpenseRow {
@@ -386,7 +397,11 @@ pub(super) fn each_expense(
 }
 
 /// Gives the id of the document that shows a voucher beside one line (E8).
-pub(super) fn voucher_document(voucher: VoucherId, line: ExpenseLineId, building: BuildingId) -> Option<DocumentId> {
+pub(super) fn voucher_document(
+    voucher: VoucherId,
+    line: ExpenseLineId,
+    building: BuildingId,
+) -> Option<DocumentId> {
     use publier_core::domain::audience::Target;
     DocumentId::new(DocumentSource::Voucher(voucher, line), Target::Building(building)).ok()
 }
@@ -424,9 +439,8 @@ fn expenses<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> 
                 ExpenseVerdict::Refused(RefusalReason::BadValue)
             }
             Ok(row) => {
-                let verdict = list
-                    .push(row, &mut write)
-                    .map_err(|error| FlowError::OutOfOrder(error.to_string()))?;
+                let verdict =
+                    list.push(row, &mut write).map_err(|error| FlowError::OutOfOrder(error.to_string()))?;
                 if let ExpenseVerdict::Refused(reason) = verdict {
                     refused.push((row.id.to_string(), reason));
                 }
@@ -466,7 +480,11 @@ fn expense_part<W: Write>(
     match part {
         ExpensePart::Year(year) => {
             years.push(year.id.0);
-            let dates = books.reference.years.get(&year.id).map_or((books.today, books.today), |year| (year.from, year.to));
+            let dates = books
+                .reference
+                .years
+                .get(&year.id)
+                .map_or((books.today, books.today), |year| (year.from, year.to));
             xml.begin_year(year, dates.0, dates.1)
         }
         ExpensePart::Key(key) => xml.begin_key(key),

@@ -197,7 +197,9 @@ mod tests {
 
     fn after(events: &[Event]) -> Progress {
         let mut progress = Progress::default();
-        events.iter().for_each(|event| progress.add(event));
+        for event in events {
+            progress.add(event);
+        }
         progress
     }
 

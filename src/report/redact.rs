@@ -34,7 +34,8 @@ impl Redacted {
         Self { secrets, inner }
     }
 
-    fn hide(&self, text: &str) -> String {
+    /// Hides the secrets in a text that does not travel as an event.
+    pub fn hide(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.expose(), MASK))
     }
 
@@ -305,7 +306,7 @@ mod tests {
     fn a_secret_that_the_server_echoes_never_reaches_a_listener() {
         let heard = Arc::new(Heard::default());
         let secrets = vec![Secret::new("c4n4ry".to_owned()), Secret::new(String::new())];
-        let redacted = Redacted::new(secrets, Arc::clone(&heard) as Arc<dyn Listener>);
+        let redacted = Redacted::new(secrets, heard.clone());
         let error = TransferError::new(TransferReason::AuthenticationRefused, "530 PASS c4n4ry refused");
         redacted.hear(&Event::SessionFailed { error, at: chrono::DateTime::UNIX_EPOCH });
         let heard = heard.0.lock().unwrap();

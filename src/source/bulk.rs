@@ -177,7 +177,9 @@ impl Snapshot {
     /// # Errors
     /// When the database can't be read.
     pub fn funds_as_of(&self) -> Result<Option<NaiveDate>, SourceError> {
-        let latest = rows(&self.db, "read the works funds", "SELECT max(as_of) FROM works_fund", |row| opt_date(row, 0))?;
+        let latest = rows(&self.db, "read the works funds", "SELECT max(as_of) FROM works_fund", |row| {
+            opt_date(row, 0)
+        })?;
         Ok(latest.into_iter().flatten().next())
     }
 

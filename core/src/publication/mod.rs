@@ -5,6 +5,7 @@
 //! | [`reason`] | the one catalogue of reasons |
 //! | [`exit`] | how a run ends, as the operator's scripts see it |
 //! | [`facts`] | what is recorded about one publication, versioned |
+//! | [`retry`] | the one retry policy |
 //! | [`stage`] | where it stands: a fold of its facts |
 //! | [`next_step`] | what to do now: resume, replace, look, settle or rest (rules 2 to 6) |
 //! | [`hold`] | whether a whole publication waits for a person (rule 14) |
@@ -20,4 +21,5 @@ pub mod hold;
 pub mod merge;
 pub mod next_step;
 pub mod reason;
+pub mod retry;
 pub mod stage;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use publier_core::publication::reason::TransferReason;
+use publier_core::publication::reason::{TransferReason, WaitReason};
 
 use crate::i18n::{Messages, Value};
 
@@ -250,25 +250,24 @@ impl Teller<'_> {
 
     fn waiting(&self) -> Vec<String> {
         let groups = self.report.held.groups();
-        groups
-            .flat_map(|(reason, group)| self.counted(group.count, reason.reason_key(), reason.remedy_key()))
-            .collect()
-    }
-
-    fn counted(&self, count: u64, reason_key: &str, remedy_key: &str) -> [String; 2] {
-        let values = [("shown", self.number(count)), ("reason", self.say(reason_key).into())];
-        [self.messages.format("report-counted", &values), format!("  {}", self.say(remedy_key))]
+        let told = |reason: WaitReason, count| {
+            [self.counted(count, reason.reason_key()), format!("  {}", self.say(reason.remedy_key()))]
+        };
+        groups.flat_map(|(reason, group)| told(reason, group.count)).collect()
     }
 
     fn withdrawals(&self) -> Vec<String> {
         let withdrawn = self.report.withdrawn.iter();
-        withdrawn
-            .map(|(reason, count)| {
-                let values =
-                    [("shown", self.number(*count)), ("reason", self.say(reason.reason_key()).into())];
-                self.messages.format("report-counted", &values)
-            })
-            .collect()
+        withdrawn.map(|(reason, count)| self.counted(*count, reason.reason_key())).collect()
+    }
+
+    fn counted(&self, count: u64, reason_key: &str) -> String {
+        let values = [
+            ("count", Value::Count(count)),
+            ("shown", self.number(count)),
+            ("reason", self.say(reason_key).into()),
+        ];
+        self.messages.format("report-counted", &values)
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -111,7 +111,7 @@ impl WinscpLog {
         match event {
             Event::FolderMade { path, at } => {
                 let path = path.as_str();
-                self.command(&mut xml, || format!("mkdir \"{path}\""), *at, |xml| xml.mkdir(path));
+                self.command(&mut xml, || format!("mkdir {}", quoted(path)), *at, |xml| xml.mkdir(path));
             }
             Event::Uploaded { local, remote, size_bytes, at } => {
                 let (local, remote) = (local.to_string_lossy(), remote.as_str());
@@ -139,7 +139,7 @@ impl WinscpLog {
                 let (path, told) = (path.as_str(), error.as_ref().map(|error| self.told(error)));
                 self.command(
                     &mut xml,
-                    || format!("rm \"{path}\""),
+                    || format!("rm {}", quoted(path)),
                     *at,
                     |xml| {
                         xml.rm(path, told.as_deref().map_or(Ok(()), Err));
@@ -172,9 +172,14 @@ impl WinscpLog {
 
 fn put(local: &str, remote: Option<&str>) -> String {
     match remote {
-        Some(remote) => format!("put \"{local}\" \"{remote}\""),
-        None => format!("put \"{local}\""),
+        Some(remote) => format!("put {} {}", quoted(local), quoted(remote)),
+        None => format!("put {}", quoted(local)),
     }
+}
+
+/// A parameter of a command as WinSCP writes it: in quotes, its own quotes doubled.
+fn quoted(parameter: &str) -> String {
+    format!("\"{}\"", parameter.replace('"', "\"\""))
 }
 
 impl State {
