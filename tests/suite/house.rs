@@ -189,7 +189,8 @@ fn is_word(c: char) -> bool {
 fn after<'a>(code: &'a str, words: &'a str) -> impl Iterator<Item = &'a str> {
     code.match_indices(words).filter_map(move |(at, _)| {
         let before = code[..at].chars().next_back();
-        let free = before.is_none_or(|c| !is_word(c) && c != '$' && !(c == ':' && words.starts_with("super")));
+        let free =
+            before.is_none_or(|c| !is_word(c) && c != '$' && !(c == ':' && words.starts_with("super")));
         free.then(|| &code[at + words.len()..])
     })
 }
@@ -319,9 +320,9 @@ fn a_doer_names_no_other_doer() {
 
 #[test]
 fn the_embedded_servers_serve_the_composition_the_commands_and_the_tests_alone() {
-    let named = arrows().into_iter().filter(|((from, to), _)| {
-        to == "embedded" && !matches!(from.as_str(), "main" | "commands" | "app")
-    });
+    let named = arrows()
+        .into_iter()
+        .filter(|((from, to), _)| to == "embedded" && !matches!(from.as_str(), "main" | "commands" | "app"));
     none(&named.map(|((from, _), places)| format!("{from}: {places:?}")).collect::<Vec<_>>());
 }
 
@@ -332,7 +333,9 @@ fn rooms_of_one_floor_use_each_other_one_way_only() {
         let mut seen = BTreeSet::new();
         let mut next = vec![from.to_owned()];
         while let Some(room) = next.pop() {
-            for (_, to) in arrows.keys().filter(|(start, to)| *start == room && floor_of(start) == floor_of(to)) {
+            for (_, to) in
+                arrows.keys().filter(|(start, to)| *start == room && floor_of(start) == floor_of(to))
+            {
                 if seen.insert(to.clone()) {
                     next.push(to.clone());
                 }
@@ -408,14 +411,7 @@ mod tests {
 }
 ";
     let named: Vec<(usize, String)> = rooms_named("src/report/winscp.rs", text);
-    let expected = [
-        (1, "xml"),
-        (2, "digest"),
-        (2, "ports"),
-        (8, "files"),
-        (9, "settings"),
-        (14, "i18n"),
-    ];
+    let expected = [(1, "xml"), (2, "digest"), (2, "ports"), (8, "files"), (9, "settings"), (14, "i18n")];
     assert_eq!(named, expected.map(|(line, room)| (line, room.to_owned())));
 }
 
@@ -454,10 +450,14 @@ fn every_sentence_that_the_code_asks_for_exists() {
 
 #[test]
 fn no_file_names_the_place_where_someone_worked() {
-    let places: Vec<String> =
-        ["work", "root", "Users"].iter().flat_map(|name| [format!("/{name}/"), format!("\"/{name}\"")]).collect();
-    let texts =
-        [".rs", ".md", ".toml", ".sql", ".xsd", ".ftl", ".sh", ".py", "justfile", "/test", "/audit", "/run", ".snap"];
+    let places: Vec<String> = ["work", "root", "Users"]
+        .iter()
+        .flat_map(|name| [format!("/{name}/"), format!("\"/{name}\"")])
+        .collect();
+    let texts = [
+        ".rs", ".md", ".toml", ".sql", ".xsd", ".ftl", ".sh", ".py", "justfile", "/test", "/audit", "/run",
+        ".snap",
+    ];
     let mut found = Vec::new();
     for path in files("", &texts) {
         for (index, line) in read(&root().join(&path)).lines().enumerate() {
@@ -505,6 +505,56 @@ fn every_link_between_the_papers_leads_somewhere() {
         }
     }
     none(&broken);
+}
+
+/// Gives the rule of each row of a table and the names that it quotes, in order.
+fn rows_of_choices(paper: &str) -> Vec<(String, Vec<String>, bool)> {
+    let text = read(&root().join(paper));
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.contains("|---"));
+    rows.map(|line| {
+        let quoted = line.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        let rule = line.trim_start_matches("| ").split(" |").next().unwrap_or_default();
+        let rule = if rule.len() <= 3 { rule } else { "" };
+        (rule.to_owned(), quoted, line.ends_with("| planned |") || line.ends_with("| prévu |"))
+    })
+    .collect()
+}
+
+#[test]
+fn our_choices_are_the_same_in_both_languages() {
+    assert_eq!(rows_of_choices("docs/choices.fr.md"), rows_of_choices("docs/choices.md"));
+}
+
+#[test]
+fn every_setting_that_our_choices_name_exists_in_the_back_offices_schema() {
+    let schema = read(&root().join("schemas/agency.sql"));
+    let rows = rows_of_choices("docs/choices.md");
+    let missing: Vec<String> = rows
+        .into_iter()
+        .filter(|(_, names, _)| !names.iter().any(|name| name == "agent.toml"))
+        .flat_map(|(_, names, _)| names)
+        .filter(|name| name.contains('_') && !schema.contains(name.rsplit('.').next().unwrap_or(name)))
+        .collect();
+    none(&missing);
+}
+
+#[test]
+fn every_test_that_the_readme_names_exists() {
+    let readme = read(&root().join("README.md"));
+    let promises: Vec<&str> =
+        readme.lines().filter(|line| line.split('|').count() == 6 && line.starts_with("| ")).collect();
+    assert_eq!(promises.len(), 13, "the head and the twelve promises");
+    let mut missing = Vec::new();
+    for line in promises {
+        for link in line.split('[').skip(1) {
+            let Some((name, rest)) = link.split_once("](") else { continue };
+            let file = rest.split(')').next().unwrap_or_default();
+            if !name.contains(' ') && !read(&root().join(file)).contains(&format!("fn {name}(")) {
+                missing.push(format!("{name} in {file}"));
+            }
+        }
+    }
+    none(&missing);
 }
 
 #[test]
