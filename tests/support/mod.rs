@@ -6,3 +6,4 @@ pub mod package;
 pub mod report;
 pub mod tools;
 pub mod schedule;
+pub mod render;
