@@ -92,7 +92,7 @@ fn left_out_row(row: &Row<'_>) -> Result<LeftOutRow, LedgerError> {
     let verdict = match verdict.as_str() {
         "refused" => LeftOut::Refused(row.code(3, "reason", RefusalReason::from_code)?),
         "held" => LeftOut::Held(row.code(3, "reason", WaitReason::from_code)?),
-        other => return Err(unreadable("verdict", other)),
+        other => return Err(unreadable("verdict", &other)),
     };
     Ok(LeftOutRow { section: row.code(0, "section", Section::from_code)?, record: row.get(1)?, verdict })
 }

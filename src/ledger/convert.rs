@@ -14,10 +14,10 @@ pub(super) fn ms(time: DateTime<Utc>) -> i64 {
 
 /// Gives a number as SQLite holds it.
 pub(super) fn number(value: u64) -> Result<i64, LedgerError> {
-    i64::try_from(value).map_err(|_| unreadable("number", value))
+    i64::try_from(value).map_err(|_| unreadable("number", &value))
 }
 
-pub(super) fn unreadable(what: &'static str, value: impl ToString) -> LedgerError {
+pub(super) fn unreadable(what: &'static str, value: &(impl ToString + ?Sized)) -> LedgerError {
     LedgerError::Unreadable { what, value: value.to_string() }
 }
 
@@ -49,7 +49,7 @@ pub(super) trait Columns {
 impl Columns for Row<'_> {
     fn time(&self, column: usize) -> Result<DateTime<Utc>, LedgerError> {
         let stored: i64 = self.get(column)?;
-        DateTime::from_timestamp_millis(stored).ok_or_else(|| unreadable("time", stored))
+        DateTime::from_timestamp_millis(stored).ok_or_else(|| unreadable("time", &stored))
     }
 
     fn time_or_none(&self, column: usize) -> Result<Option<DateTime<Utc>>, LedgerError> {
@@ -59,12 +59,12 @@ impl Columns for Row<'_> {
 
     fn date_or_none(&self, column: usize) -> Result<Option<NaiveDate>, LedgerError> {
         let stored: Option<String> = self.get(column)?;
-        stored.map(|text| text.parse().map_err(|_| unreadable("date", text))).transpose()
+        stored.map(|text| text.parse().map_err(|_| unreadable("date", &text))).transpose()
     }
 
     fn count(&self, column: usize) -> Result<u64, LedgerError> {
         let stored: i64 = self.get(column)?;
-        u64::try_from(stored).map_err(|_| unreadable("count", stored))
+        u64::try_from(stored).map_err(|_| unreadable("count", &stored))
     }
 
     fn count_or_none(&self, column: usize) -> Result<Option<u64>, LedgerError> {
@@ -77,8 +77,8 @@ impl Columns for Row<'_> {
     }
 
     fn document(&self, column: usize) -> Result<DocumentId, LedgerError> {
-        let text = self.get_ref(column)?.as_str().map_err(|error| unreadable("document", error))?;
-        text.parse().map_err(|_| unreadable("document", text))
+        let text = self.get_ref(column)?.as_str().map_err(|error| unreadable("document", &error))?;
+        text.parse().map_err(|_| unreadable("document", &text))
     }
 
     fn code<T>(
@@ -88,6 +88,6 @@ impl Columns for Row<'_> {
         find: fn(&str) -> Option<T>,
     ) -> Result<T, LedgerError> {
         let text: String = self.get(column)?;
-        find(&text).ok_or_else(|| unreadable(what, text))
+        find(&text).ok_or_else(|| unreadable(what, &text))
     }
 }

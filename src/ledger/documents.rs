@@ -83,12 +83,13 @@ impl<T> Iterator for Pages<T> {
     type Item = Result<T, LedgerError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.is_empty() && !self.ended {
-            if let Err(error) = self.load() {
-                self.ended = true;
-                self.page.clear();
-                return Some(Err(error.during("read a stream")));
-            }
+        if self.page.is_empty()
+            && !self.ended
+            && let Err(error) = self.load()
+        {
+            self.ended = true;
+            self.page.clear();
+            return Some(Err(error.during("read a stream")));
         }
         self.page.pop_front().map(Ok)
     }

@@ -7,7 +7,7 @@ use super::convert::{Columns, ms};
 use super::{Ledger, LedgerError};
 
 /// How many refusals of one secret are risked within [`WINDOW`].
-pub const TRIES: usize = 2;
+pub const TRIES: u32 = 2;
 
 /// The time within which refusals count.
 pub const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -42,7 +42,7 @@ impl Ledger {
         let refusals: Vec<DateTime<Utc>> = statement
             .query_and_then((host, user, secret, window.0, window.1, TRIES), |row| row.time(0))?
             .collect::<Result<_, LedgerError>>()?;
-        let oldest = refusals.last().filter(|_| refusals.len() == TRIES);
+        let oldest = refusals.last().filter(|_| u32::try_from(refusals.len()) == Ok(TRIES));
         Ok(oldest.map(|at| (*at + WINDOW).min(now + WINDOW)))
     }
 

@@ -4,7 +4,8 @@
 //! transaction, begun immediate, so that a kill leaves it done or not done; facts are appended and folded, never
 //! changed, and one that can't follow is refused; plan and documents are rows in order, read back in pages, so
 //! that memory doesn't grow with 1.6 million documents; facts, verdicts and removals hold ids, digests and codes,
-//! and a plan's listings (which hold titles) are deleted when the publication is settled or superseded.
+//! and a plan's listings (which hold titles) are deleted, and overwritten, when the publication is settled or
+//! superseded.
 //!
 //! Refuses: a file written by a newer agent or by another program, a file on a network file system (where the
 //! log's shared memory isn't safe), a second publication in flight of one series. The file is made 0600.
@@ -16,13 +17,14 @@
 //! | [`series`] | one row per (channel, target): ids, sequence, what was confirmed last |
 //! | [`runs`], [`slots`] | runs, seen schedules, claimed slots |
 //! | [`publications`] | facts and the stage they fold to |
-//! | [`plan`], [`accounting`] | a publication's decisions, its counts and its digest |
+//! | [`plan`], [`closing`], [`accounting`] | a publication's decisions, its figures and digest, its counts |
 //! | [`documents`] | the documents of a series, and the ordered streams |
 //! | [`settle`] | the one transaction that brings a series up to date |
 //! | [`files`] | uploads intended and seen; attachments' digests |
 //! | [`logins`], [`outbox`] | refused logins; what remains to be told |
 
 pub mod accounting;
+pub mod closing;
 mod convert;
 pub mod documents;
 pub mod files;
@@ -84,8 +86,8 @@ pub enum LedgerError {
         /// The last version that this agent knows.
         known: i64,
     },
-    /// The file is another program's database.
-    #[error("{} is a database, but not this agent's ledger: set another path for the state", path.display())]
+    /// The file is another program's.
+    #[error("{} is a file, but not this agent's ledger: set another path for the state", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -199,7 +201,8 @@ impl Ledger {
     /// Opens another connection that reads the state of this moment while this one writes.
     fn snapshot(&self) -> Result<Connection, LedgerError> {
         let connection = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema;")?;
+        connection.execute_batch("BEGIN")?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     }
 
@@ -226,7 +229,11 @@ fn connect(path: &Path, mode: OpenFlags) -> Result<Connection, LedgerError> {
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "secure_delete", true)?;
         Ok(connection)
     };
-    open().map_err(|source| LedgerError::Sql { operation: "be opened", source })
+    open().map_err(|source: rusqlite::Error| match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => LedgerError::Foreign { path: path.to_owned() },
+        _ => LedgerError::Sql { operation: "be opened", source },
+    })
 }

@@ -256,7 +256,7 @@ fn facts(connection: &Connection, publication: PublicationId) -> Result<Vec<Fact
         connection.prepare_cached("SELECT body FROM fact WHERE publication = ?1 ORDER BY n")?;
     let facts = statement.query_and_then([publication.0], |row| {
         let body: String = row.get(0)?;
-        serde_json::from_str(&body).map_err(|error| unreadable("fact", format!("{body}: {error}")))
+        serde_json::from_str(&body).map_err(|error| unreadable("fact", &format!("{body}: {error}")))
     })?;
     facts.collect()
 }
@@ -276,7 +276,7 @@ pub(super) fn record(
     for (n, fact) in (already..).zip(facts) {
         let record = FactRecord::new(now, fact.clone());
         stage = stage.after(&record).map_err(|source| LedgerError::Impossible { publication, source })?;
-        let body = serde_json::to_string(&record).map_err(|error| unreadable("fact", error))?;
+        let body = serde_json::to_string(&record).map_err(|error| unreadable("fact", &error))?;
         insert.execute((publication.0, n, body))?;
         if let Fact::Planned { plan_digest, removals, .. } = fact {
             keep_plan(transaction, publication, plan_digest, *removals)?;

@@ -17,7 +17,6 @@ const MIGRATIONS: [&str; 1] = [V1];
 
 /// Applies what is missing, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let (mut application, version, tables) = identity(connection)?;
     if version == 0 && application == 0 && tables == 0 {
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -26,13 +25,18 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Le
     if application != APPLICATION_ID {
         return Err(LedgerError::Foreign { path: path.to_owned() });
     }
-    if version > known {
-        return Err(LedgerError::Newer { path: path.to_owned(), found: version, known });
+    if version > known() {
+        return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known() });
     }
-    if version < known {
+    if version < known() {
         apply(connection)?;
     }
     Ok(())
+}
+
+/// Gives the last version that this agent knows.
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
 /// Gives the file's application id, its version and its number of tables.
@@ -45,12 +49,12 @@ fn identity(connection: &Connection) -> Result<(i64, i64, i64), LedgerError> {
 /// Another process may have applied them meanwhile: the version is read again under the lock.
 fn apply(connection: &mut Connection) -> Result<(), LedgerError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let done: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    for migration in MIGRATIONS.iter().skip(done) {
+    let done: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (_, migration) in (0..).zip(MIGRATIONS).filter(|(version, _)| *version >= done) {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    transaction.pragma_update(None, "user_version", known())?;
     Ok(transaction.commit()?)
 }
 

@@ -54,7 +54,8 @@ impl Ledger {
             )?;
             Ok(())
         })?;
-        self.find_series(channel, target)?.ok_or_else(|| unreadable("series", format!("{channel}, {target}")))
+        self.find_series(channel, target)?
+            .ok_or_else(|| unreadable("series", &format!("{channel}, {target}")))
     }
 
     /// Gives the series of a channel and target, if it has begun.

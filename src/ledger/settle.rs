@@ -4,7 +4,7 @@
 //! fact and the deletion of the plan: all of it, or none.
 
 use chrono::{DateTime, Utc};
-use publier_core::publication::facts::Fact;
+use publier_core::publication::facts::{Fact, Mode};
 use rusqlite::{Transaction, named_params};
 
 use super::convert::{ms, number};
@@ -45,6 +45,11 @@ const STATEMENTS: [&str; 7] = [
          SELECT CAST(ref AS INTEGER) FROM plan_removal WHERE publication = :publication AND kind = 'access')",
 ];
 
+/// After a full publication the receiving side knows what it lists and nothing else: a live document that it
+/// didn't list (its new version was refused) isn't live any more, and is due again as soon as it can be.
+const AFTER_FULL: &str = "UPDATE document SET live = 0
+     WHERE series = :series AND live AND publication <> :publication";
+
 impl Ledger {
     /// Settles a delivered publication and puts what remains to be told in the outbox.
     ///
@@ -62,7 +67,8 @@ impl Ledger {
             let Some(seal) = stage.seal() else {
                 return Err(LedgerError::Misuse("a publication is settled without a seal"));
             };
-            for sql in STATEMENTS {
+            let after_full = (seal.opening.mode == Mode::Full).then_some(AFTER_FULL);
+            for sql in STATEMENTS.into_iter().chain(after_full) {
                 let mut statement = transaction.prepare(sql)?;
                 statement.execute(named_params! {":series": series.0, ":publication": publication.0})?;
             }

@@ -7,3 +7,4 @@ pub mod render;
 pub mod report;
 pub mod schedule;
 pub mod tools;
+pub mod ledger;
