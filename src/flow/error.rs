@@ -4,6 +4,7 @@ use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::merge::BadStream;
 
 use crate::files::FileError;
+use crate::ledger::LedgerError;
 use crate::package::spool::SpoolError;
 use crate::package::zip::PackageError;
 use crate::ports::TransferError;
@@ -21,6 +22,9 @@ pub enum FlowError {
     /// The back office's database.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Our own ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// The spool.
     #[error(transparent)]
     Spool(#[from] SpoolError),
@@ -58,7 +62,7 @@ impl FlowError {
     pub fn exit_status(&self) -> ExitStatus {
         match self {
             Self::NoLicence | Self::BadDomain(_) => ExitStatus::Configuration,
-            Self::Source(_) | Self::Stream(_) | Self::OutOfOrder(_) => ExitStatus::Database,
+            Self::Source(_) | Self::Ledger(_) | Self::Stream(_) | Self::OutOfOrder(_) => ExitStatus::Database,
             Self::Transfer(error) => error.reason.into(),
             Self::Stopped => ExitStatus::Interrupted,
             Self::Spool(_)

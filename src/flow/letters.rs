@@ -10,10 +10,21 @@ use crate::render::{Letter, Letterhead};
 /// Gives « 12 mars 2024 », « 1er mars 2024 ».
 pub(super) fn french_date(date: NaiveDate) -> String {
     const MONTHS: [&str; 12] = [
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
         "décembre",
     ];
-    let month = usize::try_from(date.month0()).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+    let month =
+        usize::try_from(date.month0()).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
     let day = if date.day() == 1 { "1er".to_owned() } else { date.day().to_string() };
     format!("{day} {month} {}", date.year())
 }
@@ -27,7 +38,8 @@ pub(super) fn letter(
     document_id: String,
     date: NaiveDate,
 ) -> Letter {
-    let place = agency.address.city.as_deref().map(|city| format!("{city}, le ")).unwrap_or_else(|| "Le ".to_owned());
+    let place =
+        agency.address.city.as_deref().map(|city| format!("{city}, le ")).unwrap_or_else(|| "Le ".to_owned());
     Letter {
         agency: Letterhead {
             name: agency.name.clone(),

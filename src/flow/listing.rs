@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::ids::{BinderId, EventId};
-use publier_core::publication::document::{DocumentId, DocumentSource, name_seed, remote_folder, remote_name};
+use publier_core::publication::document::{
+    DocumentId, DocumentSource, name_seed, remote_folder, remote_name,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::channels::extranet::xml::DocumentEntry;
@@ -74,7 +76,13 @@ impl Listing {
     }
 
     /// Gives the element of the document, once its file is known.
-    pub fn entry<'a>(&'a self, head: &'a Head, file: &'a RemoteFile, path: &'a str, notify: bool) -> DocumentEntry<'a> {
+    pub fn entry<'a>(
+        &'a self,
+        head: &'a Head,
+        file: &'a RemoteFile,
+        path: &'a str,
+        notify: bool,
+    ) -> DocumentEntry<'a> {
         DocumentEntry {
             id: &head.id,
             event: head.event,

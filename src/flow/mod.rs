@@ -7,5 +7,8 @@
 
 mod bulk;
 mod error;
+mod letters;
+mod listing;
+mod plan;
 
 pub use error::FlowError;

@@ -11,7 +11,8 @@ use publier_core::domain::audience::Target;
 use publier_core::domain::credentials::{Credentials, PasswordVerdict, TargetTrust, password_verdict};
 use publier_core::domain::digest::Digest;
 use publier_core::domain::document::{
-    self, Body, EventRecord, PhotoRecord, Placement, Trade, attachment_title, body_title, judge_event, judge_photo,
+    self, Body, EventRecord, PhotoRecord, Placement, Trade, attachment_title, body_title, judge_event,
+    judge_photo,
 };
 use publier_core::domain::expenses::{ExpenseSection, ExpenseVerdict, line_verdict};
 use publier_core::domain::ids::{BinderId, BuildingId, EventId, ExpenseLineId, PartyId, VoucherId};
@@ -26,9 +27,10 @@ use super::error::FlowError;
 use super::letters::letter;
 use super::listing::{Listing, Material, file_name, record_name};
 use crate::digest::{sha256, sha256_of_file};
+use crate::ledger::closing::PlanTotals;
 use crate::ledger::documents::Pages;
 use crate::ledger::files::FileStamp;
-use crate::ledger::plan::{LeftOut, PlanRow, PlanTotals, PlannedDocument, PlannedRemoval, Presence, Withdrawal};
+use crate::ledger::plan::{LeftOut, PlanRow, PlannedDocument, PlannedRemoval, Presence, Withdrawal};
 use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
 use crate::package::mime::{FIRST_BYTES, FileKind, kind_of};
 use crate::package::spool::Folder;
@@ -115,8 +117,10 @@ impl Planner<'_> {
         ledger.start_plan(publication)?;
         ledger.plan(publication, &account_rows(books.reference, books.selection))?;
         let (passwords, withheld_passwords) = passwords(books, ledger, series, trust)?;
-        let rows: Vec<_> =
-            passwords.iter().map(|(party, issue)| PlanRow::Password { party: *party, issue: *issue }).collect();
+        let rows: Vec<_> = passwords
+            .iter()
+            .map(|(party, issue)| PlanRow::Password { party: *party, issue: *issue })
+            .collect();
         ledger.plan(publication, &rows)?;
         ledger.plan(publication, &section_rows(books))?;
         let superseded_by = books.snapshot.superseded_events()?;
@@ -180,7 +184,8 @@ fn section_rows(books: Books<'_>) -> Vec<PlanRow> {
     let years = books.reference.years.values();
     let presence = |year: &publier_core::domain::records::FiscalYear| {
         use publier_core::domain::expenses::FiscalYear;
-        let of_rules = FiscalYear { id: year.id, building: year.building, label: &year.label, closed: year.closed };
+        let of_rules =
+            FiscalYear { id: year.id, building: year.building, label: &year.label, closed: year.closed };
         section.year_removal(Some(&of_rules)).map_or(Presence::Present, Presence::Absent)
     };
     years
@@ -212,8 +217,14 @@ impl Run<'_> {
     }
 
     /// Proposes the body and each attachment of an event, in the order of their ids.
-    fn event(&mut self, ledger: &mut Ledger, event: &EventRecord, body: Option<&str>) -> Result<(), FlowError> {
-        let verdict = self.superseded(event)?.unwrap_or_else(|| rule_verdict(judge_event(event, self.planner.trade)));
+    fn event(
+        &mut self,
+        ledger: &mut Ledger,
+        event: &EventRecord,
+        body: Option<&str>,
+    ) -> Result<(), FlowError> {
+        let verdict =
+            self.superseded(event)?.unwrap_or_else(|| rule_verdict(judge_event(event, self.planner.trade)));
         if event.body != Body::Blank || event.attachments.is_empty() {
             let proposal = match &verdict {
                 Ok(placement) => self.body(event, placement, body.unwrap_or_default())?,
@@ -257,7 +268,10 @@ impl Run<'_> {
         let recipient = match placement.target {
             Target::Account(account) => {
                 let party = planner.books.reference.accounts.get(&account).and_then(|account| account.party);
-                party.map(|party| planner.books.snapshot.address_block(party)).transpose()?.unwrap_or_default()
+                party
+                    .map(|party| planner.books.snapshot.address_block(party))
+                    .transpose()?
+                    .unwrap_or_default()
             }
             Target::Unit(_) | Target::Building(_) | Target::Entity(_) => Vec::new(),
         };
@@ -270,7 +284,13 @@ impl Run<'_> {
             id.to_string(),
             placement.date,
         );
-        let content = render::input_digest(&letter);
+        let content = match render::input_digest(&letter, &render::NoImages, &render::Limits::default()) {
+            Ok(content) => content,
+            Err(error) => {
+                let verdict = Verdict::Refuse { reason: render_refusal(&error), audience };
+                return Ok(Proposal::without_listing(source, verdict));
+            }
+        };
         let listing = Listing {
             title,
             supersedes: self.predecessor(event, placement.target, None),
@@ -288,7 +308,9 @@ impl Run<'_> {
         position: usize,
         placement: &Placement,
     ) -> Result<Proposal, FlowError> {
-        let Some(attachment) = event.attachments.get(position) else { return Ok(unlistable(DocumentSource::Body(event.id))) };
+        let Some(attachment) = event.attachments.get(position) else {
+            return Ok(unlistable(DocumentSource::Body(event.id)));
+        };
         let source = DocumentSource::Attachment(event.id, attachment.id);
         let audience = (placement.target, placement.binder);
         let (found, kind, content) = match self.file(ledger, &attachment.path)? {
@@ -322,7 +344,11 @@ impl Run<'_> {
         }
         let title = document::own_name(&photo.title);
         let listing = Listing {
-            title: if title.is_empty() { format!("Photo du {}", placement.date.format("%d/%m/%Y")) } else { title },
+            title: if title.is_empty() {
+                format!("Photo du {}", placement.date.format("%d/%m/%Y"))
+            } else {
+                title
+            },
             ..Listing::of(&placement, kind.extension(), kind.mime_type(), material(kind, found, content))
         };
         Ok(proposal(source, &placement, content, photo.publish_request, listing))
@@ -333,19 +359,28 @@ impl Run<'_> {
         let ExpenseSection::Sent { rights_from } = bulk::expense_section(self.planner.books.reference) else {
             return Ok(());
         };
-        let mut found: Vec<(VoucherId, ExpenseLineId, BuildingId, chrono::NaiveDate, String, String)> = Vec::new();
+        let mut found: Vec<(VoucherId, ExpenseLineId, BuildingId, chrono::NaiveDate, String, String)> =
+            Vec::new();
         bulk::each_expense(self.planner.books, |row, vouchers| {
             let Ok(row) = row else { return Ok(()) };
             if line_verdict(row, &self.planner.books.reference.options) == ExpenseVerdict::Sent {
                 found.extend(vouchers.iter().map(|voucher| {
-                    (voucher.voucher, row.id, row.building, row.date, row.label.to_owned(), voucher.path.clone())
+                    (
+                        voucher.voucher,
+                        row.id,
+                        row.building,
+                        row.date,
+                        row.label.to_owned(),
+                        voucher.path.clone(),
+                    )
                 }));
             }
             Ok(())
         })?;
         found.sort_unstable();
         for (voucher, line, building, date, label, path) in found {
-            let proposal = self.voucher(ledger, (voucher, line, building), date, &label, &path, rights_from)?;
+            let proposal =
+                self.voucher(ledger, (voucher, line, building), date, &label, &path, rights_from)?;
             self.take(ledger, proposal)?;
         }
         Ok(())
@@ -366,7 +401,8 @@ impl Run<'_> {
             Ok(file) => file,
             Err(reason) => return Ok(refused_file(source, reason, (target, binder))),
         };
-        let placement = Placement { binder, folder: None, target, date, published_on: date, until: None, notify: false };
+        let placement =
+            Placement { binder, folder: None, target, date, published_on: date, until: None, notify: false };
         let title = document::own_name(label);
         let listing = Listing {
             title: if title.is_empty() { format!("Facture du {}", date.format("%d/%m/%Y")) } else { title },
@@ -392,7 +428,9 @@ impl Run<'_> {
         if let Some(digest) = ledger.known_digest(&found.path, stamp)? {
             return Ok(Ok((found, kind, digest)));
         }
-        let Ok((digest, _)) = sha256_of_file(&found.path) else { return Ok(Err(RefusalReason::FileUnreadable)) };
+        let Ok((digest, _)) = sha256_of_file(&found.path) else {
+            return Ok(Err(RefusalReason::FileUnreadable));
+        };
         self.hashed.push((found.path.clone(), stamp, digest));
         Ok(Ok((found, kind, digest)))
     }
@@ -495,7 +533,9 @@ fn store(
             let Some(shown) = proposal.and_then(|proposal| proposal.listing.as_ref()) else {
                 return Err(FlowError::Worker(format!("{} is listed and was not proposed", listing.id)));
             };
-            if let Some(letter) = proposal.and_then(|proposal| proposal.letter.as_ref()).filter(|_| listing.why.uploads()) {
+            if let Some(letter) =
+                proposal.and_then(|proposal| proposal.letter.as_ref()).filter(|_| listing.why.uploads())
+            {
                 planner.spool.keep_bytes(&letter_name(listing.id), &serde_json::to_vec(letter)?)?;
             }
             rows.push(PlanRow::Document(PlannedDocument {
@@ -598,6 +638,14 @@ fn proposal(
 
 fn refused_file(source: DocumentSource, reason: RefusalReason, audience: (Target, BinderId)) -> Proposal {
     Proposal::without_listing(source, Verdict::Refuse { reason, audience: Some(audience) })
+}
+
+/// Gives the reason under which a letter that can't be made is left out.
+pub(super) fn render_refusal(error: &render::RenderError) -> RefusalReason {
+    match error {
+        render::RenderError::BodyFormat { .. } => RefusalReason::BodyFormat,
+        _ => RefusalReason::RenderFailed,
+    }
 }
 
 /// A record whose key can't stand in a document's id.

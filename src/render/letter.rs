@@ -6,6 +6,7 @@
 
 use chrono::NaiveDate;
 use publier_core::domain::digest::Digest;
+use serde::{Deserialize, Serialize};
 
 use crate::digest::sha256;
 use crate::render::display::{
@@ -56,7 +57,7 @@ const FOOTER: TextStyle = TextStyle::plain(7.5).coloured(Colour::grey(0x55));
 const ACCENT: Colour = Colour { red: 0x1f, green: 0x3a, blue: 0x5f };
 
 /// Who writes.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Letterhead {
     /// The agency's name.
     pub name: String,
@@ -69,7 +70,7 @@ pub struct Letterhead {
 }
 
 /// What ends the letter.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Signature {
     /// Name, function: a line each.
     pub lines: Vec<String>,
@@ -78,7 +79,7 @@ pub struct Signature {
 }
 
 /// A letter, ready to be rendered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
     /// Who writes.
     pub agency: Letterhead,

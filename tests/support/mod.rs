@@ -2,9 +2,9 @@
 
 #[cfg(feature = "demo")]
 pub mod embedded;
+pub mod ledger;
 pub mod package;
 pub mod render;
 pub mod report;
 pub mod schedule;
 pub mod tools;
-pub mod ledger;
