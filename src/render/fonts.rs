@@ -191,9 +191,13 @@ mod tests {
         for face in Face::ALL {
             let parsed = ttf_parser::Face::parse(face.bytes(), 0).unwrap();
             assert_eq!(parsed.permissions(), Some(ttf_parser::Permissions::Installable), "{face:?}");
-            assert!(!parsed.names().into_iter().filter_map(|name| name.to_string()).any(|name| {
-                name.contains("Liberation Sans") && !name.contains("ubset")
-            }));
+            assert!(
+                !parsed
+                    .names()
+                    .into_iter()
+                    .filter_map(|name| name.to_string())
+                    .any(|name| { name.contains("Liberation Sans") && !name.contains("ubset") })
+            );
         }
     }
 
@@ -217,6 +221,9 @@ mod tests {
         let mut missing = Vec::new();
         let glyphs = shape("a漢b", Face::Regular, &mut |c| missing.push(c));
         assert_eq!(missing, ['漢']);
-        assert_eq!(glyphs.iter().map(|glyph| (glyph.start, glyph.end)).collect::<Vec<_>>(), [(0, 1), (1, 4), (4, 5)]);
+        assert_eq!(
+            glyphs.iter().map(|glyph| (glyph.start, glyph.end)).collect::<Vec<_>>(),
+            [(0, 1), (1, 4), (4, 5)]
+        );
     }
 }

@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 
 use ::krilla::Document;
+use ::krilla::SerializeSettings;
 use ::krilla::color::rgb;
 use ::krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};
 use ::krilla::destination::XyzDestination;
@@ -19,7 +20,6 @@ use ::krilla::paint::Fill;
 use ::krilla::surface::Surface;
 use ::krilla::tagging as tags;
 use ::krilla::text::{Font, GlyphId, KrillaGlyph};
-use ::krilla::SerializeSettings;
 use chrono::Datelike;
 use std::num::{NonZeroU16, NonZeroU32};
 
@@ -194,7 +194,8 @@ fn draw_run(surface: &mut Surface<'_>, run: &Run) {
 }
 
 fn draw_fill(surface: &mut Surface<'_>, area: Area, colour: Colour) -> Result<(), RenderError> {
-    let rect = Rect::from_xywh(area.x, area.y, area.width, area.height).ok_or_else(|| impossible("rectangle"))?;
+    let rect =
+        Rect::from_xywh(area.x, area.y, area.width, area.height).ok_or_else(|| impossible("rectangle"))?;
     let mut builder = PathBuilder::new();
     builder.push_rect(rect);
     if let Some(path) = builder.finish() {

@@ -262,10 +262,13 @@ impl Desk<'_> {
         let agency = &self.letter.agency;
         let name = Paragraph::of(agency.name.clone(), TextStyle::plain(15.0).bold().coloured(ACCENT));
         let mut details: Vec<String> = agency.address.clone();
-        details.extend(agency.phone.as_ref().map(|phone| say("render-phone", &[("phone", phone.as_str().into())])));
+        details.extend(
+            agency.phone.as_ref().map(|phone| say("render-phone", &[("phone", phone.as_str().into())])),
+        );
         details.extend(agency.email.clone());
         let details = details.into_iter().map(|line| Paragraph::of(line, SMALL));
-        let lines: Vec<_> = std::iter::once(name).chain(details).filter(|line| !line.text().is_empty()).collect();
+        let lines: Vec<_> =
+            std::iter::once(name).chain(details).filter(|line| !line.text().is_empty()).collect();
         let mut head = Vec::new();
         let bottom = self.stack(&lines, MARGIN, HEAD_TOP, WIDTH, &mut head);
         items.append(&mut head);
@@ -355,13 +358,15 @@ impl Desk<'_> {
 
     fn footers(&mut self, list: &mut DisplayList) {
         let agency = &self.letter.agency;
-        let parts = std::iter::once(&agency.name).chain(&agency.address).filter(|part| !part.trim().is_empty());
+        let parts =
+            std::iter::once(&agency.name).chain(&agency.address).filter(|part| !part.trim().is_empty());
         let line = parts.map(|part| part.trim()).collect::<Vec<_>>().join(" – ");
         let pages = list.pages.len();
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX).into();
         for page in 0..pages {
             let number = say("render-page", &[("page", count(page + 1)), ("pages", count(pages))]);
-            let mut items = vec![rule(Area { x: MARGIN, y: FOOTER_RULE, width: WIDTH, height: 0.5 }, Colour::grey(0xbb))];
+            let mut items =
+                vec![rule(Area { x: MARGIN, y: FOOTER_RULE, width: WIDTH, height: 0.5 }, Colour::grey(0xbb))];
             items.extend(self.footer(&line, Align::Left, WIDTH - 70.0, MARGIN));
             items.extend(self.footer(&number, Align::Right, 70.0, PAGE.0 - MARGIN - 70.0));
             put(list, page, items);

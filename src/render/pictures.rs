@@ -74,11 +74,12 @@ impl<'a> Pictures<'a> {
 
     fn take(&mut self, source: &str, picture: Picture) -> Result<Option<usize>, RenderError> {
         let pixels = u64::from(picture.width_px).saturating_mul(u64::from(picture.height_px));
-        self.pixels_left = self.pixels_left.checked_sub(pixels).ok_or_else(|| RenderError::ImageTooLarge {
-            name: short_name(source),
-            width_px: picture.width_px,
-            height_px: picture.height_px,
-        })?;
+        self.pixels_left =
+            self.pixels_left.checked_sub(pixels).ok_or_else(|| RenderError::ImageTooLarge {
+                name: short_name(source),
+                width_px: picture.width_px,
+                height_px: picture.height_px,
+            })?;
         if !is_whole(&picture) {
             return Ok(None);
         }
@@ -157,8 +158,13 @@ mod tests {
     use super::*;
 
     fn png_header(width: u32, height: u32) -> Vec<u8> {
-        [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &width.to_be_bytes(), &height.to_be_bytes(), &[8, 2, 0, 0, 0]]
-            .concat()
+        [
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(),
+            &width.to_be_bytes(),
+            &height.to_be_bytes(),
+            &[8, 2, 0, 0, 0],
+        ]
+        .concat()
     }
 
     #[test]

@@ -8,9 +8,9 @@ use std::io::Cursor;
 use std::sync::LazyLock;
 
 use ::printpdf::{
-    Codepoint, Color, DateTime, DictItem, ExternalStream, ExternalXObject, FontId, Mm, Op, PaintMode, ParsedFont,
-    PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, RawImage, RawImageData, RawImageFormat,
-    Rect, Rgb, TextItem, TextMatrix, XObject, XObjectId, XObjectTransform,
+    Codepoint, Color, DateTime, DictItem, ExternalStream, ExternalXObject, FontId, Mm, Op, PaintMode,
+    ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, RawImage,
+    RawImageData, RawImageFormat, Rect, Rgb, TextItem, TextMatrix, XObject, XObjectId, XObjectTransform,
 };
 use chrono::NaiveTime;
 
@@ -111,7 +111,9 @@ fn draw_run(run: &Run, page_height: f32, ops: &mut Vec<Op>) {
     for glyph in &run.glyphs {
         let text = run.text.get(glyph.start..glyph.end).unwrap_or_default().to_owned();
         let start = x + glyph.shift_em * run.size_pt;
-        ops.push(Op::SetTextMatrix { matrix: TextMatrix::Translate(Pt(start), Pt(page_height - run.baseline)) });
+        ops.push(Op::SetTextMatrix {
+            matrix: TextMatrix::Translate(Pt(start), Pt(page_height - run.baseline)),
+        });
         ops.push(Op::ShowText {
             items: vec![TextItem::GlyphIds(vec![Codepoint::with_cid(glyph.id, 0.0, text)])],
         });

@@ -26,7 +26,10 @@ pub(super) fn breaks(text: &str) -> Vec<Break> {
 fn is_forbidden(text: &str, at: usize) -> bool {
     let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return false };
     let Some(stem) = before.strip_suffix(' ') else { return false };
-    starts_with_bound_sign(after) || stem.ends_with('«') || splits_number(stem, after) || ends_with_title(stem)
+    starts_with_bound_sign(after)
+        || stem.ends_with('«')
+        || splits_number(stem, after)
+        || ends_with_title(stem)
 }
 
 fn starts_with_bound_sign(after: &str) -> bool {
@@ -62,7 +65,10 @@ mod tests {
 
     #[test]
     fn no_line_starts_with_a_high_punctuation_mark() {
-        assert_eq!(words("Quoi ? Non ! Oui : « ici » ; là"), ["Quoi ? ", "Non ! ", "Oui : ", "« ici » ; ", "là"]);
+        assert_eq!(
+            words("Quoi ? Non ! Oui : « ici » ; là"),
+            ["Quoi ? ", "Non ! ", "Oui : ", "« ici » ; ", "là"]
+        );
     }
 
     #[test]

@@ -3,13 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-<<<<<<< HEAD
 use publier_core::channels::Channel;
 
-use crate::ports::RemotePath;
-=======
 use crate::remote_path::RemotePath;
->>>>>>> w-docs
 use crate::settings::secret::Secret;
 
 /// How files travel.

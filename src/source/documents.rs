@@ -81,7 +81,11 @@ impl Snapshot {
         let sql = "SELECT id, original_name, path FROM attachment WHERE event_id = ?1 ORDER BY position, id";
         let mut attachments = self.db.prepare_cached(sql)?;
         let found = attachments.query_map([event.0], |row| {
-            Ok(Attachment { id: AttachmentId(row.get(0)?), original_name: text(row, 1)?, path: text(row, 2)? })
+            Ok(Attachment {
+                id: AttachmentId(row.get(0)?),
+                original_name: text(row, 1)?,
+                path: text(row, 2)?,
+            })
         })?;
         found.collect()
     }
@@ -91,7 +95,8 @@ impl Snapshot {
     /// # Errors
     /// When the database can't be read.
     pub fn superseded_events(&self) -> Result<HashMap<EventId, EventId>, SourceError> {
-        let sql = "SELECT supersedes_event_id, id FROM event WHERE supersedes_event_id IS NOT NULL ORDER BY id";
+        let sql =
+            "SELECT supersedes_event_id, id FROM event WHERE supersedes_event_id IS NOT NULL ORDER BY id";
         let pairs = rows(&self.db, "read the superseded events", sql, |row| {
             Ok((EventId(row.get(0)?), EventId(row.get(1)?)))
         })?;
@@ -104,10 +109,7 @@ impl Snapshot {
     /// When the database can't be read.
     pub fn staff_state(&self) -> Result<String, SourceError> {
         let read = |operation, sql| rows(&self.db, operation, sql, |row| text(row, 0));
-        let mut state = read(
-            "read the accounts",
-            "SELECT id || ',' || published FROM account ORDER BY id",
-        )?;
+        let mut state = read("read the accounts", "SELECT id || ',' || published FROM account ORDER BY id")?;
         state.extend(read(
             "read the binders",
             "SELECT id || ',' || right_landlord || right_tenant || right_co_owner || right_council_member ||

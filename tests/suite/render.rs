@@ -29,14 +29,18 @@ fn a_whole_letter_reads_as_written() {
 #[test]
 fn a_reader_by_ear_finds_headings_lists_tables_and_descriptions() {
     let rendered = render(FULL);
-    insta::assert_snapshot!("letter_structure", tool("pdfinfo", &["-struct"], &File::of(&rendered.pdf).path, &[]));
+    insta::assert_snapshot!(
+        "letter_structure",
+        tool("pdfinfo", &["-struct"], &File::of(&rendered.pdf).path, &[])
+    );
 }
 
 #[test]
 fn the_file_says_what_it_is() {
     let info = tool("pdfinfo", &[], &File::of(&render(FULL).pdf).path, &[]);
     let value = |name: &str| {
-        let line = info.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {info}"));
+        let line =
+            info.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {info}"));
         line.split_once(':').unwrap().1.trim().to_owned()
     };
     assert_eq!(value("Title"), "Appel de fonds du 2e trimestre 2024");
@@ -97,14 +101,19 @@ fn the_address_stands_in_the_window_of_the_envelope_and_nothing_else_does() {
             in_window.push(word.to_owned());
         }
     }
-    assert_eq!(in_window.join(" "), "Madame Hélène LE GOFF Résidence Les Ajoncs – Bât. B 8, rue du Port 35400 SAINT-MALO");
+    assert_eq!(
+        in_window.join(" "),
+        "Madame Hélène LE GOFF Résidence Les Ajoncs – Bât. B 8, rue du Port 35400 SAINT-MALO"
+    );
 }
 
 #[test]
 fn a_long_table_keeps_its_rows_whole_and_its_head_on_every_page() {
     let mut body = "<table><tr><th>Date</th><th>Libellé de l’écriture</th><th>Débit</th></tr>".to_owned();
     for row in 0..150 {
-        body += &format!("<tr><td>12/03/2024</td><td>début{row}<br>milieu<br>fin{row}</td><td>{row},00</td></tr>");
+        body += &format!(
+            "<tr><td>12/03/2024</td><td>début{row}<br>milieu<br>fin{row}</td><td>{row},00</td></tr>"
+        );
     }
     let rendered = render(&(body + "</table>"));
     let text = text_of(&rendered.pdf);
@@ -113,7 +122,11 @@ fn a_long_table_keeps_its_rows_whole_and_its_head_on_every_page() {
     assert!(pages.len() > 5);
     for (number, page) in pages.iter().enumerate() {
         assert!(page.contains(&format!("Page {} / {}", number + 1, pages.len())), "{page}");
-        assert_eq!(page.matches("Libellé de l’écriture").count(), usize::from(page.contains("début")), "{page}");
+        assert_eq!(
+            page.matches("Libellé de l’écriture").count(),
+            usize::from(page.contains("début")),
+            "{page}"
+        );
     }
     for row in 0..150 {
         let whole = pages.iter().filter(|page| {
@@ -228,14 +241,31 @@ fn the_digest_follows_what_is_shown_and_nothing_else() {
 /// Bodies like those of word processors, and unlike.
 fn bodies() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        Just("<p>".to_owned()), Just("</p>".to_owned()), Just("<b>".to_owned()), Just("<table border=1>".to_owned()),
-        Just("<tr>".to_owned()), Just("<td colspan=3 width=40%>".to_owned()), Just("<th>".to_owned()),
-        Just("</table>".to_owned()), Just("<ul>".to_owned()), Just("<ol start=-5>".to_owned()), Just("<li>".to_owned()),
-        Just("<h3>".to_owned()), Just("<h1>".to_owned()), Just("<br>".to_owned()), Just("<hr>".to_owned()),
-        Just("<img src=building width=9999>".to_owned()), Just("<img src=signature height=1>".to_owned()),
+        Just("<p>".to_owned()),
+        Just("</p>".to_owned()),
+        Just("<b>".to_owned()),
+        Just("<table border=1>".to_owned()),
+        Just("<tr>".to_owned()),
+        Just("<td colspan=3 width=40%>".to_owned()),
+        Just("<th>".to_owned()),
+        Just("</table>".to_owned()),
+        Just("<ul>".to_owned()),
+        Just("<ol start=-5>".to_owned()),
+        Just("<li>".to_owned()),
+        Just("<h3>".to_owned()),
+        Just("<h1>".to_owned()),
+        Just("<br>".to_owned()),
+        Just("<hr>".to_owned()),
+        Just("<img src=building width=9999>".to_owned()),
+        Just("<img src=signature height=1>".to_owned()),
         Just("<p style='page-break-before:always;text-align:justify;font-size:300%'>".to_owned()),
-        Just("<sup><u><s>".to_owned()), Just("<select><option>".to_owned()), Just("<svg><math><p>".to_owned()),
-        Just("<template><td>".to_owned()), "[ -~]{0,12}", "\\PC{0,12}", any::<String>(),
+        Just("<sup><u><s>".to_owned()),
+        Just("<select><option>".to_owned()),
+        Just("<svg><math><p>".to_owned()),
+        Just("<template><td>".to_owned()),
+        "[ -~]{0,12}",
+        "\\PC{0,12}",
+        any::<String>(),
     ];
     proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
@@ -261,11 +291,15 @@ mod second_engine {
     #[test]
     fn printpdf_draws_the_same_pages() {
         let first = render(FULL);
-        let second = render_letter_with(Backend::Printpdf, &letter(FULL), &Album, &Limits::default()).unwrap();
+        let second =
+            render_letter_with(Backend::Printpdf, &letter(FULL), &Album, &Limits::default()).unwrap();
         assert_eq!(second.pages, first.pages);
         assert_eq!(text_of(&second.pdf), text_of(&first.pdf));
         assert!(tool("qpdf", &["--check"], &File::of(&second.pdf).path, &[]).contains("No syntax or stream"));
         let fonts = tool("pdffonts", &[], &File::of(&second.pdf).path, &[]);
-        assert!(fonts.lines().skip(2).all(|line| line.contains("yes") && line.contains("Publier")), "{fonts}");
+        assert!(
+            fonts.lines().skip(2).all(|line| line.contains("yes") && line.contains("Publier")),
+            "{fonts}"
+        );
     }
 }

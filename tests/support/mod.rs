@@ -3,7 +3,7 @@
 #[cfg(feature = "demo")]
 pub mod embedded;
 pub mod package;
-pub mod report;
-pub mod tools;
-pub mod schedule;
 pub mod render;
+pub mod report;
+pub mod schedule;
+pub mod tools;

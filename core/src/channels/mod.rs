@@ -1,9 +1,6 @@
-<<<<<<< HEAD
-//! The channels' pure halves: records in, verdicts out. Their XML is written on floor 4.
+//! What one channel sends: records in, verdicts out. Its XML is written on floor 4.
 
 pub mod extranet;
-=======
-//! What one channel sends: records in, verdicts out.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,4 +34,3 @@ impl std::fmt::Display for Channel {
         f.write_str(self.code())
     }
 }
->>>>>>> w-schedule

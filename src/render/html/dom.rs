@@ -189,7 +189,10 @@ mod tests {
     fn elements_and_depth_are_bounded() {
         let limits = Limits { max_elements: 50, max_depth: 20, ..Limits::default() };
         assert!(parse(&"<p>a</p>".repeat(40), &limits).is_ok());
-        assert!(matches!(parse(&"<p>a</p>".repeat(60), &limits), Err(RenderError::TooManyElements { limit: 50 })));
+        assert!(matches!(
+            parse(&"<p>a</p>".repeat(60), &limits),
+            Err(RenderError::TooManyElements { limit: 50 })
+        ));
         assert!(matches!(parse(&"<div>".repeat(30), &limits), Err(RenderError::NestedTooDeep { limit: 20 })));
         let fostered = format!("<table>{}", "<b>".repeat(30));
         assert!(matches!(parse(&fostered, &limits), Err(RenderError::NestedTooDeep { limit: 20 })));

@@ -23,15 +23,50 @@ use crate::render::{Dropped, DroppedKind, Limits, RenderError};
 
 /// The elements that are kept. The second line holds wrappers without a look of their own.
 const ELEMENTS: [&str; 38] = [
-    "p", "br", "b", "strong", "i", "em", "u", "s", "strike", "del", "ins", "sup", "sub", "h1", "h2", "h3", "ul",
-    "ol", "li", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "hr", "img", "span", "div",
-    "blockquote", "center", "address", "h4", "h5", "h6", "font",
+    "p",
+    "br",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "strike",
+    "del",
+    "ins",
+    "sup",
+    "sub",
+    "h1",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "th",
+    "td",
+    "hr",
+    "img",
+    "span",
+    "div",
+    "blockquote",
+    "center",
+    "address",
+    "h4",
+    "h5",
+    "h6",
+    "font",
 ];
 
 /// The elements that go with all that they hold: it was never meant to be read.
 const UNREAD: [&str; 14] = [
-    "script", "style", "title", "head", "template", "object", "iframe", "applet", "noscript", "svg", "math", "select",
-    "textarea", "xml",
+    "script", "style", "title", "head", "template", "object", "iframe", "applet", "noscript", "svg", "math",
+    "select", "textarea", "xml",
 ];
 
 /// The attributes that are kept, by element.
@@ -132,7 +167,8 @@ fn is_invisible(c: char) -> bool {
 
 /// Tells whether a character is only an instruction to a layout engine.
 fn is_ignorable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
 fn refuse_other_formats(body: &str) -> Result<(), RenderError> {

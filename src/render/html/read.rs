@@ -139,8 +139,8 @@ impl<'a, 'b> Reader<'a, 'b> {
                 flow.close(context.align, None);
                 self.table(node, inner, flow)?;
             }
-            "p" | "div" | "center" | "blockquote" | "address" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "li"
-            | "caption" | "tr" | "td" | "th" => {
+            "p" | "div" | "center" | "blockquote" | "address" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+            | "li" | "caption" | "tr" | "td" | "th" => {
                 flow.close(context.align, None);
                 self.paragraph(node, name, inner, flow)?;
             }
@@ -149,7 +149,13 @@ impl<'a, 'b> Reader<'a, 'b> {
         Ok(())
     }
 
-    fn paragraph(&mut self, node: &Handle, name: &str, inner: Context, flow: &mut Flow) -> Result<(), RenderError> {
+    fn paragraph(
+        &mut self,
+        node: &Handle,
+        name: &str,
+        inner: Context,
+        flow: &mut Flow,
+    ) -> Result<(), RenderError> {
         let (before, after) = page_breaks(node);
         if before {
             flow.blocks.push(Block::PageBreak);
@@ -225,7 +231,13 @@ impl<'a, 'b> Reader<'a, 'b> {
         Ok(())
     }
 
-    fn row(&mut self, node: &Handle, context: Context, in_head: bool, table: &mut Table) -> Result<Row, RenderError> {
+    fn row(
+        &mut self,
+        node: &Handle,
+        context: Context,
+        in_head: bool,
+        table: &mut Table,
+    ) -> Result<Row, RenderError> {
         let mut row = Row::default();
         for child in node.children.borrow().iter() {
             let Some(name @ ("td" | "th")) = element_name(child) else { continue };
@@ -250,7 +262,8 @@ impl<'a, 'b> Reader<'a, 'b> {
         };
         let Some(picture) = self.pictures.list.get(index) else { return Ok(()) };
         let (width, height) = picture_size(node, picture.width_px, picture.height_px);
-        let description = attribute(node, "alt").map(|alt| alt.trim().to_owned()).filter(|alt| !alt.is_empty());
+        let description =
+            attribute(node, "alt").map(|alt| alt.trim().to_owned()).filter(|alt| !alt.is_empty());
         let description = description.unwrap_or_else(|| say("render-figure", &[]));
         flow.open.push(Inline::Picture(PictureBox { index, width, height, description }));
         Ok(())

@@ -68,7 +68,8 @@ pub(super) fn width(value: &str) -> Option<Width> {
 /// Tells whether a `border` draws a line.
 pub(super) fn has_border(value: &str) -> bool {
     let mut words = value.split_whitespace();
-    !words.any(|word| matches!(word, "none" | "hidden") || length(word) == Some(0.0)) && !value.trim().is_empty()
+    !words.any(|word| matches!(word, "none" | "hidden") || length(word) == Some(0.0))
+        && !value.trim().is_empty()
 }
 
 /// Tells whether a page break is asked for.
@@ -79,7 +80,8 @@ pub(super) fn breaks_page(value: &str) -> bool {
 /// Reads a length in points.
 fn length(value: &str) -> Option<f32> {
     let value = value.trim();
-    let units = [("pt", 1.0), ("px", 0.75), ("cm", 28.346), ("mm", 2.8346), ("in", 72.0), ("em", 10.5), ("", 0.75)];
+    let units =
+        [("pt", 1.0), ("px", 0.75), ("cm", 28.346), ("mm", 2.8346), ("in", 72.0), ("em", 10.5), ("", 0.75)];
     let (number, unit) = units.iter().find_map(|(suffix, unit)| Some((value.strip_suffix(suffix)?, unit)))?;
     positive(number).map(|number| number * unit)
 }
@@ -90,7 +92,8 @@ fn positive(number: &str) -> Option<f32> {
 }
 
 fn font_size(value: &str, now: f32) -> Option<f32> {
-    let relative = |suffix: &str, unit: f32| value.strip_suffix(suffix).and_then(positive).map(|n| n * unit * now);
+    let relative =
+        |suffix: &str, unit: f32| value.strip_suffix(suffix).and_then(positive).map(|n| n * unit * now);
     let size = match value {
         "smaller" | "small" => Some(now * 0.85),
         "x-small" | "xx-small" => Some(now * 0.7),
@@ -154,7 +157,8 @@ mod tests {
 
     #[test]
     fn the_looks_of_word_processors_are_read() {
-        let look = styled("FONT-SIZE: 12.0pt; font-weight:700;color:#c00; text-decoration: underline line-through");
+        let look =
+            styled("FONT-SIZE: 12.0pt; font-weight:700;color:#c00; text-decoration: underline line-through");
         assert_eq!(look.size_pt, 12.0);
         assert!(look.bold && look.underline && look.strike);
         assert_eq!(look.colour, Colour { red: 0xcc, green: 0, blue: 0 });
@@ -164,7 +168,8 @@ mod tests {
 
     #[test]
     fn nonsense_changes_nothing() {
-        let nonsense = "color:#zz0;color:#éé;font-size:-3pt;font-size:1e99pt;color;:;font-size:NaN;color:rgb(1,2)";
+        let nonsense =
+            "color:#zz0;color:#éé;font-size:-3pt;font-size:1e99pt;color;:;font-size:NaN;color:rgb(1,2)";
         assert_eq!(styled(nonsense), TextStyle::plain(10.0));
         assert_eq!(styled("font-size: 4000pt").size_pt, SIZES_PT.1);
     }

@@ -113,7 +113,8 @@ impl Workshop {
     fn shape_list(&mut self, list: &List) -> Shaped {
         let mut items = Vec::with_capacity(list.items.len());
         for (number, item) in (0..).zip(&list.items) {
-            let label = list.first.map_or("•".to_owned(), |first| format!("{}.", first.saturating_add(number)));
+            let label =
+                list.first.map_or("•".to_owned(), |first| format!("{}.", first.saturating_add(number)));
             let label = Paragraph::of(label, look_of(item));
             items.push((self.shape_paragraph(&label), self.shape(item)));
         }
@@ -185,11 +186,8 @@ impl Workshop {
             let item = self.roles.add(Role::ListItem, Some(list));
             let mark = self.roles.add(Role::Label, Some(item));
             let body = self.roles.add(Role::ListBody, Some(item));
-            let inner = Place {
-                x: place.x + LIST_INDENT,
-                width: place.width - LIST_INDENT,
-                role: Some(body),
-            };
+            let inner =
+                Place { x: place.x + LIST_INDENT, width: place.width - LIST_INDENT, role: Some(body) };
             let mut inside = self.column(blocks, inner);
             self.put_label(label, mark, place.x, &mut inside);
             if let Some(first) = inside.first_mut() {

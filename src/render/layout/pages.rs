@@ -32,7 +32,8 @@ pub struct Paginated {
 /// # Errors
 /// [`RenderError::TooManyPages`] past the limit.
 pub fn paginate(slabs: Vec<Slab>, frame: Frame, max_pages: usize) -> Result<Paginated, RenderError> {
-    let mut pages = Pages { done: Paginated::default(), frame, y: frame.first_top, is_fresh: true, max_pages };
+    let mut pages =
+        Pages { done: Paginated::default(), frame, y: frame.first_top, is_fresh: true, max_pages };
     pages.done.pages.push(Vec::new());
     let mut waiting = VecDeque::from(slabs);
     while let Some(slab) = waiting.pop_front() {

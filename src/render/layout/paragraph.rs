@@ -193,7 +193,14 @@ impl ShapedParagraph {
     }
 
     /// Breaks it into lines of a column and adds their slabs.
-    pub(super) fn lines(&self, x: f32, width: f32, owner: Owner, roles: &mut RoleTree, slabs: &mut Vec<Slab>) {
+    pub(super) fn lines(
+        &self,
+        x: f32,
+        width: f32,
+        owner: Owner,
+        roles: &mut RoleTree,
+        slabs: &mut Vec<Slab>,
+    ) {
         let lines = self.broken(width.max(MIN_WIDTH));
         let count = lines.len();
         for (number, line) in lines.iter().enumerate() {
@@ -304,7 +311,9 @@ impl ShapedParagraph {
         let Some(picture) = self.pictures.get(place) else { return };
         let (width, height) = self.picture_size(place, pen.column);
         let owner = match pen.owner {
-            Owner::Role(role) => Owner::Role(roles.add(Role::Figure(picture.description.clone()), Some(role))),
+            Owner::Role(role) => {
+                Owner::Role(roles.add(Role::Figure(picture.description.clone()), Some(role)))
+            }
             artifact @ Owner::Artifact(_) => artifact,
         };
         let area = Area { x: pen.x, y: pen.baseline - height, width, height };

@@ -165,7 +165,8 @@ impl Row {
     }
 
     fn draw_fill(&self, y: f32, height: f32, items: &mut Vec<Item>) {
-        let (Some(colour), Some(first), Some(last)) = (self.fill, self.cells.first(), self.cells.last()) else {
+        let (Some(colour), Some(first), Some(last)) = (self.fill, self.cells.first(), self.cells.last())
+        else {
             return;
         };
         let area = Area { x: first.x, y, width: last.x + last.width - first.x, height };

@@ -167,7 +167,8 @@ impl ShapedTable {
     /// Gives the width of its columns within what there is.
     fn widths(&self, available: f32) -> Vec<f32> {
         let needs = self.needs(available);
-        let wanted = needs.iter().map(|need| need.whole()).fold(needs.iter().map(|need| need.widest).sum(), f32::max);
+        let wanted =
+            needs.iter().map(|need| need.whole()).fold(needs.iter().map(|need| need.widest).sum(), f32::max);
         let room = match self.width {
             Some(width) => width.resolve(available),
             None => wanted.min(available),
@@ -226,7 +227,8 @@ fn share(needs: &[Need], room: f32) -> Vec<f32> {
     if base >= room {
         return bases.iter().map(|width| width * room / base.max(f32::MIN_POSITIVE)).collect();
     }
-    let wishes: Vec<f32> = needs.iter().zip(&bases).map(|(need, base)| (need.wish(room) - base).max(0.0)).collect();
+    let wishes: Vec<f32> =
+        needs.iter().zip(&bases).map(|(need, base)| (need.wish(room) - base).max(0.0)).collect();
     let wish: f32 = wishes.iter().sum();
     let more = room - base;
     let granted = if wish > 0.0 { (more / wish).min(1.0) } else { 0.0 };
@@ -282,7 +284,9 @@ fn is_amount(text: &str) -> bool {
     let is_spelt = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f},.+-\u{2212}€%()".contains(c);
     let digits = text.trim_end_matches(['€', '%', ')', ' ', '\u{a0}', '\u{202f}']);
     let decimals = digits.rsplit_once(',').is_some_and(|(_, decimals)| decimals.len() == 2);
-    text.chars().all(is_spelt) && text.contains(|c: char| c.is_ascii_digit()) && (decimals || text.contains(['€', '%']))
+    text.chars().all(is_spelt)
+        && text.contains(|c: char| c.is_ascii_digit())
+        && (decimals || text.contains(['€', '%']))
 }
 
 /// Gives the look of a row without its content's roles, for the next pages.
