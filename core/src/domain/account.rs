@@ -458,6 +458,16 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_is_held_through_its_last_day_and_one_resold_at_once_is_sold_d11() {
+        let last_day = [
+            holding(1, Some(1), "2010-01-01", Some("2024-01-01")),
+            holding(2, Some(1), "2010-01-01", Some(TODAY)),
+        ];
+        assert!(!sold(&last_day, &[sale(1, "2024-01-01")]));
+        assert!(sold(&[holding(1, Some(1), "2024-01-01", None)], &[sale(1, "2024-01-01")]));
+    }
+
+    #[test]
     fn a_unit_on_another_account_of_the_record_does_not_keep_this_one_d11() {
         let split = [holding(1, Some(1), "2010-01-01", None), holding(2, Some(9), "2010-01-01", None)];
         assert!(sold(&split, &[sale(1, "2024-06-01")]));

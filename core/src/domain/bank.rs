@@ -244,9 +244,12 @@ mod tests {
             "1414 2004 1010 0505 0001 3M02 606",
             "FRé4 2004 1010 0505 0001 3M02 606",
             "FR14-2004-1010-0505-0001-3M02-606",
+            "FR99 2004 1010 0505 0001 3M02 046",
         ] {
             assert_eq!(Iban::parse(bad), None, "{bad}");
         }
+        let lowest_key = Iban::parse("FR02 2004 1010 0505 0001 3M02 046");
+        assert!(lowest_key.is_some(), "99 leaves the same remainder as 02 and is no key");
     }
 
     #[test]

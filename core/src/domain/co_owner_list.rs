@@ -423,6 +423,23 @@ mod tests {
         assert_eq!(binder_refusal(false), None);
     }
 
+    #[test]
+    fn a_text_that_moves_from_one_list_to_the_next_changes_the_bytes_g5() {
+        let row = |address: &[&str], units: &[&str]| ListRow {
+            record: CoOwnerRecordId(0),
+            identity: String::new(),
+            address: address.iter().map(|&line| line.to_owned()).collect(),
+            units: units.iter().map(|&unit| unit.to_owned()).collect(),
+            working_capital: String::new(),
+            works_fund: String::new(),
+            council_member: "",
+            council_president: "",
+            resident: "",
+        };
+        let bytes = |row| visible_bytes(&HEAD, &[row]);
+        assert_ne!(bytes(row(&["a", "b"], &[])), bytes(row(&["a"], &["b"])));
+    }
+
     fn cell() -> impl Strategy<Value = String> {
         "[0-9:a]{0,3}"
     }

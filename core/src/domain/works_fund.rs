@@ -393,11 +393,12 @@ mod tests {
     fn after_a_transfer_the_seller_gets_none_and_the_buyer_the_fund_f5() {
         let seller = FundRow { held: false, ..row(1, "105999", 1, 1964) };
         let kept = row(1, "105999", 2, 0);
+        let empty = FundRow { held: false, ..row(1, "105999", 3, 0) };
         let (heard, totals) =
-            section(&ExtranetOptions::default(), &[seller, kept, row(2, "105999", 1, 1964)]).unwrap();
+            section(&ExtranetOptions::default(), &[seller, kept, empty, row(2, "105999", 1, 1964)]).unwrap();
         assert_eq!(heard.len(), 1, "a sold unit doesn't send the seller's zeros either");
         assert_eq!(heard[0].as_ref().unwrap().record, CoOwnerRecordId(2));
-        assert_eq!(totals.on_former_holders, 1);
+        assert_eq!(totals.on_former_holders, 1, "zeros are nothing to move");
     }
 
     #[test]

@@ -265,6 +265,8 @@ fn lines_out_of_order_are_an_error() {
     assert_eq!(list(&[at(2, 2015), at(1, 2015)]).unwrap_err(), ExpensesOutOfOrder(ExpenseLineId(1)));
     let accounts = [line(1, "603000", cents(1, 0, 0, 0)), electricity(2)];
     assert_eq!(list(&accounts).unwrap_err(), ExpensesOutOfOrder(ExpenseLineId(2)));
+    let doubled = [electricity(1), electricity(1)];
+    assert_eq!(list(&doubled).unwrap_err(), ExpensesOutOfOrder(ExpenseLineId(1)), "a line twice");
 }
 
 proptest! {

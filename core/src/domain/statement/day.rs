@@ -63,11 +63,11 @@ impl Pending {
         }
     }
 
-    /// Takes another entry of the same side into this line.
+    /// Takes another single entry of the same side into this line.
     fn absorb(&mut self, other: &Self) -> Result<(), StatementError> {
         self.debit = add(self.debit, other.debit, other.id)?;
         self.credit = add(self.credit, other.credit, other.id)?;
-        self.entries += other.entries;
+        self.entries += 1;
         Ok(())
     }
 

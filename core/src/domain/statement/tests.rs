@@ -414,6 +414,27 @@ fn openings_are_compared_before_exclusion_d15_d22() {
 }
 
 #[test]
+fn what_is_not_remitted_leaves_the_opening_of_a_ledger_too_d27() {
+    let options = ExtranetOptions { exclude_not_remitted: true, ..ExtranetOptions::default() };
+    let kept_back = EntryRow { not_remitted: true, ..opening(1, "2019-01-01", -40) };
+    let rows = [kept_back, opening(2, "2019-01-01", -100), row(3, "2019-05-01", "Loyer", 0, 50)];
+    let (_, totals) = made(StatementRules { stored_balance: Some(Cents(-190)), ..rules(&options) }, &rows);
+    assert_eq!((totals.opening, totals.closing), (Cents(-100), Cents(-150)));
+    assert_eq!(totals.warnings, [], "the full ledger holds both (D18)");
+}
+
+#[test]
+fn openings_that_differ_are_counted_in_one_warning_d22() {
+    let options = ExtranetOptions::default();
+    let rows = [&gap()[..], &[opening(4, "2020-01-01", 7), opening(5, "2021-01-01", 8)]].concat();
+    let warnings = made(rules(&options), &rows).1.warnings;
+    assert!(
+        matches!(warnings[..], [StatementWarning::OpeningDiffers { times: 3, stated: Cents(-300), .. }]),
+        "{warnings:?}"
+    );
+}
+
+#[test]
 fn amounts_beyond_64_bits_refuse_the_account_without_a_panic() {
     let options = grouping();
     let worst = [
@@ -435,7 +456,8 @@ fn amounts_beyond_64_bits_refuse_the_account_without_a_panic() {
 #[test]
 fn entries_out_of_order_refuse_the_account() {
     let options = ExtranetOptions::default();
-    for second in [row(1, "2020-01-02", "b", 1, 0), row(2, "2020-01-01", "b", 1, 0)] {
+    for (id, date) in [(1, "2020-01-02"), (2, "2020-01-01"), (2, "2020-01-02")] {
+        let second = row(id, date, "b", 1, 0);
         let rows = [row(2, "2020-01-02", "a", 1, 0), second];
         assert_eq!(run(rules(&options), &rows).unwrap_err(), StatementError::OutOfOrder(second.id));
     }
