@@ -710,6 +710,8 @@ CREATE INDEX works_fund_stream        ON works_fund (co_owner_record_id, buildin
 CREATE INDEX attachment_by_event      ON attachment (event_id, position);
 CREATE INDEX event_by_template        ON event (template_id);
 CREATE INDEX event_by_account         ON event (account_id) WHERE account_id IS NOT NULL;
+CREATE INDEX event_by_superseded      ON event (supersedes_event_id) WHERE supersedes_event_id IS NOT NULL;
+CREATE INDEX expense_line_by_event    ON expense_line (event_id) WHERE event_id IS NOT NULL;
 CREATE INDEX account_by_party         ON account (party_id);
 CREATE INDEX account_by_record        ON account (co_owner_record_id);
 CREATE INDEX co_owner_record_by_building ON co_owner_record (building_id, party_id);

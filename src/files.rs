@@ -20,7 +20,8 @@ pub struct FileError {
     pub source: io::Error,
 }
 
-fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
+/// Turns what the system said into a [`FileError`] of this operation and path.
+pub(crate) fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
     let path = path.to_owned();
     move |source| FileError { operation, path, source }
 }

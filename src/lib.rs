@@ -4,12 +4,13 @@
 //!
 //! | floor | rooms |
 //! |---|---|
+//! | 8 | `src/main.rs` |
 //! | 7 | [`commands`], [`service`] |
 //! | 6 | [`app`] |
 //! | 5 | [`desk`], [`flow`] |
-//! | 4 | [`source`], [`ledger`], [`render`], [`package`], [`transfer`], [`report`], [`notify`], [`channels`] |
+//! | 4 | [`source`], [`ledger`], [`render`], [`package`], [`transfer`], [`report`], [`notify`], [`channels`], `embedded` |
 //! | 3 | [`ports`], [`clock`] |
-//! | 2 | [`xml`], [`settings`], [`i18n`], [`digest`], [`files`] |
+//! | 2 | [`xml`], [`settings`], [`i18n`], [`digest`], [`files`], [`remote_path`] |
 //! | 1 | [`publier_core`]: the pure rules |
 
 pub mod app;
@@ -27,6 +28,7 @@ pub mod ledger;
 pub mod notify;
 pub mod package;
 pub mod ports;
+pub mod remote_path;
 pub mod render;
 pub mod report;
 pub mod service;

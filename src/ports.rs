@@ -8,74 +8,9 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use publier_core::publication::reason::TransferReason;
-use serde::{Deserialize, Serialize};
 use tokio::io::AsyncRead;
 
-/// A path on the server: POSIX separators, no control character, no `..`, never empty.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RemotePath(String);
-
-/// A remote path that was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("remote path refused: {0:?}")]
-pub struct BadRemotePath(pub String);
-
-impl RemotePath {
-    /// Checks and takes a path.
-    ///
-    /// # Errors
-    /// Refuses an empty path, a control character and a `..` component.
-    pub fn new(path: impl Into<String>) -> Result<Self, BadRemotePath> {
-        let path = path.into();
-        let bad =
-            path.is_empty() || path.chars().any(char::is_control) || path.split('/').any(|part| part == "..");
-        if bad { Err(BadRemotePath(path)) } else { Ok(Self(path)) }
-    }
-
-    /// Gives the path of `name` inside this folder.
-    ///
-    /// # Errors
-    /// The same refusals as [`RemotePath::new`].
-    pub fn join(&self, name: &str) -> Result<Self, BadRemotePath> {
-        Self::new(format!("{}/{name}", self.0.trim_end_matches('/')))
-    }
-
-    /// Gives the folder that holds this path, if there is one.
-    pub fn parent(&self) -> Option<Self> {
-        let (folder, _) = self.0.trim_end_matches('/').rsplit_once('/')?;
-        Some(Self(if folder.is_empty() { "/".to_owned() } else { folder.to_owned() }))
-    }
-
-    /// Gives the last component.
-    pub fn name(&self) -> &str {
-        self.0.rsplit('/').next().unwrap_or_default()
-    }
-
-    /// Gives the whole path.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for RemotePath {
-    type Error = BadRemotePath;
-    fn try_from(path: String) -> Result<Self, BadRemotePath> {
-        Self::new(path)
-    }
-}
-
-impl From<RemotePath> for String {
-    fn from(path: RemotePath) -> Self {
-        path.0
-    }
-}
-
-impl std::fmt::Display for RemotePath {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use crate::remote_path::{BadRemotePath, RemotePath};
 
 /// A failed operation on the server: the reason from the catalogue, and the server's own words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,1 +1,11 @@
 //! One publication from plan to settlement, and each that is due.
+//!
+//! The order of a publication, and what is durable when, is that of the commit protocol (docs/adr/0003): one short
+//! read of the source, in which everything is decided and the bulk is written; then files are rendered and uploaded;
+//! documents and removals close the XML; the zip is sealed, sent, and its rename is the commit; then the ledger is
+//! settled and the outbox told.
+
+mod bulk;
+mod error;
+
+pub use error::FlowError;

@@ -1,1 +1,12 @@
-//! The zip and the spool.
+//! What a publication is made of on our disk: the zip that holds its XML, the spool that keeps its files until
+//! they are confirmed, and what is done to a file before it leaves (photos without private data, kinds).
+//!
+//! Promises: an archive stands under its name only when it is whole and on disk; a failed or abandoned one leaves
+//! nothing behind; everything written here is private (0600 in folders of 0700). Nothing here knows the network,
+//! the ledger or the source.
+
+pub mod mime;
+pub mod photo;
+pub mod spool;
+pub mod vault;
+pub mod zip;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use publier_core::channels::Channel;
 
-use crate::ports::RemotePath;
+use crate::remote_path::RemotePath;
 use crate::settings::secret::Secret;
 
 /// How files travel.

@@ -1,1 +1,25 @@
-//! The back office's database: one snapshot to read, one door to write.
+//! The back office's database: one snapshot to read, one door to write. All SQL on it stands in this room.
+//!
+//! Promises: a publication reads through one connection that can't write, in one short transaction; what is
+//! missing from the schema is named before anything is read; a text that isn't UTF-8 is read as Windows-1252
+//! and counted, never lost. Refuses: a missing file, a database that lacks a table or column of
+//! `schemas/agency.sql` or has it with another type. Limits: waits 60 s for a busy database, then says so;
+//! a database that isn't in WAL mode is copied first by SQLite's online backup, so that the back office's
+//! writer never waits for us.
+
+mod bulk;
+mod documents;
+mod error;
+mod fields;
+mod people;
+mod reference;
+pub mod schema;
+mod snapshot;
+pub mod write;
+
+pub use bulk::{BadRow, Entries, ExpenseRow, FundRow, VoucherRow};
+pub use documents::DocumentTable;
+pub use error::SourceError;
+pub use people::PartyDetails;
+pub use reference::Reference;
+pub use snapshot::Snapshot;

@@ -1,1 +1,40 @@
-//! All network to the server.
+//! All network to the server: FTP, FTPS, SFTP, a server in memory, and the courier that delivers files.
+//!
+//! Promises: every wait is bounded by the target's deadlines; a session tries each operation once; no login
+//! is sent before the server's identity is checked; a file counts as delivered only when a session in sync
+//! confirmed its size at its final name (promises 1, 2, 6 and 11).
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `ftp`, `tls` | FTP and FTPS, explicit and implicit |
+//! | `sftp` | SFTP version 3 over SSH |
+//! | [`memory`] | the same ports over a server in memory, with faults on demand |
+//! | [`reason`] | protocol codes to the catalogue of reasons |
+//! | [`courier`] | the protocol of one file: part, resume, confirmation, rename, retries |
+
+pub mod courier;
+mod ftp;
+pub mod memory;
+mod net;
+pub mod reason;
+mod sftp;
+mod tls;
+
+use std::sync::Arc;
+
+use crate::ports::{Connector, TransferError};
+use crate::settings::target::{Protocol, Target};
+
+/// Makes the connector of a target. Nothing is sent yet.
+///
+/// # Errors
+/// When the target can't work as it is set: a login or a trust that its protocol doesn't know, a file of
+/// authorities that can't be read.
+pub fn connector(target: &Target) -> Result<Arc<dyn Connector>, TransferError> {
+    Ok(match target.protocol {
+        Protocol::Ftp | Protocol::FtpsExplicit | Protocol::FtpsImplicit => {
+            Arc::new(ftp::FtpConnector::new(target)?)
+        }
+        Protocol::Sftp => Arc::new(sftp::SftpConnector::new(target)?),
+    })
+}

@@ -8,4 +8,4 @@ mod text;
 mod writer;
 
 pub use text::{escape_into, repaired};
-pub use writer::Writer;
+pub use writer::{Mark, Writer};

@@ -16,6 +16,17 @@ pub struct Writer<W: Write> {
     /// Whether the current element holds text, so that its end tag stays on the line.
     has_text: bool,
     lost: usize,
+    /// While a mark is held, nothing is handed out, so that it can be taken back.
+    held: bool,
+}
+
+/// A place to come back to: what was written since can be taken back.
+#[derive(Debug)]
+pub struct Mark {
+    length: usize,
+    depth: usize,
+    in_tag: bool,
+    has_text: bool,
 }
 
 /// The buffer goes to the output from this size on.
@@ -26,7 +37,7 @@ impl<W: Write> Writer<W> {
     pub fn new(out: W) -> Self {
         let mut buffer = Vec::with_capacity(FLUSH_BYTES + 16 * 1024);
         buffer.extend_from_slice(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        Self { out, buffer, open: Vec::new(), in_tag: false, has_text: false, lost: 0 }
+        Self { out, buffer, open: Vec::new(), in_tag: false, has_text: false, lost: 0, held: false }
     }
 
     /// Opens an element.
@@ -127,6 +138,36 @@ impl<W: Write> Writer<W> {
         Ok((self.out, self.lost))
     }
 
+    /// Holds what follows back until [`Writer::keep`] or [`Writer::take_back`]: memory grows with it. The element open
+    /// at the mark stays open.
+    pub fn mark(&mut self) -> Mark {
+        self.held = true;
+        Mark {
+            length: self.buffer.len(),
+            depth: self.open.len(),
+            in_tag: self.in_tag,
+            has_text: self.has_text,
+        }
+    }
+
+    /// Keeps what was written since a mark.
+    ///
+    /// # Errors
+    /// When the output refuses.
+    pub fn keep(&mut self, _mark: Mark) -> io::Result<()> {
+        self.held = false;
+        self.flush_when_full()
+    }
+
+    /// Takes back what was written since a mark.
+    pub fn take_back(&mut self, mark: Mark) {
+        self.held = false;
+        self.buffer.truncate(mark.length);
+        self.open.truncate(mark.depth);
+        self.in_tag = mark.in_tag;
+        self.has_text = mark.has_text;
+    }
+
     fn close_tag(&mut self) {
         if self.in_tag {
             self.buffer.push(b'>');
@@ -144,7 +185,7 @@ impl<W: Write> Writer<W> {
     }
 
     fn flush_when_full(&mut self) -> io::Result<()> {
-        if self.buffer.len() >= FLUSH_BYTES {
+        if self.buffer.len() >= FLUSH_BYTES && !self.held {
             self.out.write_all(&self.buffer)?;
             self.buffer.clear();
         }
@@ -170,5 +211,20 @@ mod tests {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<a v=\"1 &lt; 2\" n=\"3\">\n <b/>\n <c>x &amp; y</c>\n</a>\n"
         );
         assert_eq!(lost, 0);
+    }
+
+    #[test]
+    fn what_follows_a_mark_can_be_taken_back() {
+        let mut xml = Writer::new(Vec::new());
+        xml.start("a").unwrap();
+        let mark = xml.mark();
+        xml.start("b").unwrap().text(&"x".repeat(2 * FLUSH_BYTES));
+        xml.take_back(mark);
+        let mark = xml.mark();
+        xml.start("c").unwrap();
+        xml.end().unwrap();
+        xml.keep(mark).unwrap();
+        let (out, _) = xml.finish().unwrap();
+        assert!(String::from_utf8(out).unwrap().ends_with("<a>\n <c/>\n</a>\n"));
     }
 }

@@ -1,3 +1,9 @@
 //! What the suites share: real servers, folders, readers.
 
+#[cfg(feature = "demo")]
+pub mod embedded;
+pub mod package;
+pub mod render;
+pub mod report;
 pub mod schedule;
+pub mod tools;

@@ -1,4 +1,6 @@
-//! What one channel sends: records in, verdicts out.
+//! What one channel sends: records in, verdicts out. Its XML is written on floor 4.
+
+pub mod extranet;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,19 +1,25 @@
 //! The one catalogue of reasons: why a transfer failed, a record was refused, held or removed.
 //!
-//! A reason is a closed set with a stable code (kebab-case, English, never renamed once released). The
-//! sentence that a person reads stands in the locale files under `reason-CODE`, what to do next under
-//! `remedy-CODE`. docs/contracts.md lists every code; a test compares the list with these enums.
+//! A reason is one of a closed set with a stable code (kebab-case, English, never renamed once released). A
+//! code is unique in its set only: `expired` is a refusal and a removal, and the two say different things. So
+//! the sentence that a person reads stands in the locale files under `reason-SET-CODE`, and what to do next,
+//! beginning with whose move it is, under `remedy-SET-CODE`. docs/contracts.md lists every code by set; tests
+//! compare the list and the locale files with these enums.
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a closed set of reasons with its codes, `ALL`, `code()`, `from_code()` and `Display`.
+/// Declares a closed set of reasons with its codes, `SET`, `ALL`, `code()`, `from_code()`, the keys of its
+/// sentences and `Display`.
 macro_rules! catalogue {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)+ }) => {
+    ($(#[$doc:meta])* $name:ident of $set:literal { $($(#[$vdoc:meta])* $variant:ident = $code:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $code)] $variant,)+ }
 
         impl $name {
+            /// The name of this set, in the keys of the sentences and in docs/contracts.md.
+            pub const SET: &'static str = $set;
+
             /// Every reason of this set, in the order of the catalogue.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
@@ -25,6 +31,16 @@ macro_rules! catalogue {
             /// Finds the reason that bears a code.
             pub fn from_code(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+
+            /// Gives the locale key of the sentence that tells this reason.
+            pub fn reason_key(self) -> &'static str {
+                match self { $(Self::$variant => concat!("reason-", $set, "-", $code),)+ }
+            }
+
+            /// Gives the locale key of the sentence that tells what to do, and whose move it is.
+            pub fn remedy_key(self) -> &'static str {
+                match self { $(Self::$variant => concat!("remedy-", $set, "-", $code),)+ }
             }
         }
 
@@ -38,7 +54,7 @@ macro_rules! catalogue {
 
 catalogue! {
     /// Why a transfer failed, classified from protocol codes and never from free text (rule A9).
-    TransferReason {
+    TransferReason of "transfer" {
         /// The server's port answered by a refusal.
         ConnectionRefused = "connection-refused",
         /// The server's name has no address.
@@ -128,7 +144,7 @@ impl TransferReason {
 
 catalogue! {
     /// Why a selected record is not in the publication (PUBLICATION.md 13).
-    RefusalReason {
+    RefusalReason of "refused" {
         /// The event's template has no binder (C2).
         NoBinder = "no-binder",
         /// The template's binder is fed on the extranet and is never our target (B9).
@@ -143,8 +159,6 @@ catalogue! {
         TargetNotPublished = "target-not-published",
         /// The event has neither body nor attachment (C1).
         BlankEvent = "blank-event",
-        /// The template has a duration and the event no processing date (C27).
-        NoProcessingDate = "no-processing-date",
         /// The event's duration is over (C6).
         Expired = "expired",
         /// The attached file does not exist.
@@ -176,9 +190,11 @@ catalogue! {
 
 catalogue! {
     /// Why a selected record waits (PUBLICATION.md 13).
-    WaitReason {
+    WaitReason of "waits" {
         /// The publication date is in the future (C4).
         FutureDate = "future-date",
+        /// The template has a duration and the event no processing date: an error, never "for ever" (C27).
+        NoProcessingDate = "no-processing-date",
         /// A temporary password waits for an encrypted transport (D5).
         PlainTransport = "plain-transport",
         /// The whole publication is held.
@@ -188,7 +204,7 @@ catalogue! {
 
 catalogue! {
     /// Why a live document, account or section is withdrawn (PUBLICATION.md 8).
-    RemovalReason {
+    RemovalReason of "removed" {
         /// A person withdrew it: the date is 00/00/00 or the flag is off (C5, D7).
         Manual = "manual",
         /// Its duration is over (C6).
@@ -216,7 +232,7 @@ catalogue! {
 
 catalogue! {
     /// Why a whole publication waits for a person (PUBLICATION.md 14).
-    HoldReason {
+    HoldReason of "hold" {
         /// The first publication of a series.
         FirstOfSeries = "first-of-series",
         /// No account at all is published.
@@ -229,5 +245,27 @@ catalogue! {
         ClockForward = "clock-forward",
         /// The confirmed plan and the current one differ by more removals.
         PlanChanged = "plan-changed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_finds_its_reason_again_and_is_what_json_carries() {
+        for &reason in TransferReason::ALL {
+            assert_eq!(TransferReason::from_code(reason.code()), Some(reason));
+            assert_eq!(serde_json::to_string(&reason).unwrap(), format!("\"{}\"", reason.code()));
+        }
+        assert_eq!(TransferReason::from_code("no-such-code"), None);
+    }
+
+    #[test]
+    fn two_sets_that_share_a_code_have_different_sentences() {
+        assert_eq!(RefusalReason::Expired.code(), RemovalReason::Expired.code());
+        assert_eq!(RefusalReason::Expired.reason_key(), "reason-refused-expired");
+        assert_eq!(RemovalReason::Expired.reason_key(), "reason-removed-expired");
+        assert_eq!(RemovalReason::Expired.remedy_key(), "remedy-removed-expired");
     }
 }

@@ -1,0 +1,3 @@
+//! The extranet channel's XML.
+
+pub mod xml;

@@ -1,0 +1,627 @@
+//! The plan: what becomes of every account and document, stored as rows while two ordered streams are merged.
+//!
+//! Promises: no map of documents is ever held; every refusal and every wait has its row with a reason (rule 13);
+//! what is due is decided without clocks (rule 10).
+
+use std::collections::HashMap;
+
+use publier_core::channels::extranet::Selection;
+use publier_core::domain::account::AccountVerdict;
+use publier_core::domain::audience::Target;
+use publier_core::domain::credentials::{Credentials, PasswordVerdict, TargetTrust, password_verdict};
+use publier_core::domain::digest::Digest;
+use publier_core::domain::document::{
+    self, Body, EventRecord, PhotoRecord, Placement, Trade, attachment_title, body_title, judge_event, judge_photo,
+};
+use publier_core::domain::expenses::{ExpenseSection, ExpenseVerdict, line_verdict};
+use publier_core::domain::ids::{BinderId, BuildingId, EventId, ExpenseLineId, PartyId, VoucherId};
+use publier_core::publication::document::{DocumentId, DocumentSource};
+use publier_core::publication::due::{Candidate, Decision, Derived, DueOptions, Outcome, Removal, Verdict};
+use publier_core::publication::facts::{Counts, Section};
+use publier_core::publication::merge::Merge;
+use publier_core::publication::reason::{RefusalReason, RemovalReason};
+
+use super::bulk::{self, Books};
+use super::error::FlowError;
+use super::letters::letter;
+use super::listing::{Listing, Material, file_name, record_name};
+use crate::digest::{sha256, sha256_of_file};
+use crate::ledger::documents::Pages;
+use crate::ledger::files::FileStamp;
+use crate::ledger::plan::{LeftOut, PlanRow, PlanTotals, PlannedDocument, PlannedRemoval, Presence, Withdrawal};
+use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
+use crate::package::mime::{FIRST_BYTES, FileKind, kind_of};
+use crate::package::spool::Folder;
+use crate::package::vault::{FoundFile, Vault};
+use crate::render::{self, html};
+use crate::source::DocumentTable;
+use publier_core::publication::due::Recorded;
+
+/// Rows that are stored together.
+const BATCH: usize = 500;
+
+/// What a plan is made with.
+pub(super) struct Planner<'a> {
+    /// The back office's books.
+    pub books: Books<'a>,
+    /// The documents' rules.
+    pub trade: Trade<'a>,
+    /// Where attached files are.
+    pub vault: &'a Vault,
+    /// Our own ledger.
+    pub ledger: &'a mut Ledger,
+    /// The series.
+    pub series: SeriesKey,
+    /// The publication.
+    pub publication: PublicationId,
+    /// What changes the ordinary decision.
+    pub due: DueOptions,
+    /// Where letters wait to be rendered.
+    pub spool: &'a Folder,
+    /// Whether the target may have passwords.
+    pub trust: TargetTrust,
+}
+
+/// What the plan decided.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The ledger's totals.
+    pub totals: PlanTotals,
+    /// The accounting of the documents.
+    pub documents: Counts,
+    /// The temporary passwords that go out: party and issue.
+    pub passwords: HashMap<PartyId, i64>,
+    /// Passwords that wait for an encrypted transport.
+    pub withheld_passwords: u64,
+}
+
+/// The candidate at hand, as it would be listed.
+struct Proposal {
+    candidate: Candidate,
+    listing: Option<Listing>,
+    /// The letter to keep for rendering, if the document is uploaded.
+    letter: Option<render::Letter>,
+}
+
+impl Proposal {
+    fn without_listing(source: DocumentSource, verdict: Verdict) -> Self {
+        Self { candidate: Candidate { source, verdict }, listing: None, letter: None }
+    }
+}
+
+/// The merge with the ledger, and the rows that wait to be stored.
+struct Run<'p> {
+    merge: Merge<Pages<Recorded>>,
+    rows: Vec<PlanRow>,
+    counts: Counts,
+    hashed: Vec<(std::path::PathBuf, FileStamp, Digest)>,
+    planner: &'p PlannerParts<'p>,
+}
+
+/// What of the planner only reads.
+struct PlannerParts<'p> {
+    books: Books<'p>,
+    trade: &'p Trade<'p>,
+    vault: &'p Vault,
+    spool: &'p Folder,
+    publication: PublicationId,
+    superseded_by: HashMap<EventId, EventId>,
+}
+
+impl Planner<'_> {
+    /// Makes the plan and stores it.
+    pub fn plan(self) -> Result<Plan, FlowError> {
+        let Self { books, trade, vault, ledger, series, publication, due, spool, trust } = self;
+        ledger.start_plan(publication)?;
+        ledger.plan(publication, &account_rows(books.reference, books.selection))?;
+        let (passwords, withheld_passwords) = passwords(books, ledger, series, trust)?;
+        let rows: Vec<_> =
+            passwords.iter().map(|(party, issue)| PlanRow::Password { party: *party, issue: *issue }).collect();
+        ledger.plan(publication, &rows)?;
+        ledger.plan(publication, &section_rows(books))?;
+        let superseded_by = books.snapshot.superseded_events()?;
+        let parts = PlannerParts { books, trade: &trade, vault, spool, publication, superseded_by };
+        let merge = Merge::new(ledger.recorded_documents(series)?, due);
+        let mut run =
+            Run { merge, rows: Vec::new(), counts: Counts::default(), hashed: Vec::new(), planner: &parts };
+        run.documents(ledger)?;
+        let documents = run.finish(ledger)?;
+        let totals = ledger.close_plan(publication)?;
+        Ok(Plan { totals, documents, passwords, withheld_passwords })
+    }
+}
+
+fn account_rows(reference: &crate::source::Reference, selection: &Selection) -> Vec<PlanRow> {
+    let presence = |verdict: &AccountVerdict| verdict.removal().map_or(Presence::Present, Presence::Absent);
+    let row = |(id, verdict): (&_, &AccountVerdict)| PlanRow::Account {
+        account: *id,
+        party: reference.accounts.get(id).and_then(|account| account.party),
+        presence: presence(verdict),
+    };
+    selection.accounts.iter().map(row).collect()
+}
+
+/// Finds the temporary passwords that are due, and how many wait (D5).
+fn passwords(
+    books: Books<'_>,
+    ledger: &Ledger,
+    series: SeriesKey,
+    trust: TargetTrust,
+) -> Result<(HashMap<PartyId, i64>, u64), FlowError> {
+    let mut due = HashMap::new();
+    let mut withheld = 0;
+    books.snapshot.each_party::<FlowError>(
+        |id| books.selection.parties.contains_key(&id),
+        |details| {
+            let party = &details.party;
+            let credentials = Credentials {
+                login: party.login.as_deref(),
+                has_password: details.temporary_password.is_some(),
+                issue: party.password_issue,
+                set_on: None,
+            };
+            let confirmed = ledger.confirmed_issue(series, party.id)?.unwrap_or_default();
+            match password_verdict(&credentials, party.login.is_some(), confirmed, trust) {
+                PasswordVerdict::Unchanged => {}
+                PasswordVerdict::Due { issue } => {
+                    due.insert(party.id, issue);
+                }
+                PasswordVerdict::Withheld(_) => withheld += 1,
+            }
+            Ok(())
+        },
+    )?;
+    Ok((due, withheld))
+}
+
+/// Tells which fiscal years the expense section holds, so that one that leaves is withdrawn (E6).
+fn section_rows(books: Books<'_>) -> Vec<PlanRow> {
+    let section = bulk::expense_section(books.reference);
+    let years = books.reference.years.values();
+    let presence = |year: &publier_core::domain::records::FiscalYear| {
+        use publier_core::domain::expenses::FiscalYear;
+        let of_rules = FiscalYear { id: year.id, building: year.building, label: &year.label, closed: year.closed };
+        section.year_removal(Some(&of_rules)).map_or(Presence::Present, Presence::Absent)
+    };
+    years
+        .filter(|year| books.selection.places.sent_buildings.contains(&year.building))
+        .map(|year| PlanRow::SectionPart { key: format!("expenses/{}", year.id), presence: presence(year) })
+        .collect()
+}
+
+impl Run<'_> {
+    fn documents(&mut self, ledger: &mut Ledger) -> Result<(), FlowError> {
+        let planner = self.planner;
+        let (events, photos) = planner.books.snapshot.known_documents()?;
+        let (mut streamed_events, mut streamed_photos) = (0_u64, 0_u64);
+        let blank = |text: &str| html::is_blank(text);
+        planner.books.snapshot.each_event::<FlowError>(&blank, |event, body| {
+            streamed_events += 1;
+            self.event(ledger, &event, body)
+        })?;
+        planner.books.snapshot.each_photo::<FlowError>(|photo| {
+            streamed_photos += 1;
+            let proposal = self.photo(ledger, &photo)?;
+            self.take(ledger, proposal)
+        })?;
+        self.vouchers(ledger)?;
+        let unasked = events.saturating_sub(streamed_events) + photos.saturating_sub(streamed_photos);
+        self.counts.known += unasked;
+        self.counts.not_asked += unasked;
+        Ok(())
+    }
+
+    /// Proposes the body and each attachment of an event, in the order of their ids.
+    fn event(&mut self, ledger: &mut Ledger, event: &EventRecord, body: Option<&str>) -> Result<(), FlowError> {
+        let verdict = self.superseded(event)?.unwrap_or_else(|| rule_verdict(judge_event(event, self.planner.trade)));
+        if event.body != Body::Blank || event.attachments.is_empty() {
+            let proposal = match &verdict {
+                Ok(placement) => self.body(event, placement, body.unwrap_or_default())?,
+                Err(verdict) => Proposal::without_listing(DocumentSource::Body(event.id), *verdict),
+            };
+            self.take(ledger, proposal)?;
+        }
+        let mut order: Vec<usize> = (0..event.attachments.len()).collect();
+        order.sort_by_key(|at| event.attachments.get(*at).map(|attachment| attachment.id));
+        for position in order {
+            let Some(attachment) = event.attachments.get(position) else { continue };
+            let source = DocumentSource::Attachment(event.id, attachment.id);
+            let proposal = match &verdict {
+                Ok(placement) => self.attachment(ledger, event, position, placement)?,
+                Err(verdict) => Proposal::without_listing(source, *verdict),
+            };
+            self.take(ledger, proposal)?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether another event that can be published replaces this one (G6).
+    fn superseded(&self, event: &EventRecord) -> Result<Option<Result<Placement, Verdict>>, FlowError> {
+        let Some(successor) = self.planner.superseded_by.get(&event.id).copied() else { return Ok(None) };
+        let blank = |text: &str| html::is_blank(text);
+        let Some(newer) = self.planner.books.snapshot.event(successor, &blank)? else { return Ok(None) };
+        let replaced = matches!(judge_event(&newer, self.planner.trade), document::Verdict::Publish(_));
+        let verdict = Verdict::NotAsked { reason: RemovalReason::Superseded, successor: Some(successor) };
+        Ok(replaced.then_some(Err(verdict)))
+    }
+
+    fn body(&self, event: &EventRecord, placement: &Placement, body: &str) -> Result<Proposal, FlowError> {
+        let source = DocumentSource::Body(event.id);
+        let audience = Some((placement.target, placement.binder));
+        if event.body == Body::Unreadable {
+            let verdict = Verdict::Refuse { reason: RefusalReason::BodyFormat, audience };
+            return Ok(Proposal::without_listing(source, verdict));
+        }
+        let Ok(id) = DocumentId::new(source, placement.target) else { return Ok(unlistable(source)) };
+        let planner = self.planner;
+        let recipient = match placement.target {
+            Target::Account(account) => {
+                let party = planner.books.reference.accounts.get(&account).and_then(|account| account.party);
+                party.map(|party| planner.books.snapshot.address_block(party)).transpose()?.unwrap_or_default()
+            }
+            Target::Unit(_) | Target::Building(_) | Target::Entity(_) => Vec::new(),
+        };
+        let title = body_title(event, planner.trade, placement.date);
+        let letter = letter(
+            &planner.books.reference.agency,
+            recipient,
+            &event.subject,
+            body,
+            id.to_string(),
+            placement.date,
+        );
+        let content = render::input_digest(&letter);
+        let listing = Listing {
+            title,
+            supersedes: self.predecessor(event, placement.target, None),
+            ..Listing::of(placement, "pdf", "application/pdf", Material::Letter)
+        };
+        let mut proposal = proposal(source, placement, content, event.publish_request, listing);
+        proposal.letter = Some(letter);
+        Ok(proposal)
+    }
+
+    fn attachment(
+        &mut self,
+        ledger: &Ledger,
+        event: &EventRecord,
+        position: usize,
+        placement: &Placement,
+    ) -> Result<Proposal, FlowError> {
+        let Some(attachment) = event.attachments.get(position) else { return Ok(unlistable(DocumentSource::Body(event.id))) };
+        let source = DocumentSource::Attachment(event.id, attachment.id);
+        let audience = (placement.target, placement.binder);
+        let (found, kind, content) = match self.file(ledger, &attachment.path)? {
+            Ok(file) => file,
+            Err(reason) => return Ok(refused_file(source, reason, audience)),
+        };
+        let Ok(id) = DocumentId::new(source, placement.target) else { return Ok(unlistable(source)) };
+        let name = file_name(id, &content, kind.extension());
+        let number = name.split('.').next().unwrap_or_default();
+        let listing = Listing {
+            title: attachment_title(event, position, number, self.planner.trade, placement.date),
+            supersedes: self.predecessor(event, placement.target, Some(position)),
+            ..Listing::of(placement, kind.extension(), kind.mime_type(), material(kind, found, content))
+        };
+        Ok(proposal(source, placement, content, event.publish_request, listing))
+    }
+
+    fn photo(&mut self, ledger: &Ledger, photo: &PhotoRecord) -> Result<Proposal, FlowError> {
+        let source = DocumentSource::Photo(photo.id);
+        let placement = match rule_verdict(judge_photo(photo, self.planner.trade)) {
+            Ok(placement) => placement,
+            Err(verdict) => return Ok(Proposal::without_listing(source, verdict)),
+        };
+        let audience = (placement.target, placement.binder);
+        let (found, kind, content) = match self.file(ledger, &photo.path)? {
+            Ok(file) => file,
+            Err(reason) => return Ok(refused_file(source, reason, audience)),
+        };
+        if !matches!(kind, FileKind::Jpeg | FileKind::Png) {
+            return Ok(refused_file(source, RefusalReason::FileUnreadable, audience));
+        }
+        let title = document::own_name(&photo.title);
+        let listing = Listing {
+            title: if title.is_empty() { format!("Photo du {}", placement.date.format("%d/%m/%Y")) } else { title },
+            ..Listing::of(&placement, kind.extension(), kind.mime_type(), material(kind, found, content))
+        };
+        Ok(proposal(source, &placement, content, photo.publish_request, listing))
+    }
+
+    /// Proposes the vouchers of the expense lines that are sent, by (voucher, line) (E5, E8).
+    fn vouchers(&mut self, ledger: &mut Ledger) -> Result<(), FlowError> {
+        let ExpenseSection::Sent { rights_from } = bulk::expense_section(self.planner.books.reference) else {
+            return Ok(());
+        };
+        let mut found: Vec<(VoucherId, ExpenseLineId, BuildingId, chrono::NaiveDate, String, String)> = Vec::new();
+        bulk::each_expense(self.planner.books, |row, vouchers| {
+            let Ok(row) = row else { return Ok(()) };
+            if line_verdict(row, &self.planner.books.reference.options) == ExpenseVerdict::Sent {
+                found.extend(vouchers.iter().map(|voucher| {
+                    (voucher.voucher, row.id, row.building, row.date, row.label.to_owned(), voucher.path.clone())
+                }));
+            }
+            Ok(())
+        })?;
+        found.sort_unstable();
+        for (voucher, line, building, date, label, path) in found {
+            let proposal = self.voucher(ledger, (voucher, line, building), date, &label, &path, rights_from)?;
+            self.take(ledger, proposal)?;
+        }
+        Ok(())
+    }
+
+    fn voucher(
+        &mut self,
+        ledger: &Ledger,
+        (voucher, line, building): (VoucherId, ExpenseLineId, BuildingId),
+        date: chrono::NaiveDate,
+        label: &str,
+        path: &str,
+        binder: BinderId,
+    ) -> Result<Proposal, FlowError> {
+        let source = DocumentSource::Voucher(voucher, line);
+        let target = Target::Building(building);
+        let (found, kind, content) = match self.file(ledger, path)? {
+            Ok(file) => file,
+            Err(reason) => return Ok(refused_file(source, reason, (target, binder))),
+        };
+        let placement = Placement { binder, folder: None, target, date, published_on: date, until: None, notify: false };
+        let title = document::own_name(label);
+        let listing = Listing {
+            title: if title.is_empty() { format!("Facture du {}", date.format("%d/%m/%Y")) } else { title },
+            ..Listing::of(&placement, kind.extension(), kind.mime_type(), material(kind, found, content))
+        };
+        Ok(proposal(source, &placement, content, 0, listing))
+    }
+
+    /// Finds a file, what it is and its digest: hashed again only when its size or date moved.
+    fn file(
+        &mut self,
+        ledger: &Ledger,
+        path: &str,
+    ) -> Result<Result<(FoundFile, FileKind, Digest), RefusalReason>, FlowError> {
+        let found = match self.planner.vault.find(path) {
+            Ok(found) => found,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        let Ok(kind) = first_bytes(&found.path).map(|bytes| kind_of(&bytes)) else {
+            return Ok(Err(RefusalReason::FileUnreadable));
+        };
+        let stamp = FileStamp { size_bytes: found.size_bytes, modified_ns: found.modified_ns };
+        if let Some(digest) = ledger.known_digest(&found.path, stamp)? {
+            return Ok(Ok((found, kind, digest)));
+        }
+        let Ok((digest, _)) = sha256_of_file(&found.path) else { return Ok(Err(RefusalReason::FileUnreadable)) };
+        self.hashed.push((found.path.clone(), stamp, digest));
+        Ok(Ok((found, kind, digest)))
+    }
+
+    /// Gives the document that a part of an event replaces: the same part of the event it supersedes (G6).
+    fn predecessor(&self, event: &EventRecord, target: Target, part: Option<usize>) -> Option<String> {
+        let older = event.supersedes?;
+        let source = match part {
+            None => DocumentSource::Body(older),
+            Some(position) => {
+                let blank = |_: &str| false;
+                let older = self.planner.books.snapshot.event(older, &blank).ok()??;
+                DocumentSource::Attachment(older.id, older.attachments.get(position)?.id)
+            }
+        };
+        DocumentId::new(source, target).ok().map(|id| id.to_string())
+    }
+
+    /// Merges a proposal and stores what follows.
+    fn take(&mut self, ledger: &mut Ledger, proposal: Proposal) -> Result<(), FlowError> {
+        let Self { merge, rows, counts, planner, .. } = self;
+        counts.known += 1;
+        let mut failure = None;
+        let mut sink = |outcome: Outcome| {
+            let of_proposal = outcome.source == proposal.candidate.source;
+            if let Err(error) = store(planner, rows, counts, &outcome, of_proposal.then_some(&proposal)) {
+                failure.get_or_insert(error);
+            }
+            Ok::<(), LedgerError>(())
+        };
+        merge.push(&proposal.candidate, &mut sink)?;
+        failure.map_or(Ok(()), Err)?;
+        if self.rows.len() >= BATCH { self.flush(ledger) } else { Ok(()) }
+    }
+
+    fn flush(&mut self, ledger: &mut Ledger) -> Result<(), FlowError> {
+        ledger.plan(self.planner.publication, &self.rows)?;
+        self.rows.clear();
+        let hashed: Vec<_> =
+            self.hashed.iter().map(|(path, stamp, digest)| (path.as_path(), *stamp, *digest)).collect();
+        ledger.remember_digests(&hashed)?;
+        self.hashed.clear();
+        Ok(())
+    }
+
+    fn finish(mut self, ledger: &mut Ledger) -> Result<Counts, FlowError> {
+        self.flush(ledger)?;
+        let Self { merge, mut rows, mut counts, planner, .. } = self;
+        let mut failure = None;
+        let mut sink = |outcome: Outcome| {
+            if let Err(error) = store(planner, &mut rows, &mut counts, &outcome, None) {
+                failure.get_or_insert(error);
+            }
+            Ok::<(), LedgerError>(())
+        };
+        merge.finish(&mut sink)?;
+        failure.map_or(Ok(()), Err)?;
+        for batch in rows.chunks(BATCH) {
+            ledger.plan(planner.publication, batch)?;
+        }
+        Ok(counts)
+    }
+}
+
+/// Turns an outcome of the merge into rows and counts.
+fn store(
+    planner: &PlannerParts<'_>,
+    rows: &mut Vec<PlanRow>,
+    counts: &mut Counts,
+    outcome: &Outcome,
+    proposal: Option<&Proposal>,
+) -> Result<(), FlowError> {
+    for removal in &outcome.removals {
+        let reason = removal_reason(planner, outcome, removal)?;
+        let what = Withdrawal::Document(removal.id);
+        rows.push(PlanRow::Removal(PlannedRemoval { what, reason, successor: removal.successor }));
+    }
+    let left_out = |verdict| PlanRow::LeftOut {
+        section: Section::Documents,
+        record: record_name(outcome.source),
+        verdict,
+    };
+    match &outcome.decision {
+        None => {}
+        Some(Decision::NotAsked) => counts.not_asked += 1,
+        Some(Decision::Unchanged(_)) => counts.unchanged += 1,
+        Some(Decision::Wait(reason)) => {
+            counts.selected += 1;
+            counts.held += 1;
+            rows.push(left_out(LeftOut::Held(*reason)));
+        }
+        Some(Decision::Refuse { reason, .. }) => {
+            counts.selected += 1;
+            counts.refused += 1;
+            rows.push(left_out(LeftOut::Refused(*reason)));
+        }
+        Some(Decision::List(listing, derived)) => {
+            counts.selected += 1;
+            counts.published += 1;
+            let Some(shown) = proposal.and_then(|proposal| proposal.listing.as_ref()) else {
+                return Err(FlowError::Worker(format!("{} is listed and was not proposed", listing.id)));
+            };
+            if let Some(letter) = proposal.and_then(|proposal| proposal.letter.as_ref()).filter(|_| listing.why.uploads()) {
+                planner.spool.keep_bytes(&letter_name(listing.id), &serde_json::to_vec(letter)?)?;
+            }
+            rows.push(PlanRow::Document(PlannedDocument {
+                id: listing.id,
+                why: listing.why,
+                notify: listing.notify,
+                binder: derived.binder,
+                published_on: derived.published_on,
+                publish_request: derived.publish_request,
+                content_digest: derived.content_digest,
+                listing_digest: derived.listing_digest,
+                listing: serde_json::to_string(shown)?,
+                file: None,
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// A document that the source's stream no longer gives is gone, unless its record still stands there without a
+/// date: then a person withdrew it (C5, C18).
+fn removal_reason(
+    planner: &PlannerParts<'_>,
+    outcome: &Outcome,
+    removal: &Removal,
+) -> Result<RemovalReason, FlowError> {
+    if outcome.decision.is_some() || removal.reason != RemovalReason::Gone {
+        return Ok(removal.reason);
+    }
+    let (table, id) = match outcome.source {
+        DocumentSource::Body(event) => (DocumentTable::Event, event.0),
+        DocumentSource::Attachment(_, attachment) => (DocumentTable::Attachment, attachment.0),
+        DocumentSource::Photo(photo) => (DocumentTable::Photo, photo.0),
+        DocumentSource::Voucher(voucher, _) => (DocumentTable::Voucher, voucher.0),
+    };
+    if !planner.books.snapshot.exists(table, id)? {
+        return Ok(RemovalReason::Gone);
+    }
+    let expenses_off = bulk::expense_section(planner.books.reference) == ExpenseSection::Off;
+    Ok(match outcome.source {
+        DocumentSource::Voucher(..) if expenses_off => RemovalReason::Option,
+        DocumentSource::Voucher(..) => RemovalReason::YearClosed,
+        _ => RemovalReason::Manual,
+    })
+}
+
+/// Gives the name under which a letter waits in the spool.
+pub(super) fn letter_name(id: DocumentId) -> String {
+    format!("{}.json", id.to_string().replace('@', "-"))
+}
+
+/// Splits the rules' verdict into a placement, or what the merge makes of its absence.
+fn rule_verdict(verdict: document::Verdict) -> Result<Placement, Verdict> {
+    use document::Verdict as V;
+    Err(match verdict {
+        V::Publish(placement) => return Ok(placement),
+        V::NotAsked => Verdict::NotAsked { reason: RemovalReason::Manual, successor: None },
+        V::Over => Verdict::NotAsked { reason: RemovalReason::Expired, successor: None },
+        V::Waits(reason) => Verdict::Wait(reason),
+        V::Refused(reason) => Verdict::Refuse { reason, audience: None },
+    })
+}
+
+impl Listing {
+    fn of(placement: &Placement, extension: &str, mime: &str, material: Material) -> Self {
+        Self {
+            binder: placement.binder,
+            folder: placement.folder.clone(),
+            title: String::new(),
+            date: placement.date,
+            published_on: placement.published_on,
+            until: placement.until,
+            supersedes: None,
+            extension: extension.to_owned(),
+            mime: mime.to_owned(),
+            material,
+        }
+    }
+}
+
+fn proposal(
+    source: DocumentSource,
+    placement: &Placement,
+    content_digest: Digest,
+    publish_request: i64,
+    listing: Listing,
+) -> Proposal {
+    let derived = Derived {
+        target: placement.target,
+        binder: placement.binder,
+        published_on: Some(placement.published_on),
+        publish_request,
+        content_digest,
+        listing_digest: listing.digest(),
+        notify_allowed: placement.notify,
+    };
+    let candidate = Candidate { source, verdict: Verdict::Publish(derived) };
+    Proposal { candidate, listing: Some(listing), letter: None }
+}
+
+fn refused_file(source: DocumentSource, reason: RefusalReason, audience: (Target, BinderId)) -> Proposal {
+    Proposal::without_listing(source, Verdict::Refuse { reason, audience: Some(audience) })
+}
+
+/// A record whose key can't stand in a document's id.
+fn unlistable(source: DocumentSource) -> Proposal {
+    Proposal::without_listing(source, Verdict::Refuse { reason: RefusalReason::BadValue, audience: None })
+}
+
+/// Pictures leave without their metadata; other files as they are.
+fn material(kind: FileKind, found: FoundFile, sha256: Digest) -> Material {
+    match kind {
+        FileKind::Jpeg | FileKind::Png => Material::Photo { path: found.path },
+        _ => Material::File { path: found.path, size_bytes: found.size_bytes, sha256 },
+    }
+}
+
+fn first_bytes(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let limit = u64::try_from(FIRST_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Digests what staff may change of visibility, so that a sealed publication isn't resumed over a change (rule 3).
+pub(super) fn staff_digest(snapshot: &crate::source::Snapshot) -> Result<Digest, FlowError> {
+    Ok(sha256(snapshot.staff_state()?.as_bytes()))
+}

@@ -1,0 +1,458 @@
+//! What one run did, as a value: the message to staff, the summary line of `--json`, the console's last words.
+//!
+//! Promises: it carries ids, codes, counts and [`Label`]s only, never a secret, an e-mail address, a telephone
+//! number or a bank account (rules A6, A11); its size is bounded whatever the agency's (records are listed up to
+//! [`Group::LISTED_MAX`] a reason, all of them counted). [`RunReport::to_subject`] tells the result first;
+//! [`RunReport::to_text`] what happened, why, and what to do, and by whom. Limits: it covers one publication of one
+//! channel to one target; two targets give two reports.
+
+mod text;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use publier_core::publication::exit::ExitStatus;
+use publier_core::publication::reason::{
+    HoldReason, RefusalReason, RemovalReason, TransferReason, WaitReason,
+};
+use serde::{Deserialize, Serialize};
+
+use super::counts::{FileFailure, Tally};
+use super::redact::Label;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Delivered, nothing to correct.
+    Done,
+    /// Delivered, but a record was refused or a file failed.
+    Partial,
+    /// Nothing left: it waits for a person's consent.
+    Held,
+    /// Not delivered.
+    Failed,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: &'static [Self] = &[Self::Done, Self::Partial, Self::Held, Self::Failed];
+
+    /// Gives the name that JSON carries and that the locale keys end with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Partial => "partial",
+            Self::Held => "held",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What a publication lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Every live document.
+    Full,
+    /// What is due.
+    Changes,
+    /// Withdrawals alone.
+    Removals,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: &'static [Self] = &[Self::Full, Self::Changes, Self::Removals];
+
+    /// Gives the name that JSON carries and that the locale keys end with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Changes => "changes",
+            Self::Removals => "removals",
+        }
+    }
+}
+
+/// The publication of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicationRef {
+    /// Its id.
+    pub id: String,
+    /// Its number in the series, once sealed.
+    pub sequence: Option<u64>,
+    /// What it lists.
+    pub mode: Mode,
+}
+
+/// A section of the publication, in the order of the XML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// The agency's entities.
+    Entities,
+    /// Its staff.
+    Staff,
+    /// Its suppliers.
+    Suppliers,
+    /// Clients.
+    Parties,
+    /// Buildings with their units.
+    Buildings,
+    /// Who holds which unit.
+    Holdings,
+    /// Leases.
+    Leases,
+    /// Accounts.
+    Accounts,
+    /// Binders.
+    Binders,
+    /// Expense lines.
+    Expenses,
+    /// Works funds.
+    WorksFunds,
+    /// Documents.
+    Documents,
+}
+
+impl Section {
+    /// Every section.
+    pub const ALL: &'static [Self] = &[
+        Self::Entities,
+        Self::Staff,
+        Self::Suppliers,
+        Self::Parties,
+        Self::Buildings,
+        Self::Holdings,
+        Self::Leases,
+        Self::Accounts,
+        Self::Binders,
+        Self::Expenses,
+        Self::WorksFunds,
+        Self::Documents,
+    ];
+
+    /// Gives the name that JSON carries and that the locale keys end with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Entities => "entities",
+            Self::Staff => "staff",
+            Self::Suppliers => "suppliers",
+            Self::Parties => "parties",
+            Self::Buildings => "buildings",
+            Self::Holdings => "holdings",
+            Self::Leases => "leases",
+            Self::Accounts => "accounts",
+            Self::Binders => "binders",
+            Self::Expenses => "expenses",
+            Self::WorksFunds => "works-funds",
+            Self::Documents => "documents",
+        }
+    }
+}
+
+/// The accounting of one section (PUBLICATION.md 13): known = not asked for + unchanged + published + held + refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SectionCounts {
+    /// Which section.
+    pub section: Section,
+    /// Records in the database.
+    pub known: u64,
+    /// Records in this publication.
+    pub published: u64,
+    /// Records that the site already has as they are.
+    pub unchanged: u64,
+    /// Records that wait.
+    pub held: u64,
+    /// Records left out.
+    pub refused: u64,
+}
+
+impl SectionCounts {
+    /// Gives how many records nobody asked to publish.
+    pub fn not_asked(&self) -> u64 {
+        self.known.saturating_sub(self.published + self.unchanged + self.held + self.refused)
+    }
+}
+
+/// What kind of record is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordKind {
+    /// An account.
+    Account,
+    /// A party.
+    Party,
+    /// A building.
+    Building,
+    /// A unit.
+    Unit,
+    /// A binder.
+    Binder,
+    /// An event.
+    Event,
+    /// An event's attachment.
+    Attachment,
+    /// A photo.
+    Photo,
+    /// An accounting voucher.
+    Voucher,
+    /// An expense line.
+    Expense,
+    /// A works-fund row.
+    WorksFund,
+    /// A generated co-owner list.
+    CoOwnerList,
+}
+
+impl RecordKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::Account,
+        Self::Party,
+        Self::Building,
+        Self::Unit,
+        Self::Binder,
+        Self::Event,
+        Self::Attachment,
+        Self::Photo,
+        Self::Voucher,
+        Self::Expense,
+        Self::WorksFund,
+        Self::CoOwnerList,
+    ];
+
+    /// Gives the name that JSON carries and that the locale keys end with.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Party => "party",
+            Self::Building => "building",
+            Self::Unit => "unit",
+            Self::Binder => "binder",
+            Self::Event => "event",
+            Self::Attachment => "attachment",
+            Self::Photo => "photo",
+            Self::Voucher => "voucher",
+            Self::Expense => "expense",
+            Self::WorksFund => "works-fund",
+            Self::CoOwnerList => "co-owner-list",
+        }
+    }
+}
+
+/// A record, as staff find it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// What it is.
+    pub kind: RecordKind,
+    /// The back office's own key, or an account's number.
+    pub id: String,
+    /// Its title, personal data masked.
+    pub label: Option<Label>,
+}
+
+/// The records that share a reason: all counted, the first listed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Group {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them.
+    pub records: Vec<Record>,
+}
+
+impl Group {
+    /// How many records are listed for one reason.
+    pub const LISTED_MAX: usize = 100;
+}
+
+/// Records grouped by the reason that they share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ByReason<R: Ord>(BTreeMap<R, Group>);
+
+impl<R: Ord> Default for ByReason<R> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<R: Ord + Copy> ByReason<R> {
+    /// Adds a record.
+    pub fn add(&mut self, reason: R, record: Record) {
+        let group = self.0.entry(reason).or_default();
+        group.count += 1;
+        if group.records.len() < Group::LISTED_MAX {
+            group.records.push(record);
+        }
+    }
+
+    /// Gives each reason with its records, in the order of the catalogue.
+    pub fn groups(&self) -> impl Iterator<Item = (R, &Group)> {
+        self.0.iter().map(|(reason, group)| (*reason, group))
+    }
+
+    /// Gives how many records there are in all.
+    pub fn total(&self) -> u64 {
+        self.0.values().map(|group| group.count).sum()
+    }
+}
+
+/// What stopped a run that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Cause {
+    /// The server, or the way to it.
+    Transfer {
+        /// Why.
+        reason: TransferReason,
+        /// The server's own words.
+        words: Option<Label>,
+    },
+    /// Anything else: a setting, the database, another run.
+    Run {
+        /// In which of the documented conditions.
+        status: ExitStatus,
+        /// What exactly, as a sentence fit for staff.
+        words: Label,
+    },
+}
+
+impl Cause {
+    /// Gives the status that this cause ends a command with.
+    pub fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Transfer { reason, .. } => (*reason).into(),
+            Self::Run { status, .. } => *status,
+        }
+    }
+}
+
+/// What one run did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// The agency's name.
+    pub agency: String,
+    /// The target's name in the configuration.
+    pub target: String,
+    /// The run's id, as the developer log bears it.
+    pub run_id: String,
+    /// The publication, once there was one.
+    pub publication: Option<PublicationRef>,
+    /// When the run began, in UTC.
+    pub started_at: DateTime<Utc>,
+    /// When it ended, in UTC.
+    pub ended_at: DateTime<Utc>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What stopped it, when it failed.
+    pub cause: Option<Cause>,
+    /// Why it is held, when it is.
+    pub holds: Vec<HoldReason>,
+    /// The plan's short digest, which `publish --confirm` takes.
+    pub hold_digest: Option<String>,
+    /// The accounting, section by section.
+    pub sections: Vec<SectionCounts>,
+    /// Records left out.
+    pub refused: ByReason<RefusalReason>,
+    /// Records that wait.
+    pub held: ByReason<WaitReason>,
+    /// Documents, accounts and sections withdrawn, by reason.
+    pub withdrawn: BTreeMap<RemovalReason, u64>,
+    /// Documents that become visible to more people.
+    pub widened: u64,
+    /// Files that stand at their final name, the publication's own included.
+    pub files_uploaded: u64,
+    /// Their sizes, added, in bytes.
+    pub bytes_uploaded: u64,
+    /// Files that went on where an earlier try had stopped.
+    pub files_resumed: u64,
+    /// Files that could not be sent.
+    pub files_failed: u64,
+    /// The first of them, by name.
+    pub failures: Vec<FileFailure>,
+    /// Sentences that staff should read, in their language.
+    pub warnings: Vec<Label>,
+    /// The next slots, in UTC.
+    pub next_slots: Vec<DateTime<Utc>>,
+}
+
+impl RunReport {
+    /// Begins the report of a run: nothing done yet, everything else empty.
+    pub fn new(agency: &str, target: &str, run_id: &str, started_at: DateTime<Utc>) -> Self {
+        Self {
+            agency: agency.to_owned(),
+            target: target.to_owned(),
+            run_id: run_id.to_owned(),
+            publication: None,
+            started_at,
+            ended_at: started_at,
+            outcome: Outcome::Done,
+            cause: None,
+            holds: Vec::new(),
+            hold_digest: None,
+            sections: Vec::new(),
+            refused: ByReason::default(),
+            held: ByReason::default(),
+            withdrawn: BTreeMap::new(),
+            widened: 0,
+            files_uploaded: 0,
+            bytes_uploaded: 0,
+            files_resumed: 0,
+            files_failed: 0,
+            failures: Vec::new(),
+            warnings: Vec::new(),
+            next_slots: Vec::new(),
+        }
+    }
+
+    /// Takes what the transfers counted.
+    pub fn take_transfers(&mut self, tally: Tally) {
+        self.files_uploaded = tally.files;
+        self.bytes_uploaded = tally.bytes;
+        self.files_resumed = tally.resumed;
+        self.files_failed = tally.failed;
+        self.failures = tally.failures;
+    }
+
+    /// Ends a run that delivered: partial when there is something to correct.
+    pub fn deliver(&mut self, ended_at: DateTime<Utc>) {
+        self.ended_at = ended_at;
+        self.outcome = if self.to_correct() == 0 { Outcome::Done } else { Outcome::Partial };
+    }
+
+    /// Ends a run whose publication is held.
+    pub fn hold(&mut self, reasons: Vec<HoldReason>, digest: &str, ended_at: DateTime<Utc>) {
+        self.ended_at = ended_at;
+        self.outcome = Outcome::Held;
+        self.holds = reasons;
+        self.hold_digest = Some(digest.to_owned());
+    }
+
+    /// Ends a run that failed.
+    pub fn fail(&mut self, cause: Cause, ended_at: DateTime<Utc>) {
+        self.ended_at = ended_at;
+        self.outcome = Outcome::Failed;
+        self.cause = Some(cause);
+    }
+
+    /// Gives how many things somebody has to correct.
+    pub fn to_correct(&self) -> u64 {
+        self.refused.total() + self.files_failed
+    }
+
+    /// Gives the status that the command ends with.
+    pub fn exit_status(&self) -> ExitStatus {
+        match self.outcome {
+            Outcome::Done => ExitStatus::Done,
+            Outcome::Partial => ExitStatus::Partial,
+            Outcome::Held => ExitStatus::Held,
+            Outcome::Failed => self.cause.as_ref().map_or(ExitStatus::Other, Cause::exit_status),
+        }
+    }
+
+    fn published(&self, section: Section) -> u64 {
+        self.sections.iter().filter(|counts| counts.section == section).map(|counts| counts.published).sum()
+    }
+}

@@ -1,0 +1,250 @@
+//! Events, attachments and photos, streamed in the order of their keys.
+
+use std::collections::HashMap;
+
+use publier_core::domain::audience::Wanted;
+use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord};
+use publier_core::domain::ids::{
+    AccountId, AttachmentId, BinderId, BuildingId, CaseFileId, EntityId, EventId, PhotoId, TemplateId, UnitId,
+};
+use rusqlite::{OptionalExtension, Row};
+
+use super::error::SourceError;
+use super::fields::{flag, opt_date, opt_int, text, text_of};
+use super::reference::rows;
+use super::snapshot::Snapshot;
+
+/// Tells what a body is: told apart here so that the whole text is handed over only where it is due.
+type IsBlank<'a> = &'a dyn Fn(&str) -> bool;
+
+impl Snapshot {
+    /// Streams the events that ask or asked to be published, by key, each with its attachments. `is_blank` tells
+    /// whether an HTML body shows nothing (C1).
+    ///
+    /// # Errors
+    /// When the database can't be read, or `each` refuses.
+    pub fn each_event<E: From<SourceError>>(
+        &self,
+        is_blank: IsBlank<'_>,
+        mut each: impl FnMut(EventRecord, Option<&str>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = || SourceError::query("read the events");
+        let mut attachments = self
+            .db
+            .prepare(
+                "SELECT id, original_name, path FROM attachment WHERE event_id = ?1 ORDER BY position, id",
+            )
+            .map_err(failed())?;
+        let mut events = self
+            .db
+            .prepare(
+                "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
+                        publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id,
+                        supersedes_event_id
+                   FROM event WHERE published_on IS NOT NULL ORDER BY id",
+            )
+            .map_err(failed())?;
+        let mut found = events.query([]).map_err(failed())?;
+        while let Some(row) = found.next().map_err(failed())? {
+            let mut event = event_of(row, is_blank).map_err(failed())?;
+            event.attachments = attachments
+                .query_map([event.id.0], |row| {
+                    Ok(Attachment {
+                        id: AttachmentId(row.get(0)?),
+                        original_name: text(row, 1)?,
+                        path: text(row, 2)?,
+                    })
+                })
+                .and_then(Iterator::collect)
+                .map_err(failed())?;
+            let body = text_of(row.get_ref(3).map_err(failed())?);
+            each(event, body.as_deref())?;
+        }
+        Ok(())
+    }
+
+    /// Reads one event with its attachments.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn event(&self, id: EventId, is_blank: IsBlank<'_>) -> Result<Option<EventRecord>, SourceError> {
+        let failed = || SourceError::query("read an event");
+        let sql = format!("{EVENT} WHERE id = ?1");
+        let mut events = self.db.prepare_cached(&sql).map_err(failed())?;
+        let found = events.query_row([id.0], |row| event_of(row, is_blank)).optional().map_err(failed())?;
+        let Some(mut event) = found else { return Ok(None) };
+        event.attachments = self.attachments(id).map_err(failed())?;
+        Ok(Some(event))
+    }
+
+    fn attachments(&self, event: EventId) -> rusqlite::Result<Vec<Attachment>> {
+        let sql = "SELECT id, original_name, path FROM attachment WHERE event_id = ?1 ORDER BY position, id";
+        let mut attachments = self.db.prepare_cached(sql)?;
+        let found = attachments.query_map([event.0], |row| {
+            Ok(Attachment {
+                id: AttachmentId(row.get(0)?),
+                original_name: text(row, 1)?,
+                path: text(row, 2)?,
+            })
+        })?;
+        found.collect()
+    }
+
+    /// Gives the events that others cancel and replace, each with the newest that does (G6).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn superseded_events(&self) -> Result<HashMap<EventId, EventId>, SourceError> {
+        let sql =
+            "SELECT supersedes_event_id, id FROM event WHERE supersedes_event_id IS NOT NULL ORDER BY id";
+        let pairs = rows(&self.db, "read the superseded events", sql, |row| {
+            Ok((EventId(row.get(0)?), EventId(row.get(1)?)))
+        })?;
+        Ok(pairs.into_iter().collect())
+    }
+
+    /// Gives a text that changes whenever staff change who may see what: flags, dates, requests, targets, rights.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn staff_state(&self) -> Result<String, SourceError> {
+        let read = |operation, sql| rows(&self.db, operation, sql, |row| text(row, 0));
+        let mut state = read("read the accounts", "SELECT id || ',' || published FROM account ORDER BY id")?;
+        state.extend(read(
+            "read the binders",
+            "SELECT id || ',' || right_landlord || right_tenant || right_co_owner || right_council_member ||
+                    right_council_president FROM binder ORDER BY id",
+        )?);
+        state.extend(read(
+            "read the event templates",
+            "SELECT id || ',' || coalesce(binder_id, '') FROM event_template ORDER BY id",
+        )?);
+        state.extend(read(
+            "read the events",
+            "SELECT id || ',' || published_on || ',' || publish_request || ',' || coalesce(account_id, '') || ',' ||
+                    coalesce(unit_id, '') || ',' || coalesce(building_id, '') || ',' || entity_scope
+               FROM event WHERE published_on IS NOT NULL ORDER BY id",
+        )?);
+        Ok(state.join("\n"))
+    }
+
+    /// Streams the photos that ask to be published, by key.
+    ///
+    /// # Errors
+    /// When the database can't be read, or `each` refuses.
+    pub fn each_photo<E: From<SourceError>>(
+        &self,
+        mut each: impl FnMut(PhotoRecord) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = || SourceError::query("read the photos");
+        let mut photos = self
+            .db
+            .prepare(
+                "SELECT id, building_id, binder_id, path, title, taken_on, published_on, publish_request
+                   FROM photo WHERE published_on IS NOT NULL ORDER BY id",
+            )
+            .map_err(failed())?;
+        let mut rows = photos.query([]).map_err(failed())?;
+        while let Some(row) = rows.next().map_err(failed())? {
+            each(photo_of(row).map_err(failed())?)?;
+        }
+        Ok(())
+    }
+
+    /// Counts the events and photos that exist: what nobody asks to publish is not streamed (PUBLICATION.md 13).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn known_documents(&self) -> Result<(u64, u64), SourceError> {
+        let count = |sql| {
+            self.db
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .map_err(SourceError::query("count the documents"))
+        };
+        let events = count("SELECT count(*) FROM event")?;
+        let photos = count("SELECT count(*) FROM photo")?;
+        Ok((u64::try_from(events).unwrap_or(0), u64::try_from(photos).unwrap_or(0)))
+    }
+
+    /// Tells which of these events and photos still exist: a live document whose record is gone is removed as
+    /// such (C18), one whose date was taken away as withdrawn by a person (C5).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn exists(&self, table: DocumentTable, id: i64) -> Result<bool, SourceError> {
+        let sql = match table {
+            DocumentTable::Event => "SELECT 1 FROM event WHERE id = ?1",
+            DocumentTable::Attachment => "SELECT 1 FROM attachment WHERE id = ?1",
+            DocumentTable::Photo => "SELECT 1 FROM photo WHERE id = ?1",
+            DocumentTable::Voucher => "SELECT 1 FROM voucher WHERE id = ?1",
+        };
+        let failed = || SourceError::query("look for a record");
+        self.db.prepare_cached(sql).and_then(|mut statement| statement.exists([id])).map_err(failed())
+    }
+}
+
+/// The columns of an event, in the order that [`event_of`] reads them.
+const EVENT: &str = "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
+        publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id, supersedes_event_id
+   FROM event";
+
+/// The tables that documents come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentTable {
+    /// `event`.
+    Event,
+    /// `attachment`.
+    Attachment,
+    /// `photo`.
+    Photo,
+    /// `voucher`.
+    Voucher,
+}
+
+fn event_of(row: &Row<'_>, is_blank: IsBlank<'_>) -> rusqlite::Result<EventRecord> {
+    let body = match (text_of(row.get_ref(3)?), text(row, 4)?.as_str()) {
+        (None, _) => Body::Blank,
+        (Some(html), "html") => {
+            if is_blank(&html) {
+                Body::Blank
+            } else {
+                Body::Html
+            }
+        }
+        (Some(text), _) if text.trim().is_empty() => Body::Blank,
+        (Some(_), _) => Body::Unreadable,
+    };
+    Ok(EventRecord {
+        id: EventId(row.get(0)?),
+        template: TemplateId(opt_int(row, 1)?.unwrap_or_default()),
+        subject: text(row, 2)?,
+        body,
+        event_date: opt_date(row, 5)?,
+        processed_on: opt_date(row, 6)?,
+        published_on: opt_date(row, 7)?,
+        publish_request: opt_int(row, 8)?.unwrap_or_default(),
+        wanted: Wanted {
+            entity: opt_int(row, 9)?.map(EntityId),
+            entity_scope: flag(row, 10)?,
+            account: opt_int(row, 11)?.map(AccountId),
+            unit: opt_int(row, 12)?.map(UnitId),
+            building: opt_int(row, 13)?.map(BuildingId),
+        },
+        case: opt_int(row, 14)?.map(CaseFileId),
+        supersedes: opt_int(row, 15)?.map(EventId),
+        attachments: Vec::new(),
+    })
+}
+
+fn photo_of(row: &Row<'_>) -> rusqlite::Result<PhotoRecord> {
+    Ok(PhotoRecord {
+        id: PhotoId(row.get(0)?),
+        building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),
+        binder: opt_int(row, 2)?.map(BinderId),
+        path: text(row, 3)?,
+        title: text(row, 4)?,
+        taken_on: opt_date(row, 5)?,
+        published_on: opt_date(row, 6)?,
+        publish_request: opt_int(row, 7)?.unwrap_or_default(),
+    })
+}

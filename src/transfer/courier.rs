@@ -1,0 +1,596 @@
+//! The protocol of one file: temporary name, resume, confirmation, rename, confirmation, with retries.
+//!
+//! Promises: a file is never half visible (it grows under a temporary name that bears its content's digest and
+//! doesn't begin by the final one, so that no `*.zip` catches it); it counts as delivered only when a session
+//! in sync confirmed its size at its final name (promises 1 and 2); a file already there with its size is not
+//! sent again, since names are derived from contents; a part goes on from 1 MiB before its end; doubt after a
+//! lost reply is resolved by looking; the one retry policy decides what is tried again. The listener hears
+//! each event once.
+//!
+//! Refuses to make the deposit folder: it belongs to the receiver; folders below it are made as needed.
+//! Limits: one file at a time per courier. Several couriers may share one [`Dispatch`] (a pool): the folders
+//! already made, the retry clock and the stop are in it.
+
+mod local;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use publier_core::domain::digest::Digest;
+use publier_core::publication::reason::TransferReason;
+use publier_core::publication::retry::{Jitter, Retry, RetryPolicy};
+use tokio_util::sync::CancellationToken;
+
+use crate::ports::{Clock, Connector, Event, Listener, RemoteEntry, RemotePath, Session, TransferError};
+use crate::transfer::courier::local::LocalFile;
+
+/// How far before the end of a part the transfer goes on, in bytes: what a dying server may have lost.
+pub const RESUME_BACK_BYTES: u64 = 1024 * 1024;
+
+/// Waits between two tries. The real one sleeps; a test's one remembers.
+#[async_trait]
+pub trait Pause: Send + Sync + std::fmt::Debug {
+    /// Waits this long.
+    async fn pause(&self, length: Duration);
+}
+
+/// Sleeps.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealPause;
+
+#[async_trait]
+impl Pause for RealPause {
+    #[expect(clippy::disallowed_methods, reason = "the waiting of the one retry policy")]
+    async fn pause(&self, length: Duration) {
+        tokio::time::sleep(length).await;
+    }
+}
+
+/// One file to deliver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    /// The absolute local path.
+    pub local: PathBuf,
+    /// The final remote path.
+    pub remote: RemotePath,
+    /// The size of the file, in bytes.
+    pub size_bytes: u64,
+    /// The digest of its content: it names the part.
+    pub digest: Digest,
+}
+
+impl Parcel {
+    /// Gives the temporary path beside the final one: `.NAME.DIGEST16.part`.
+    #[expect(clippy::missing_panics_doc, reason = "a checked path stays one with such a name")]
+    pub fn part(&self) -> RemotePath {
+        let digest: String = self.digest.to_string().chars().take(16).collect();
+        let name = format!(".{}.{digest}.part", self.remote.name());
+        let path = match self.remote.parent() {
+            Some(folder) => folder.join(&name),
+            None => RemotePath::new(name),
+        };
+        path.expect("a checked path and a name without control character")
+    }
+}
+
+/// A file that stands at its final name with its size confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delivered {
+    /// Whether it stood there before: nothing was sent, and no event told.
+    pub already: bool,
+    /// The confirmed size, in bytes.
+    pub size_bytes: u64,
+}
+
+/// Where a whole file was found. A file of another size is not the parcel and doesn't count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// Under its temporary name alone: the rename is due.
+    Temporary,
+    /// At its final name: delivered.
+    Final,
+    /// Under both names: delivered, and the part is left over.
+    Both,
+    /// Nowhere.
+    Neither,
+}
+
+/// What the couriers of one round share.
+#[derive(Debug)]
+pub struct Dispatch {
+    connector: Arc<dyn Connector>,
+    deposit: RemotePath,
+    policy: RetryPolicy,
+    clock: Arc<dyn Clock>,
+    pause: Arc<dyn Pause>,
+    listener: Shared,
+    stop: CancellationToken,
+    began: DateTime<Utc>,
+    folders: Mutex<BTreeSet<RemotePath>>,
+}
+
+/// A listener, without a view inside.
+struct Shared(Arc<dyn Listener>);
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Listener")
+    }
+}
+
+impl Dispatch {
+    /// Begins a round towards a target's deposit folder: the policy's run deadline counts from now.
+    pub fn new(
+        connector: Arc<dyn Connector>,
+        deposit: RemotePath,
+        policy: RetryPolicy,
+        clock: Arc<dyn Clock>,
+        listener: Arc<dyn Listener>,
+    ) -> Self {
+        let began = clock.now();
+        Self {
+            connector,
+            deposit,
+            policy,
+            clock,
+            pause: Arc::new(RealPause),
+            listener: Shared(listener),
+            stop: CancellationToken::new(),
+            began,
+            folders: Mutex::default(),
+        }
+    }
+
+    /// Waits between tries by another way than sleeping.
+    #[must_use]
+    pub fn with_pause(mut self, pause: Arc<dyn Pause>) -> Self {
+        self.pause = pause;
+        self
+    }
+
+    /// Ends every operation, as interrupted, when this token is cancelled.
+    #[must_use]
+    pub fn with_stop(mut self, stop: CancellationToken) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    fn tell(&self, event: &Event) {
+        self.listener.0.hear(event);
+    }
+
+    fn knows(&self, folder: &RemotePath) -> bool {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).contains(folder)
+    }
+
+    fn learn(&self, folder: &RemotePath) {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.clone());
+    }
+
+    fn forget_folders(&self) {
+        self.folders.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Tells whether a folder lies below the deposit folder.
+    fn is_below_deposit(&self, folder: &RemotePath) -> bool {
+        let deposit = self.deposit.as_str().trim_end_matches('/');
+        folder.as_str().strip_prefix(deposit).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
+/// A failed try: whether a session could be had at all.
+#[derive(Debug)]
+enum Failure {
+    Session(TransferError),
+    Work(TransferError),
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        Self::Work(error)
+    }
+}
+
+impl Failure {
+    fn error(&self) -> &TransferError {
+        match self {
+            Self::Session(error) | Self::Work(error) => error,
+        }
+    }
+}
+
+/// Delivers files one after the other over one session, opened when needed and replaced when out of sync.
+#[derive(Debug)]
+pub struct Courier {
+    dispatch: Arc<Dispatch>,
+    session: Option<Box<dyn Session>>,
+}
+
+impl Courier {
+    /// Makes a courier of a round. Nothing is sent yet.
+    pub fn new(dispatch: Arc<Dispatch>) -> Self {
+        Self { dispatch, session: None }
+    }
+
+    /// Delivers a file: part, confirmation, rename, confirmation.
+    ///
+    /// # Errors
+    /// The reason of the last try, told as [`Event::UploadFailed`], or as [`Event::SessionFailed`] when no
+    /// session could be had.
+    pub async fn deliver(&mut self, parcel: &Parcel) -> Result<Delivered, TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut attempt = 0;
+        let mut sent = false;
+        loop {
+            let result = unless_stopped(&stop, self.deliver_once(parcel, &mut sent)).await;
+            if let Some(done) = self.settle(result, &mut attempt, Some(parcel)).await? {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Sends a file under its temporary name and confirms its size, without the rename.
+    ///
+    /// # Errors
+    /// As [`Courier::deliver`].
+    pub async fn send_part(&mut self, parcel: &Parcel) -> Result<(), TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut attempt = 0;
+        loop {
+            let result = unless_stopped(&stop, self.send_part_once(parcel)).await;
+            if let Some(done) = self.settle(result, &mut attempt, Some(parcel)).await? {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Renames a part that was sent, and confirms the file at its final name. A rename whose reply was lost
+    /// is found by looking.
+    ///
+    /// # Errors
+    /// As [`Courier::deliver`]; [`TransferReason::RenameFailed`] when the whole part isn't there.
+    pub async fn promote(&mut self, parcel: &Parcel) -> Result<Delivered, TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut attempt = 0;
+        let mut tried = false;
+        loop {
+            let result = unless_stopped(&stop, self.promote_once(parcel, &mut tried)).await;
+            if let Some(done) = self.settle(result, &mut attempt, Some(parcel)).await? {
+                return Ok(done);
+            }
+        }
+    }
+
+    /// Looks under which of its names a whole file stands.
+    ///
+    /// # Errors
+    /// When the server can't be asked; no event is told but that of a session that can't be had.
+    pub async fn look(&mut self, parcel: &Parcel) -> Result<Whereabouts, TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut attempt = 0;
+        loop {
+            let result = unless_stopped(&stop, self.look_once(parcel)).await;
+            if let Some(found) = self.settle(result, &mut attempt, None).await? {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Lists a folder.
+    ///
+    /// # Errors
+    /// As [`Courier::look`].
+    pub async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut attempt = 0;
+        loop {
+            let result = unless_stopped(&stop, self.list_once(folder)).await;
+            if let Some(entries) = self.settle(result, &mut attempt, None).await? {
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// Removes a remote file, told as [`Event::Removed`]; a missing one is no error.
+    ///
+    /// # Errors
+    /// When the server refuses or can't be asked.
+    pub async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut attempt = 0;
+        let removed = loop {
+            let result = unless_stopped(&stop, self.remove_once(path)).await;
+            match self.settle(result, &mut attempt, None).await {
+                Ok(Some(())) => break Ok(()),
+                Ok(None) => {}
+                Err(error) => break Err(error),
+            }
+        };
+        let error = removed.as_ref().err().cloned();
+        self.dispatch.tell(&Event::Removed { path: path.clone(), error, at: self.dispatch.clock.now() });
+        removed
+    }
+
+    /// Logs out.
+    pub async fn close(mut self) {
+        if let Some(session) = self.session.take() {
+            session.close().await;
+        }
+    }
+
+    /// Ends a try: its value, or `None` for another try after a pause, or the error that stands.
+    async fn settle<T>(
+        &mut self,
+        result: Result<T, Failure>,
+        attempt: &mut u32,
+        parcel: Option<&Parcel>,
+    ) -> Result<Option<T>, TransferError> {
+        let failure = match result {
+            Ok(value) => return Ok(Some(value)),
+            Err(failure) => failure,
+        };
+        *attempt += 1;
+        self.session.take_if(|session| !session.in_sync());
+        if failure.error().reason == TransferReason::FolderMissing {
+            self.dispatch.forget_folders();
+        }
+        let now = self.dispatch.clock.now();
+        let spent = (now - self.dispatch.began).to_std().unwrap_or_default();
+        let jitter = Jitter::from_noise(now.timestamp_subsec_micros());
+        match self.dispatch.policy.after(failure.error().reason, *attempt, spent, jitter) {
+            Retry::After(pause) => {
+                let remote = parcel.map(|parcel| parcel.remote.clone());
+                let error = failure.error().clone();
+                self.dispatch.tell(&Event::Retrying { remote, error, attempt: *attempt });
+                let stop = self.dispatch.stop.clone();
+                tokio::select! {
+                    biased;
+                    () = stop.cancelled() => {}
+                    () = self.dispatch.pause.pause(pause) => {}
+                }
+                Ok(None)
+            }
+            Retry::Stop => Err(self.give_up(failure, parcel, now)),
+        }
+    }
+
+    fn give_up(&self, failure: Failure, parcel: Option<&Parcel>, at: DateTime<Utc>) -> TransferError {
+        let error = failure.error().clone();
+        match (failure, parcel) {
+            (Failure::Session(error), _) => self.dispatch.tell(&Event::SessionFailed { error, at }),
+            (Failure::Work(error), Some(parcel)) => self.dispatch.tell(&Event::UploadFailed {
+                local: parcel.local.clone(),
+                remote: Some(parcel.remote.clone()),
+                error,
+                at,
+            }),
+            (Failure::Work(_), None) => {}
+        }
+        error
+    }
+
+    /// Gives a session in sync, opening one when needed.
+    async fn session(&mut self) -> Result<&mut Box<dyn Session>, Failure> {
+        self.session.take_if(|session| !session.in_sync());
+        if self.session.is_none() {
+            let opened = self.dispatch.connector.connect().await.map_err(Failure::Session)?;
+            self.session = Some(opened);
+        }
+        self.session.as_mut().ok_or_else(|| Failure::Session(lost("no session")))
+    }
+
+    /// Asks for a size, and takes the answer only from a session that is still in sync (promise 2).
+    async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, Failure> {
+        let session = self.session().await?;
+        let size = session.size(path).await?;
+        if session.in_sync() { Ok(size) } else { Err(lost("out of sync after a size").into()) }
+    }
+
+    async fn deliver_once(&mut self, parcel: &Parcel, sent: &mut bool) -> Result<Delivered, Failure> {
+        if self.size(&parcel.remote).await? == Some(parcel.size_bytes) {
+            return Ok(self.delivered(parcel, *sent));
+        }
+        self.send_part_once(parcel).await?;
+        // From here on a lost reply may hide a rename that was done: the next try looks first.
+        *sent = true;
+        self.rename(parcel).await?;
+        self.confirm_final(parcel).await
+    }
+
+    async fn promote_once(&mut self, parcel: &Parcel, tried: &mut bool) -> Result<Delivered, Failure> {
+        match self.look_once(parcel).await? {
+            Whereabouts::Final | Whereabouts::Both => Ok(self.delivered(parcel, *tried)),
+            Whereabouts::Neither => {
+                let words = format!("no whole part at {}", parcel.part());
+                Err(TransferError::new(TransferReason::RenameFailed, words).into())
+            }
+            Whereabouts::Temporary => {
+                *tried = true;
+                self.rename(parcel).await?;
+                self.confirm_final(parcel).await
+            }
+        }
+    }
+
+    async fn look_once(&mut self, parcel: &Parcel) -> Result<Whereabouts, Failure> {
+        let whole = Some(parcel.size_bytes);
+        let at_final = self.size(&parcel.remote).await? == whole;
+        let at_part = self.size(&parcel.part()).await? == whole;
+        Ok(match (at_part, at_final) {
+            (true, false) => Whereabouts::Temporary,
+            (false, true) => Whereabouts::Final,
+            (true, true) => Whereabouts::Both,
+            (false, false) => Whereabouts::Neither,
+        })
+    }
+
+    async fn list_once(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, Failure> {
+        Ok(self.session().await?.list(folder).await?)
+    }
+
+    async fn remove_once(&mut self, path: &RemotePath) -> Result<(), Failure> {
+        Ok(self.session().await?.remove(path).await?)
+    }
+
+    /// Sends the part, from its left end where there is one, and confirms its size.
+    async fn send_part_once(&mut self, parcel: &Parcel) -> Result<(), Failure> {
+        let mut local = LocalFile::open(parcel).await?;
+        self.ensure_folder_of(&parcel.remote).await?;
+        let part = parcel.part();
+        let offset = self.resume_offset(parcel, &part).await?;
+        if offset > 0 {
+            self.dispatch.tell(&Event::Resumed {
+                remote: parcel.remote.clone(),
+                offset_bytes: offset,
+                size_bytes: parcel.size_bytes,
+            });
+        }
+        let written = self.write_from(parcel, &part, offset, &mut local).await;
+        if offset > 0 && matches!(&written, Err(Failure::Work(error)) if is_refusal(error)) {
+            // A server that refuses to go on in the middle takes the whole file.
+            self.write_from(parcel, &part, 0, &mut local).await?;
+        } else {
+            written?;
+        }
+        if let Err(error) = local.confirm_unchanged(parcel).await {
+            // The part no longer has the content that its name tells.
+            self.discard(&part).await;
+            return Err(error.into());
+        }
+        let found = self.size(&part).await?;
+        if found == Some(parcel.size_bytes) {
+            return Ok(());
+        }
+        self.discard(&part).await;
+        Err(mismatch(parcel.size_bytes, found).into())
+    }
+
+    async fn write_from(
+        &mut self,
+        parcel: &Parcel,
+        part: &RemotePath,
+        offset: u64,
+        local: &mut LocalFile,
+    ) -> Result<(), Failure> {
+        let dispatch = self.dispatch.clone();
+        let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
+        let mut content = local.from(offset, parcel.size_bytes).await?;
+        let session = self.session().await?;
+        session.write(part, offset, &mut content, &progress).await?;
+        Ok(())
+    }
+
+    /// Where to go on: 1 MiB before the end of the part. A part longer than the file is not ours to trust.
+    async fn resume_offset(&mut self, parcel: &Parcel, part: &RemotePath) -> Result<u64, Failure> {
+        match self.size(part).await? {
+            Some(found) if found <= parcel.size_bytes => Ok(found.saturating_sub(RESUME_BACK_BYTES)),
+            Some(_) | None => Ok(0),
+        }
+    }
+
+    /// Renames the part. Where a server refuses to replace a file that is not the parcel, it is removed first.
+    async fn rename(&mut self, parcel: &Parcel) -> Result<(), Failure> {
+        let part = parcel.part();
+        let session = self.session().await?;
+        let Err(error) = session.rename(&part, &parcel.remote).await else { return Ok(()) };
+        let refused = error.reason == TransferReason::RenameFailed && session.in_sync();
+        if !refused || session.size(&parcel.remote).await?.is_none() {
+            return Err(error.into());
+        }
+        session.remove(&parcel.remote).await?;
+        Ok(session.rename(&part, &parcel.remote).await?)
+    }
+
+    async fn confirm_final(&mut self, parcel: &Parcel) -> Result<Delivered, Failure> {
+        match self.size(&parcel.remote).await? {
+            Some(found) if found == parcel.size_bytes => Ok(self.delivered(parcel, true)),
+            found => Err(mismatch(parcel.size_bytes, found).into()),
+        }
+    }
+
+    /// The end of a delivery; told only when this courier did it.
+    fn delivered(&self, parcel: &Parcel, by_us: bool) -> Delivered {
+        if by_us {
+            self.dispatch.tell(&Event::Uploaded {
+                local: parcel.local.clone(),
+                remote: parcel.remote.clone(),
+                size_bytes: parcel.size_bytes,
+                at: self.dispatch.clock.now(),
+            });
+        }
+        Delivered { already: !by_us, size_bytes: parcel.size_bytes }
+    }
+
+    /// Removes a part that can't be trusted; a failure leaves it to the next try, which starts over.
+    async fn discard(&mut self, part: &RemotePath) {
+        if let Some(session) = self.session.as_mut().filter(|session| session.in_sync()) {
+            drop(session.remove(part).await);
+        }
+    }
+
+    /// Makes the folders between the deposit and the file; the deposit itself must be there.
+    async fn ensure_folder_of(&mut self, remote: &RemotePath) -> Result<(), Failure> {
+        let mut missing = Vec::new();
+        let mut folder = remote.parent();
+        while let Some(current) = folder.filter(|folder| !self.dispatch.knows(folder)) {
+            let below = self.dispatch.is_below_deposit(&current);
+            folder = if below { current.parent() } else { None };
+            missing.push((current, below));
+        }
+        while let Some((folder, below)) = missing.pop() {
+            self.ensure_folder(&folder, below).await?;
+        }
+        Ok(())
+    }
+
+    async fn ensure_folder(&mut self, folder: &RemotePath, below: bool) -> Result<(), Failure> {
+        let session = self.session().await?;
+        let made = if below {
+            session.make_folder(folder).await?
+        } else if session.folder_exists(folder).await? {
+            false
+        } else {
+            return Err(TransferError::new(TransferReason::FolderMissing, folder.as_str()).into());
+        };
+        if made {
+            let at = self.dispatch.clock.now();
+            self.dispatch.tell(&Event::FolderMade { path: folder.clone(), at });
+        }
+        self.dispatch.learn(folder);
+        Ok(())
+    }
+}
+
+/// Does one try unless the round is stopped meanwhile: a session left in the middle is out of sync.
+async fn unless_stopped<T>(
+    stop: &CancellationToken,
+    work: impl Future<Output = Result<T, Failure>> + Send,
+) -> Result<T, Failure> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => Err(Failure::Work(interrupted())),
+        result = Box::pin(work) => result,
+    }
+}
+
+/// Tells whether the server said no to this write, and not that something else is wrong.
+fn is_refusal(error: &TransferError) -> bool {
+    matches!(error.reason, TransferReason::ServerError | TransferReason::PermissionDenied)
+}
+
+fn interrupted() -> TransferError {
+    TransferError { reason: TransferReason::Interrupted, words: None }
+}
+
+fn lost(words: &str) -> TransferError {
+    TransferError::new(TransferReason::ConnectionLost, words)
+}
+
+fn mismatch(expected: u64, found: Option<u64>) -> TransferError {
+    let found = found.map_or_else(|| "no file".to_owned(), |found| format!("{found} bytes"));
+    TransferError::new(TransferReason::SizeMismatch, format!("{expected} bytes sent, {found} on the server"))
+}

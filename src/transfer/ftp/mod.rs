@@ -1,0 +1,140 @@
+//! FTP and FTPS over our own control channel (RFC 959, 2228, 2428, 3659, 4217).
+//!
+//! Promises: AUTH TLS is never fallen back from, the certificate is checked before USER leaves, data travel
+//! under `PROT P`, in binary; each transfer ends by `close_notify` and FIN, then by the server's final reply,
+//! read within its bound; the server's codes and words reach the error. Passive connections go to the
+//! control connection's own address, whatever address a 227 advertises (servers behind a translation, and
+//! bounces). Refuses to go on after a timeout, a cancelled call or a reply that can't be read.
+//! Limits: no active mode, no ASCII, no command sent ahead yet.
+
+mod control;
+mod listing;
+mod reply;
+mod session;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use publier_core::publication::reason::TransferReason;
+
+use crate::ports::{Connector, Session, TransferError};
+use crate::settings::secret::Secret;
+use crate::settings::target::{Login, Protocol, Target, Trust};
+use crate::transfer::ftp::control::Control;
+use crate::transfer::ftp::session::FtpSession;
+use crate::transfer::net::{self, Wire};
+use crate::transfer::reason::{self, Doing};
+use crate::transfer::tls::{Identity, Newest, TlsSession};
+
+/// Opens FTP and FTPS sessions with one target.
+#[derive(Debug)]
+pub(super) struct FtpConnector {
+    target: Target,
+    password: Secret,
+    identity: Option<Identity>,
+    /// Set when this server's data connections fail under TLS 1.3: the next sessions speak TLS 1.2.
+    old_tls: Arc<AtomicBool>,
+}
+
+impl FtpConnector {
+    /// Reads what the target's sessions need.
+    pub(super) fn new(target: &Target) -> Result<Self, TransferError> {
+        let Login::Password(password) = &target.login else {
+            return Err(refused_login("a key can't log in over FTP: set a password"));
+        };
+        if [target.user.as_str(), password.expose()].iter().any(|text| text.contains(char::is_control)) {
+            return Err(refused_login("the user or the password holds a control character"));
+        }
+        let identity = match (target.protocol, &target.trust) {
+            (Protocol::Ftp, Trust::None) => None,
+            (Protocol::Ftp, _) => {
+                let words = "plain FTP proves no identity: choose FTPS or remove the fingerprint";
+                return Err(TransferError::new(TransferReason::CertificateRefused, words));
+            }
+            (_, trust) => Some(Identity::new(trust, &target.host)?),
+        };
+        let old_tls = Arc::new(AtomicBool::new(false));
+        Ok(Self { target: target.clone(), password: password.clone(), identity, old_tls })
+    }
+
+    fn tls(&self) -> Result<Option<TlsSession>, TransferError> {
+        let newest = if self.old_tls.load(Ordering::Relaxed) { Newest::Tls12 } else { Newest::Tls13 };
+        self.identity.as_ref().map(|identity| identity.session(newest)).transpose()
+    }
+
+    /// Connects, is greeted, and puts the connection inside TLS where the protocol says so.
+    async fn greet(&self, tls: Option<&TlsSession>) -> Result<Control, TransferError> {
+        let Target { host, port, deadlines, .. } = &self.target;
+        let stream = net::connect(host, *port, deadlines.connect).await?;
+        let peer = stream.peer_addr().map_err(|error| reason::from_io(&error))?;
+        let stream: Box<dyn Wire> = match tls {
+            Some(tls) if self.target.protocol == Protocol::FtpsImplicit => {
+                Box::new(tls.secure(Box::new(stream), deadlines.connect).await?)
+            }
+            _ => Box::new(stream),
+        };
+        let mut control = Control::new(stream, peer, *deadlines);
+        self.take_greeting(&mut control).await?;
+        match tls {
+            Some(tls) if self.target.protocol == Protocol::FtpsExplicit => {
+                control.done("AUTH TLS", Doing::Secure).await?;
+                let stream = tls.secure(control.into_stream()?, deadlines.connect).await?;
+                Ok(Control::over(Box::new(stream), peer, *deadlines))
+            }
+            _ => Ok(control),
+        }
+    }
+
+    async fn take_greeting(&self, control: &mut Control) -> Result<(), TransferError> {
+        let greeted = async {
+            loop {
+                let greeting = control.reply(self.target.deadlines.connect).await?;
+                // 120: ready in a while, the true greeting follows.
+                if !greeting.is_preliminary() {
+                    return Ok::<_, TransferError>(greeting);
+                }
+            }
+        };
+        let greeting = net::within(self.target.deadlines.connect, "wait for the greeting", greeted).await??;
+        if greeting.is_done() { Ok(()) } else { Err(control.refused(&greeting, Doing::Other)) }
+    }
+
+    async fn log_in(&self, control: &mut Control) -> Result<(), TransferError> {
+        let password = self.password.expose();
+        control.mask(password);
+        let mut reply = control.command(&format!("USER {}", self.target.user)).await?;
+        if reply.code == 331 {
+            reply = control.command(&format!("PASS {password}")).await?;
+        }
+        if reply.is_done() { Ok(()) } else { Err(control.refused(&reply, Doing::Login)) }
+    }
+}
+
+fn refused_login(words: &str) -> TransferError {
+    TransferError::new(TransferReason::AuthenticationRefused, words)
+}
+
+#[async_trait]
+impl Connector for FtpConnector {
+    async fn connect(&self) -> Result<Box<dyn Session>, TransferError> {
+        let tls = self.tls()?;
+        let mut control = self.greet(tls.as_ref()).await?;
+        if tls.is_some() {
+            // Both before the login, for the implicit form too: no data must ever leave in clear.
+            control.done("PBSZ 0", Doing::Secure).await?;
+            control.done("PROT P", Doing::Secure).await?;
+        }
+        self.log_in(&mut control).await?;
+        let session = FtpSession::prepare(control, tls, self.old_tls.clone(), self.target.deadlines).await?;
+        Ok(Box::new(session))
+    }
+
+    fn session_name(&self) -> String {
+        format!("{}@{}", self.target.user, self.target.host)
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.target.protocol.is_encrypted()
+    }
+}

@@ -1,0 +1,432 @@
+//! One logged-in FTP session: the port's operations, one after the other.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use publier_core::publication::reason::TransferReason;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+
+use crate::ports::{RemoteEntry, RemotePath, Session, TransferError};
+use crate::settings::target::Deadlines;
+use crate::transfer::ftp::control::Control;
+use crate::transfer::ftp::listing;
+use crate::transfer::ftp::reply::{self, Reply};
+use crate::transfer::net::{self, Stopped, Wire, within};
+use crate::transfer::reason::{self, Doing};
+use crate::transfer::tls::{Newest, TlsSession};
+
+/// The longest listing read, in bytes: about 100,000 names.
+const LONGEST_LISTING: usize = 16 * 1024 * 1024;
+
+/// How a server tells the size of a file: what it refuses is not asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sizing {
+    Size,
+    Mlst,
+    List,
+}
+
+/// One logged-in session.
+#[derive(Debug)]
+pub(super) struct FtpSession {
+    control: Control,
+    tls: Option<TlsSession>,
+    old_tls: Arc<AtomicBool>,
+    deadlines: Deadlines,
+    /// The folder where the login led, to make every path absolute.
+    home: String,
+    sizing: Sizing,
+    lists_facts: bool,
+    extended_passive: bool,
+}
+
+impl FtpSession {
+    /// Asks what the server can do, and sets binary mode and UTF-8 names.
+    pub(super) async fn prepare(
+        mut control: Control,
+        tls: Option<TlsSession>,
+        old_tls: Arc<AtomicBool>,
+        deadlines: Deadlines,
+    ) -> Result<Self, TransferError> {
+        let features = control.command("FEAT").await?;
+        let has = |name: &str| {
+            let mut lines = features.lines.iter().map(|line| line.trim().to_ascii_uppercase());
+            features.is_done() && lines.any(|line| line == name || line.starts_with(&format!("{name} ")))
+        };
+        if has("UTF8") {
+            // Servers that always speak UTF-8 may refuse it: that is no harm.
+            control.command("OPTS UTF8 ON").await?;
+        }
+        control.done("TYPE I", Doing::Other).await?;
+        let place = control.command("PWD").await?;
+        let home = Some(&place).filter(|place| place.code == 257).and_then(|p| reply::quoted_path(p.text()));
+        Ok(Self {
+            control,
+            tls,
+            old_tls,
+            deadlines,
+            home: home.unwrap_or_else(|| "/".to_owned()),
+            sizing: Sizing::Size,
+            lists_facts: has("MLSD") || has("MLST"),
+            extended_passive: true,
+        })
+    }
+
+    /// A path from the root: the folder that CWD tries must not move the others.
+    fn absolute(&self, path: &RemotePath) -> String {
+        if path.as_str().starts_with('/') {
+            path.as_str().to_owned()
+        } else {
+            format!("{}/{}", self.home.trim_end_matches('/'), path.as_str())
+        }
+    }
+
+    /// Opens the TCP connection of the next transfer: EPSV, or PASV where the server refuses it.
+    async fn open_data(&mut self) -> Result<Box<dyn Wire>, TransferError> {
+        let port = match self.extended_port().await? {
+            Some(port) => port,
+            None => self.passive_port().await?,
+        };
+        let address = SocketAddr::new(self.control.peer().ip(), port);
+        let connecting = within(self.deadlines.connect, "connect for data", net::connect_to(address));
+        match connecting.await.and_then(|connected| connected) {
+            Ok(stream) => Ok(Box::new(stream)),
+            Err(error) => {
+                // The server may still wait for us there, and answer late.
+                self.control.abandon();
+                let words = error.words.unwrap_or_default();
+                Err(TransferError::new(TransferReason::DataChannelRefused, format!("{address}: {words}")))
+            }
+        }
+    }
+
+    async fn extended_port(&mut self) -> Result<Option<u16>, TransferError> {
+        if !self.extended_passive {
+            return Ok(None);
+        }
+        let reply = self.control.command("EPSV").await?;
+        let port = Some(&reply).filter(|reply| reply.code == 229);
+        let port = port.and_then(|reply| reply::extended_passive_port(reply.text()));
+        if port.is_none() {
+            if reply.code < 500 {
+                return Err(self.control.refused(&reply, Doing::Other));
+            }
+            self.extended_passive = false;
+        }
+        Ok(port)
+    }
+
+    async fn passive_port(&mut self) -> Result<u16, TransferError> {
+        let reply = self.control.done("PASV", Doing::Other).await?;
+        // The address is not used: behind a translation it is a private one.
+        reply::passive_address(reply.text()).map(|(_, port)| port).ok_or_else(|| {
+            self.control.abandon();
+            TransferError::new(TransferReason::ServerError, reply.words())
+        })
+    }
+
+    /// Puts a data connection under the same protection as the control connection.
+    async fn secure(&mut self, data: Box<dyn Wire>) -> Result<Box<dyn Wire>, TransferError> {
+        let Some(tls) = &self.tls else { return Ok(data) };
+        Ok(Box::new(tls.secure(data, self.deadlines.connect).await?))
+    }
+
+    /// Starts a transfer command on a fresh data connection.
+    async fn start(
+        &mut self,
+        command: &str,
+        data: Box<dyn Wire>,
+    ) -> Result<Result<Box<dyn Wire>, Reply>, TransferError> {
+        let reply = self.control.command(command).await?;
+        if !reply.is_preliminary() {
+            return Ok(Err(reply));
+        }
+        match self.secure(data).await {
+            Ok(data) => Ok(Ok(data)),
+            Err(error) => Err(self.after_broken_data(error, true).await),
+        }
+    }
+
+    /// The data connection failed: the server's own words, when they come, say more than `Broken pipe`.
+    /// The session is dropped in any case.
+    async fn after_broken_data(&mut self, error: TransferError, handshake: bool) -> TransferError {
+        if error.reason == TransferReason::TimedOut {
+            self.control.abandon();
+            return error;
+        }
+        let said = self.control.reply(self.deadlines.reply.min(Duration::from_secs(5))).await;
+        self.control.abandon();
+        let error = match said {
+            Ok(reply) if reply.code >= 400 => self.control.refused(&reply, Doing::Store),
+            _ => error,
+        };
+        let no_reuse = matches!(error.reason, TransferReason::DataChannelRefused | TransferReason::TlsFailed);
+        if no_reuse || handshake {
+            self.speak_older_tls();
+        }
+        error
+    }
+
+    /// Makes the next sessions speak TLS 1.2, where this one could have spoken 1.3.
+    fn speak_older_tls(&self) {
+        if self.tls.as_ref().is_some_and(|tls| tls.newest() == Newest::Tls13) {
+            self.old_tls.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Ends a transfer we sent: `close_notify` and FIN, then the final reply. The server's last bytes are read
+    /// meanwhile: they hold the tickets that the next data connection resumes, and closing a socket with
+    /// bytes unread would reset it under the server's feet.
+    async fn finish(&mut self, mut data: Box<dyn Wire>) -> Result<(), TransferError> {
+        let closing = within(self.deadlines.stall, "close the data connection", data.shutdown()).await;
+        let closed = closing.and_then(|closed| closed.map_err(|error| reason::from_io(&error)));
+        if let Err(error) = closed {
+            return Err(self.after_broken_data(error, false).await);
+        }
+        let mut block = vec![0; 4096];
+        let mut open = true;
+        let reply = {
+            let replying = self.control.reply(self.deadlines.stall.max(self.deadlines.reply));
+            tokio::pin!(replying);
+            loop {
+                tokio::select! {
+                    biased;
+                    read = data.read(&mut block), if open => open = read.is_ok_and(|read| read > 0),
+                    reply = &mut replying => break reply?,
+                }
+            }
+        };
+        if reply.is_done() {
+            return Ok(());
+        }
+        let error = self.control.refused(&reply, Doing::Store);
+        if error.reason == TransferReason::DataChannelRefused {
+            self.speak_older_tls();
+        }
+        Err(error)
+    }
+
+    /// Sends `STOR` at the offset; a server without REST may still append at the very end.
+    async fn store_command(&mut self, path: &str, offset: u64) -> Result<String, TransferError> {
+        if offset == 0 {
+            return Ok(format!("STOR {path}"));
+        }
+        let reply = self.control.command(&format!("REST {offset}")).await?;
+        match reply.code {
+            350 => Ok(format!("STOR {path}")),
+            _ if self.size_of(path).await? == Some(offset) => Ok(format!("APPE {path}")),
+            _ => Err(self.control.refused(&reply, Doing::Store)),
+        }
+    }
+
+    /// 550 and 553 after STOR mean a missing folder, a right or a name: the server is asked which.
+    async fn explain_store(&mut self, path: &str, reply: &Reply) -> TransferError {
+        let refusal = self.control.refused(reply, Doing::Store);
+        if !matches!(reply.code, 550 | 553) {
+            return refusal;
+        }
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = if folder.is_empty() { "/" } else { folder };
+        let reason = match self.enter(folder).await {
+            Err(error) => return error,
+            Ok(false) => TransferReason::FolderMissing,
+            // vsftpd answers 553 whatever the cause: a plain name can't be the cause.
+            Ok(true) if reply.code == 550 || reason::is_plain_name(name) => TransferReason::PermissionDenied,
+            Ok(true) => TransferReason::NameRefused,
+        };
+        TransferError { reason, ..refusal }
+    }
+
+    /// Tells whether a folder can be entered. A folder whose entry is forbidden counts as missing: no server
+    /// tells the two apart.
+    async fn enter(&mut self, folder: &str) -> Result<bool, TransferError> {
+        let reply = self.control.command(&format!("CWD {folder}")).await?;
+        match reply.code {
+            _ if reply.is_done() => Ok(true),
+            550 | 553 => Ok(false),
+            _ => Err(self.control.refused(&reply, Doing::Other)),
+        }
+    }
+
+    /// SIZE, else MLST, else LIST of that name.
+    async fn size_of(&mut self, path: &str) -> Result<Option<u64>, TransferError> {
+        if self.sizing == Sizing::Size {
+            let reply = self.control.command(&format!("SIZE {path}")).await?;
+            match reply.code {
+                213 => return self.number(&reply).map(Some),
+                550 => return Ok(None),
+                _ if reply.is_not_implemented() => self.sizing = Sizing::Mlst,
+                _ => return Err(self.control.refused(&reply, Doing::Other)),
+            }
+        }
+        if self.sizing == Sizing::Mlst {
+            let reply = self.control.command(&format!("MLST {path}")).await?;
+            match reply.code {
+                250 => {
+                    let entry = reply.lines.get(1).and_then(|line| listing::from_facts(line));
+                    return Ok(entry.filter(|entry| !entry.is_folder).and_then(|entry| entry.size_bytes));
+                }
+                550 => return Ok(None),
+                _ if reply.is_not_implemented() => self.sizing = Sizing::List,
+                _ => return Err(self.control.refused(&reply, Doing::Other)),
+            }
+        }
+        let name = listing::last_component(path);
+        let text = self.fetch_list(&format!("LIST {path}")).await?;
+        let mut entries = text.lines().filter_map(listing::from_list_line);
+        let found = entries.find(|entry| !entry.is_folder && listing::last_component(&entry.name) == name);
+        Ok(found.and_then(|entry| entry.size_bytes))
+    }
+
+    fn number(&mut self, reply: &Reply) -> Result<u64, TransferError> {
+        reply.text().trim().parse().map_err(|_| {
+            self.control.abandon();
+            TransferError::new(TransferReason::ServerError, reply.words())
+        })
+    }
+
+    /// Reads a listing; a refused one of a missing path (450, 550) is empty.
+    async fn fetch_list(&mut self, command: &str) -> Result<String, TransferError> {
+        let data = self.open_data().await?;
+        let mut data = match self.start(command, data).await? {
+            Ok(data) => data,
+            Err(reply) if matches!(reply.code, 226 | 250 | 450 | 550) => return Ok(String::new()),
+            Err(reply) => return Err(self.control.refused(&reply, Doing::Other)),
+        };
+        let mut bytes = Vec::new();
+        let mut block = vec![0; 16 * 1024];
+        loop {
+            let read = match within(self.deadlines.stall, "read a listing", data.read(&mut block)).await {
+                Ok(Ok(read)) => read,
+                // Servers that close without close_notify: the final reply tells whether all came.
+                Ok(Err(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
+                Ok(Err(error)) => return Err(self.after_broken_data(reason::from_io(&error), false).await),
+                Err(error) => return Err(self.after_broken_data(error, false).await),
+            };
+            bytes.extend_from_slice(block.get(..read).unwrap_or_default());
+            if bytes.len() > LONGEST_LISTING {
+                self.control.abandon();
+                return Err(TransferError::new(TransferReason::ServerError, "listing longer than 16 MiB"));
+            }
+            if read == 0 {
+                break;
+            }
+        }
+        self.finish(data).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    async fn list_folder(&mut self, folder: &str) -> Result<Vec<RemoteEntry>, TransferError> {
+        if !self.enter(folder).await? {
+            return Err(TransferError::new(TransferReason::FolderMissing, folder));
+        }
+        let mut entries: Vec<_> = if self.lists_facts {
+            let text = self.fetch_list("MLSD").await?;
+            text.lines().filter_map(listing::from_facts).collect()
+        } else {
+            // -a: our temporary names begin by a dot.
+            let text = self.fetch_list("LIST -a").await?;
+            text.lines().filter_map(listing::from_list_line).collect()
+        };
+        entries.sort();
+        Ok(entries)
+    }
+}
+
+#[async_trait]
+impl Session for FtpSession {
+    fn in_sync(&self) -> bool {
+        self.control.in_sync()
+    }
+
+    async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError> {
+        let path = self.absolute(path);
+        self.size_of(&path).await
+    }
+
+    async fn write(
+        &mut self,
+        path: &RemotePath,
+        offset: u64,
+        content: &mut (dyn AsyncRead + Send + Unpin),
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, TransferError> {
+        let path = self.absolute(path);
+        let data = self.open_data().await?;
+        let command = self.store_command(&path, offset).await?;
+        let mut data = match self.start(&command, data).await? {
+            Ok(data) => data,
+            Err(reply) => return Err(self.explain_store(&path, &reply).await),
+        };
+        match net::pump(content, data.as_mut(), self.deadlines.stall, progress).await {
+            Ok(sent) => self.finish(data).await.map(|()| sent),
+            Err(Stopped::Local(error)) => {
+                self.control.abandon();
+                Err(error)
+            }
+            Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, false).await),
+        }
+    }
+
+    async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {
+        let (from, to) = (self.absolute(from), self.absolute(to));
+        let reply = self.control.command(&format!("RNFR {from}")).await?;
+        if reply.code != 350 {
+            return Err(self.control.refused(&reply, Doing::Rename));
+        }
+        self.control.done(&format!("RNTO {to}"), Doing::Rename).await.map(|_| ())
+    }
+
+    async fn make_folder(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
+        let folder = self.absolute(path);
+        let reply = self.control.command(&format!("MKD {folder}")).await?;
+        if reply.is_done() {
+            return Ok(true);
+        }
+        let refusal = self.control.refused(&reply, Doing::Other);
+        if !matches!(reply.code, 521 | 550 | 553) {
+            return Err(refusal);
+        }
+        if self.enter(&folder).await? {
+            return Ok(false);
+        }
+        let above = folder.trim_end_matches('/').rsplit_once('/').map_or("/", |(above, _)| above);
+        let above = if above.is_empty() { "/" } else { above };
+        let reason = if self.enter(above).await? {
+            TransferReason::PermissionDenied
+        } else {
+            TransferReason::FolderMissing
+        };
+        Err(TransferError { reason, ..refusal })
+    }
+
+    async fn folder_exists(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
+        let folder = self.absolute(path);
+        self.enter(&folder).await
+    }
+
+    async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        let path = self.absolute(path);
+        let reply = self.control.command(&format!("DELE {path}")).await?;
+        if reply.is_done() || (reply.code == 550 && self.size_of(&path).await?.is_none()) {
+            return Ok(());
+        }
+        Err(self.control.refused(&reply, Doing::Other))
+    }
+
+    async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
+        let folder = self.absolute(folder);
+        self.list_folder(&folder).await
+    }
+
+    async fn close(mut self: Box<Self>) {
+        if self.control.in_sync() {
+            let farewell = self.control.command("QUIT");
+            // Its answer changes nothing: the connection ends either way.
+            drop(within(Duration::from_secs(2), "log out", farewell).await);
+        }
+    }
+}

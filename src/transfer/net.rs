@@ -1,0 +1,117 @@
+//! Bounded waits and the TCP connections under every protocol.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use publier_core::publication::reason::TransferReason;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::ports::TransferError;
+use crate::transfer::reason;
+
+/// A stream of bytes, in clear or inside TLS.
+pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+/// Waits for `work` at most `limit`; `doing` names it in the error.
+pub(super) async fn within<T>(
+    limit: Duration,
+    doing: &str,
+    work: impl Future<Output = T>,
+) -> Result<T, TransferError> {
+    tokio::time::timeout(limit, work).await.map_err(|_| timed_out(doing, limit))
+}
+
+/// The error of a wait that reached its bound.
+pub(super) fn timed_out(doing: &str, limit: Duration) -> TransferError {
+    TransferError::new(TransferReason::TimedOut, format!("{doing}: nothing within {} ms", limit.as_millis()))
+}
+
+/// Opens a TCP connection without Nagle's delay: each address of the name in turn, all within `limit`.
+pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, TransferError> {
+    let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    within(limit, "connect", async {
+        let addresses = tokio::net::lookup_host((bare, port))
+            .await
+            .map_err(|error| TransferError::new(TransferReason::HostNotFound, format!("{host}: {error}")))?;
+        let mut last = TransferError::new(TransferReason::HostNotFound, format!("{host}: no address"));
+        for address in addresses {
+            match connect_to(address).await {
+                Ok(stream) => return Ok(stream),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    })
+    .await?
+}
+
+/// Opens a TCP connection to one address, without Nagle's delay.
+pub(super) async fn connect_to(address: SocketAddr) -> Result<TcpStream, TransferError> {
+    let stream = TcpStream::connect(address).await.map_err(|error| {
+        TransferError::new(reason::from_connect_error(&error), format!("{address}: {error}"))
+    })?;
+    stream.set_nodelay(true).map_err(|error| reason::from_io(&error))?;
+    Ok(stream)
+}
+
+/// Why a stream of content stopped on its way to the server.
+#[derive(Debug)]
+pub(super) enum Stopped {
+    /// The local side could not be read.
+    Local(TransferError),
+    /// The server's side broke or stood still.
+    Remote(TransferError),
+}
+
+/// Reads the next block of the content; an empty one is its end.
+pub(super) async fn next_block<'a>(
+    content: &mut (dyn AsyncRead + Send + Unpin),
+    block: &'a mut [u8],
+) -> Result<&'a [u8], TransferError> {
+    let mut filled = 0;
+    while let Some(free) = block.get_mut(filled..).filter(|free| !free.is_empty()) {
+        let read = content.read(free).await.map_err(|error| reason::from_local_read(&error))?;
+        if read == 0 {
+            break;
+        }
+        filled += read;
+    }
+    Ok(block.get(..filled).unwrap_or_default())
+}
+
+/// Copies the content to the server; each block must move within `stall`. Gives the bytes copied.
+pub(super) async fn pump(
+    content: &mut (dyn AsyncRead + Send + Unpin),
+    data: &mut dyn Wire,
+    stall: Duration,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<u64, Stopped> {
+    let mut block = vec![0; 64 * 1024];
+    let mut total = 0;
+    loop {
+        let mut left = next_block(content, &mut block).await.map_err(Stopped::Local)?;
+        if left.is_empty() {
+            return Ok(total);
+        }
+        while !left.is_empty() {
+            let written = within(stall, "send data", data.write(left)).await.map_err(Stopped::Remote)?;
+            let written = written.map_err(|error| Stopped::Remote(reason::from_io(&error)))?;
+            if written == 0 {
+                let closed = TransferError::new(TransferReason::ConnectionLost, "data connection closed");
+                return Err(Stopped::Remote(closed));
+            }
+            left = left.get(written..).unwrap_or_default();
+            total += count(written);
+            progress(count(written));
+        }
+    }
+}
+
+/// A length as a number of bytes on the wire.
+pub(super) fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,226 @@
+//! SFTP version 3 over SSH (RFC 4251 to 4254), russh below and our own packets above.
+//!
+//! Promises: the host key is judged before any login; a wrong password is sent once; the server's status
+//! codes and words reach the error; writes go out several at a time, a bounded number in flight; a file is
+//! renamed over an existing one by `posix-rename@openssh.com` where the server has it, else by the plain
+//! rename, which refuses. OpenSSH says only "Failure" on a full disk: `statvfs@openssh.com` is then asked.
+//! Limits: no agent, no certificate, no second factor.
+
+mod host_key;
+mod session;
+mod wire;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use publier_core::publication::reason::TransferReason;
+use russh::client::{AuthResult, Config, Handle, Handler, KeyboardInteractiveAuthResponse as Interactive};
+use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
+use russh::{MethodKind, Preferred};
+
+use crate::ports::{Connector, Session, TransferError};
+use crate::settings::target::{Login, Protocol, Target, Trust};
+use crate::transfer::net::{self, within};
+use crate::transfer::reason;
+use crate::transfer::sftp::session::SftpSession;
+
+/// Silence after which a sign of life is asked for: idle sessions stay open while PDFs are rendered.
+const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// Opens SFTP sessions with one target.
+#[derive(Debug)]
+pub(super) struct SftpConnector {
+    target: Target,
+}
+
+impl SftpConnector {
+    /// Checks that the target's trust is one of SSH.
+    pub(super) fn new(target: &Target) -> Result<Self, TransferError> {
+        match target.trust {
+            Trust::None | Trust::HostKeyFingerprint(_) | Trust::KnownHosts(_) => {
+                Ok(Self { target: target.clone() })
+            }
+            _ => {
+                let words = "a TLS certificate can't identify an SSH server";
+                Err(TransferError::new(TransferReason::HostKeyUnknown, words))
+            }
+        }
+    }
+
+    /// Connects and has the host key judged. A server may hold the pinned key beside one it prefers: the
+    /// other kinds of keys are asked for in turn, before the key counts as changed.
+    async fn reach(&self) -> Result<Handle<Gate>, TransferError> {
+        let Target { trust, host, port, .. } = &self.target;
+        let mut algorithms = host_key::preferred_algorithms(trust, host, *port);
+        let mut first_refusal = None;
+        loop {
+            let gate = Gate::new(&self.target);
+            let shown = gate.shown.clone();
+            let refusal = match self.handshake(gate, algorithms.clone()).await {
+                Ok(handle) => return Ok(handle),
+                Err(error) => error,
+            };
+            let presented = shown.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let by_pin = matches!(trust, Trust::HostKeyFingerprint(_));
+            match presented {
+                Some(Shown { algorithm, refusal }) if by_pin => {
+                    algorithms.retain(|other| !host_key::same_family(other, &algorithm));
+                    first_refusal.get_or_insert(refusal);
+                    if algorithms.is_empty() {
+                        break;
+                    }
+                }
+                Some(Shown { refusal, .. }) => return Err(refusal),
+                None => return Err(first_refusal.unwrap_or(refusal)),
+            }
+        }
+        Err(first_refusal
+            .unwrap_or_else(|| TransferError::new(TransferReason::HostKeyChanged, "no key fits")))
+    }
+
+    async fn handshake(&self, gate: Gate, algorithms: Vec<Algorithm>) -> Result<Handle<Gate>, TransferError> {
+        let Target { host, port, deadlines, .. } = &self.target;
+        let stream = net::connect(host, *port, deadlines.connect).await?;
+        let config = Config {
+            preferred: Preferred { key: algorithms.into(), ..Preferred::DEFAULT },
+            inactivity_timeout: Some(deadlines.stall.saturating_mul(2).max(KEEPALIVE * 4)),
+            keepalive_interval: Some(KEEPALIVE),
+            nodelay: true,
+            ..Config::default()
+        };
+        let greeting = russh::client::connect_stream(Arc::new(config), stream, gate);
+        within(deadlines.connect, "SSH handshake", Box::pin(greeting)).await?.map_err(|error| explain(&error))
+    }
+
+    async fn log_in(&self, handle: &mut Handle<Gate>) -> Result<(), TransferError> {
+        let accepted = match &self.target.login {
+            Login::Password(password) => self.by_password(handle, password.expose()).await?,
+            Login::Key { file, passphrase } => {
+                let key = load_key(file.clone(), passphrase.as_ref().map(|p| p.expose().to_owned())).await?;
+                let hash = handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten();
+                let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
+                let answer = handle.authenticate_publickey(&self.target.user, key).await;
+                matches!(answer.map_err(|error| explain(&error))?, AuthResult::Success)
+            }
+        };
+        let refused =
+            || TransferError::new(TransferReason::AuthenticationRefused, "login refused by the server");
+        if accepted { Ok(()) } else { Err(refused()) }
+    }
+
+    /// Sends the password once: by the method `password`, or by `keyboard-interactive` to a server that
+    /// doesn't have the first.
+    async fn by_password(&self, handle: &mut Handle<Gate>, password: &str) -> Result<bool, TransferError> {
+        let user = self.target.user.as_str();
+        let answer = handle.authenticate_password(user, password).await.map_err(|error| explain(&error))?;
+        let AuthResult::Failure { remaining_methods: left, .. } = answer else { return Ok(true) };
+        if left.contains(&MethodKind::Password) || !left.contains(&MethodKind::KeyboardInteractive) {
+            return Ok(false);
+        }
+        let started = handle.authenticate_keyboard_interactive_start(user, None::<String>).await;
+        let mut answer = started.map_err(|error| explain(&error))?;
+        let mut given = false;
+        while let Interactive::InfoRequest { prompts, .. } = answer {
+            if given && !prompts.is_empty() {
+                return Ok(false);
+            }
+            given |= !prompts.is_empty();
+            let answers = prompts.iter().map(|_| password.to_owned()).collect();
+            let replied = handle.authenticate_keyboard_interactive_respond(answers).await;
+            answer = replied.map_err(|error| explain(&error))?;
+        }
+        Ok(matches!(answer, Interactive::Success))
+    }
+}
+
+/// Reads a private key; deciphering one takes time, so it happens aside.
+async fn load_key(
+    file: std::path::PathBuf,
+    passphrase: Option<String>,
+) -> Result<russh::keys::PrivateKey, TransferError> {
+    let shown = file.display().to_string();
+    let loaded =
+        tokio::task::spawn_blocking(move || russh::keys::load_secret_key(file, passphrase.as_deref())).await;
+    let refused = |error: String| {
+        TransferError::new(TransferReason::AuthenticationRefused, format!("private key {shown}: {error}"))
+    };
+    loaded.map_err(|error| refused(error.to_string()))?.map_err(|error| refused(error.to_string()))
+}
+
+#[async_trait]
+impl Connector for SftpConnector {
+    async fn connect(&self) -> Result<Box<dyn Session>, TransferError> {
+        let mut handle = self.reach().await?;
+        let deadlines = self.target.deadlines;
+        within(deadlines.reply, "log in", self.log_in(&mut handle)).await??;
+        let opening = async {
+            let channel = handle.channel_open_session().await?;
+            channel.request_subsystem(true, "sftp").await?;
+            Ok::<_, russh::Error>(channel.into_stream())
+        };
+        let stream = within(deadlines.reply, "open SFTP", opening).await?.map_err(|error| explain(&error))?;
+        Ok(Box::new(SftpSession::start(handle, stream, deadlines).await?))
+    }
+
+    fn session_name(&self) -> String {
+        format!("{}@{}", self.target.user, self.target.host)
+    }
+
+    fn is_encrypted(&self) -> bool {
+        Protocol::Sftp.is_encrypted()
+    }
+}
+
+/// A host key that was refused.
+#[derive(Debug)]
+struct Shown {
+    algorithm: Algorithm,
+    refusal: TransferError,
+}
+
+/// Judges the host key when russh asks, before any login.
+#[derive(Debug)]
+struct Gate {
+    trust: Trust,
+    host: String,
+    port: u16,
+    shown: Arc<Mutex<Option<Shown>>>,
+}
+
+impl Gate {
+    fn new(target: &Target) -> Self {
+        let Target { trust, host, port, .. } = target;
+        Self { trust: trust.clone(), host: host.clone(), port: *port, shown: Arc::default() }
+    }
+}
+
+impl Handler for Gate {
+    type Error = russh::Error;
+
+    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
+        let key = shown.public_key();
+        match host_key::judge(&self.trust, &self.host, self.port, &key) {
+            Ok(()) => Ok(true),
+            Err(refusal) => {
+                let shown = Shown { algorithm: key.algorithm(), refusal };
+                *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(shown);
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Classifies an SSH failure.
+fn explain(error: &russh::Error) -> TransferError {
+    use russh::Error as E;
+    let reason = match error {
+        E::IO(error) => return reason::from_io(error),
+        E::ConnectionTimeout | E::KeepaliveTimeout | E::InactivityTimeout | E::Elapsed(_) => {
+            TransferReason::TimedOut
+        }
+        E::Disconnect | E::HUP | E::SendError => TransferReason::ConnectionLost,
+        _ => TransferReason::ServerError,
+    };
+    TransferError::new(reason, error.to_string())
+}

@@ -1,0 +1,355 @@
+//! One SFTP session: the port's operations over one SSH channel.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use publier_core::publication::reason::TransferReason;
+use russh::client::{Handle, Msg};
+use russh::{ChannelStream, Disconnect};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+
+use crate::ports::{RemoteEntry, RemotePath, Session, TransferError};
+use crate::settings::target::Deadlines;
+use crate::transfer::net::{count, next_block, within};
+use crate::transfer::reason;
+use crate::transfer::sftp::Gate;
+use crate::transfer::sftp::wire::{
+    self, Answer, Attributes, Kind, LONGEST_PACKET, OPEN_CREATE, OPEN_TRUNCATE, OPEN_WRITE, Packet,
+};
+
+/// The size of one write, in bytes: what every server takes.
+const BLOCK: usize = 32 * 1024;
+
+/// Writes sent and not yet answered: 2 MiB, the usual SSH window.
+const IN_FLIGHT: u32 = 64;
+
+/// What is read of one folder at most, in names.
+const MOST_NAMES: usize = 200_000;
+
+/// One logged-in session.
+pub(super) struct SftpSession {
+    handle: Handle<Gate>,
+    stream: ChannelStream<Msg>,
+    deadlines: Deadlines,
+    last_id: u32,
+    /// Answers that the server owes.
+    awaited: u32,
+    broken: bool,
+    extensions: Vec<String>,
+}
+
+impl std::fmt::Debug for SftpSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SftpSession(awaited {}, broken {})", self.awaited, self.broken)
+    }
+}
+
+impl SftpSession {
+    /// Agrees on version 3 and learns the server's extensions.
+    pub(super) async fn start(
+        handle: Handle<Gate>,
+        stream: ChannelStream<Msg>,
+        deadlines: Deadlines,
+    ) -> Result<Self, TransferError> {
+        let mut session =
+            Self { handle, stream, deadlines, last_id: 0, awaited: 0, broken: false, extensions: Vec::new() };
+        session.send(Packet::new(Kind::INIT, 3)).await?;
+        match session.answer(deadlines.reply).await? {
+            (_, Answer::Version(extensions)) => session.extensions = extensions,
+            (_, other) => return Err(session.unexpected(&other)),
+        }
+        Ok(session)
+    }
+
+    fn has(&self, extension: &str) -> bool {
+        self.extensions.iter().any(|name| name == extension)
+    }
+
+    fn packet(&mut self, kind: Kind) -> (u32, Packet) {
+        self.last_id = self.last_id.wrapping_add(1);
+        (self.last_id, Packet::new(kind, self.last_id))
+    }
+
+    async fn send(&mut self, packet: Packet) -> Result<(), TransferError> {
+        if self.broken {
+            let words = "the session is out of sync: it can only be dropped";
+            return Err(TransferError::new(TransferReason::ConnectionLost, words));
+        }
+        self.awaited += 1;
+        let bytes = packet.finish();
+        let sent = within(self.deadlines.stall, "send", self.stream.write_all(&bytes)).await;
+        match sent.and_then(|sent| sent.map_err(|error| reason::from_io(&error))) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(self.break_with(error)),
+        }
+    }
+
+    /// Waits for one answer. A cancelled or failed wait leaves it awaited for ever.
+    async fn answer(&mut self, limit: Duration) -> Result<(u32, Answer), TransferError> {
+        let read = within(limit, "wait for an answer", read_packet(&mut self.stream)).await;
+        let packet = match read.and_then(|read| read) {
+            Ok(packet) => packet,
+            Err(error) => return Err(self.break_with(error)),
+        };
+        let Some(answer) = wire::read_answer(&packet) else {
+            let error = TransferError::new(TransferReason::ConnectionLost, "not an SFTP answer");
+            return Err(self.break_with(error));
+        };
+        self.awaited = self.awaited.saturating_sub(1);
+        Ok(answer)
+    }
+
+    /// Sends a request and gives its own answer.
+    async fn ask(&mut self, id: u32, packet: Packet) -> Result<Answer, TransferError> {
+        if !self.in_sync() {
+            let words = "the session is out of sync: it can only be dropped";
+            return Err(TransferError::new(TransferReason::ConnectionLost, words));
+        }
+        self.send(packet).await?;
+        let (answered, answer) = self.answer(self.deadlines.reply).await?;
+        if answered == id {
+            return Ok(answer);
+        }
+        let words = "an answer to another request";
+        Err(self.break_with(TransferError::new(TransferReason::ConnectionLost, words)))
+    }
+
+    /// Sends a request about one path.
+    async fn ask_path(&mut self, kind: Kind, path: &str) -> Result<Answer, TransferError> {
+        let (id, packet) = self.packet(kind);
+        self.ask(id, packet.bytes(path.as_bytes())).await
+    }
+
+    fn break_with(&mut self, error: TransferError) -> TransferError {
+        self.broken = true;
+        error
+    }
+
+    /// The error of an answer of the wrong kind; a status speaks for itself.
+    fn unexpected(&mut self, answer: &Answer) -> TransferError {
+        match answer {
+            Answer::Status(code, words) => status_error(*code, words),
+            _ => self.break_with(TransferError::new(
+                TransferReason::ConnectionLost,
+                "an answer of the wrong kind",
+            )),
+        }
+    }
+
+    fn expect_ok(&mut self, answer: &Answer) -> Result<(), TransferError> {
+        if matches!(answer, Answer::Status(0, _)) { Ok(()) } else { Err(self.unexpected(answer)) }
+    }
+
+    /// What a path is; `None` when nothing is there.
+    async fn stat(&mut self, path: &str) -> Result<Option<Attributes>, TransferError> {
+        match self.ask_path(Kind::STAT, path).await? {
+            Answer::Attributes(attributes) => Ok(Some(attributes)),
+            Answer::Status(2 | 10, _) => Ok(None),
+            other => Err(self.unexpected(&other)),
+        }
+    }
+
+    async fn is_folder(&mut self, path: &str) -> Result<bool, TransferError> {
+        Ok(self.stat(path).await?.is_some_and(Attributes::is_folder))
+    }
+
+    async fn open(&mut self, path: &RemotePath, offset: u64) -> Result<Vec<u8>, TransferError> {
+        let flags = if offset == 0 { OPEN_WRITE | OPEN_CREATE | OPEN_TRUNCATE } else { OPEN_WRITE };
+        let (id, packet) = self.packet(Kind::OPEN);
+        match self.ask(id, packet.bytes(path.as_str().as_bytes()).u32(flags).u32(0)).await? {
+            Answer::Handle(handle) => Ok(handle),
+            Answer::Status(2, words) if offset > 0 => {
+                // The part itself is gone: its folder is not to blame.
+                Err(TransferError::new(TransferReason::SizeMismatch, format!("2 {words}")))
+            }
+            other => Err(self.unexpected(&other)),
+        }
+    }
+
+    /// Sends the content, several blocks at a time. The first refusal stops it; what is in flight is waited for.
+    async fn send_blocks(
+        &mut self,
+        handle: &[u8],
+        offset: u64,
+        content: &mut (dyn AsyncRead + Send + Unpin),
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, TransferError> {
+        let mut block = vec![0; BLOCK];
+        let mut sent = 0;
+        let mut flying = 0;
+        let mut ended: Option<Result<(), TransferError>> = None;
+        loop {
+            if ended.is_none() && flying < IN_FLIGHT {
+                match next_block(content, &mut block).await {
+                    Ok([]) => ended = Some(Ok(())),
+                    Ok(bytes) => {
+                        let (_, packet) = self.packet(Kind::WRITE);
+                        self.send(packet.bytes(handle).u64(offset + sent).bytes(bytes)).await?;
+                        flying += 1;
+                        sent += count(bytes.len());
+                        progress(count(bytes.len()));
+                    }
+                    Err(error) => ended = Some(Err(error)),
+                }
+            } else if flying > 0 {
+                let (_, answer) = self.answer(self.deadlines.stall).await?;
+                flying -= 1;
+                if let Err(error) = self.expect_ok(&answer)
+                    && !matches!(ended, Some(Err(_)))
+                {
+                    ended = Some(Err(error));
+                }
+            } else {
+                return ended.unwrap_or(Ok(())).map(|()| sent);
+            }
+        }
+    }
+
+    /// OpenSSH says only "Failure" (4) on a full disk: the file system tells.
+    async fn explain_write(&mut self, path: &RemotePath, error: TransferError) -> TransferError {
+        let generic = error.reason == TransferReason::ServerError && self.in_sync();
+        if !generic || !self.has("statvfs@openssh.com") {
+            return error;
+        }
+        let folder = path.parent().map_or_else(|| ".".to_owned(), String::from);
+        let (id, packet) = self.packet(Kind::EXTENDED);
+        let packet = packet.bytes(b"statvfs@openssh.com").bytes(folder.as_bytes());
+        match self.ask(id, packet).await {
+            Ok(Answer::Extended(bytes)) if wire::available_blocks(&bytes) == Some(0) => {
+                TransferError { reason: TransferReason::DiskFull, ..error }
+            }
+            _ => error,
+        }
+    }
+
+    async fn close_handle(&mut self, handle: &[u8]) -> Result<(), TransferError> {
+        let (id, packet) = self.packet(Kind::CLOSE);
+        let answer = self.ask(id, packet.bytes(handle)).await?;
+        self.expect_ok(&answer)
+    }
+
+    async fn read_folder(&mut self, handle: &[u8]) -> Result<Vec<RemoteEntry>, TransferError> {
+        let mut entries = Vec::new();
+        loop {
+            let (id, packet) = self.packet(Kind::READ_FOLDER);
+            match self.ask(id, packet.bytes(handle)).await? {
+                Answer::Names(names) => entries.extend(names.into_iter().filter_map(entry)),
+                Answer::Status(1, _) => return Ok(entries),
+                other => return Err(self.unexpected(&other)),
+            }
+            if entries.len() > MOST_NAMES {
+                return Err(TransferError::new(TransferReason::ServerError, "folder of too many names"));
+            }
+        }
+    }
+}
+
+async fn read_packet(stream: &mut ChannelStream<Msg>) -> Result<Vec<u8>, TransferError> {
+    let io = |error: std::io::Error| reason::from_io(&error);
+    let size = usize::try_from(stream.read_u32().await.map_err(io)?).unwrap_or(usize::MAX);
+    if size > LONGEST_PACKET {
+        return Err(TransferError::new(TransferReason::ConnectionLost, "SFTP packet longer than its limit"));
+    }
+    let mut packet = vec![0; size];
+    stream.read_exact(&mut packet).await.map_err(io)?;
+    Ok(packet)
+}
+
+fn status_error(code: u32, words: &str) -> TransferError {
+    let reason = reason::from_sftp_status(code).unwrap_or(TransferReason::ServerError);
+    TransferError::new(reason, reason::presentable(&format!("{code} {words}")))
+}
+
+fn entry((name, attributes): (String, Attributes)) -> Option<RemoteEntry> {
+    let is_folder = attributes.is_folder();
+    let size_bytes = attributes.size_bytes.filter(|_| !is_folder);
+    (name != "." && name != "..").then_some(RemoteEntry { name, is_folder, size_bytes })
+}
+
+#[async_trait]
+impl Session for SftpSession {
+    fn in_sync(&self) -> bool {
+        self.awaited == 0 && !self.broken && !self.handle.is_closed()
+    }
+
+    async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError> {
+        let found = self.stat(path.as_str()).await?;
+        Ok(found.filter(|attributes| !attributes.is_folder()).and_then(|attributes| attributes.size_bytes))
+    }
+
+    async fn write(
+        &mut self,
+        path: &RemotePath,
+        offset: u64,
+        content: &mut (dyn AsyncRead + Send + Unpin),
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, TransferError> {
+        let handle = self.open(path, offset).await?;
+        let sent = self.send_blocks(&handle, offset, content, progress).await;
+        if self.in_sync() {
+            let closed = self.close_handle(&handle).await;
+            if let (Ok(_), Err(error)) = (&sent, closed) {
+                return Err(self.explain_write(path, error).await);
+            }
+        }
+        match sent {
+            Ok(sent) => Ok(sent),
+            Err(error) => Err(self.explain_write(path, error).await),
+        }
+    }
+
+    async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {
+        let (id, packet) = if self.has("posix-rename@openssh.com") {
+            let (id, packet) = self.packet(Kind::EXTENDED);
+            (id, packet.bytes(b"posix-rename@openssh.com"))
+        } else {
+            self.packet(Kind::RENAME)
+        };
+        let packet = packet.bytes(from.as_str().as_bytes()).bytes(to.as_str().as_bytes());
+        let answer = self.ask(id, packet).await?;
+        self.expect_ok(&answer).map_err(|error| match error.reason {
+            TransferReason::FolderMissing | TransferReason::ServerError | TransferReason::FileExists => {
+                TransferError { reason: TransferReason::RenameFailed, ..error }
+            }
+            _ => error,
+        })
+    }
+
+    async fn make_folder(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
+        let (id, packet) = self.packet(Kind::MAKE_FOLDER);
+        let answer = self.ask(id, packet.bytes(path.as_str().as_bytes()).u32(0)).await?;
+        let Err(error) = self.expect_ok(&answer) else { return Ok(true) };
+        if self.in_sync() && self.is_folder(path.as_str()).await? { Ok(false) } else { Err(error) }
+    }
+
+    async fn folder_exists(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
+        self.is_folder(path.as_str()).await
+    }
+
+    async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        match self.ask_path(Kind::REMOVE, path.as_str()).await? {
+            Answer::Status(2 | 10, _) => Ok(()),
+            other => self.expect_ok(&other),
+        }
+    }
+
+    async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
+        let handle = match self.ask_path(Kind::OPEN_FOLDER, folder.as_str()).await? {
+            Answer::Handle(handle) => handle,
+            other => return Err(self.unexpected(&other)),
+        };
+        let read = self.read_folder(&handle).await;
+        if self.in_sync() {
+            self.close_handle(&handle).await?;
+        }
+        let mut entries = read?;
+        entries.sort();
+        Ok(entries)
+    }
+
+    async fn close(self: Box<Self>) {
+        let farewell = self.handle.disconnect(Disconnect::ByApplication, "", "");
+        // Its answer changes nothing: the connection ends either way.
+        drop(within(Duration::from_secs(2), "log out", farewell).await);
+    }
+}
