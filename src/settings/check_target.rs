@@ -15,7 +15,7 @@ use super::raw::{RawTarget, Text};
 use super::reader::{Reader, span};
 use super::secret_file;
 use super::target::{Deadlines, Login, Protocol, Target, Trust};
-use crate::ports::RemotePath;
+use crate::remote_path::RemotePath;
 
 /// The longest name of a target, in characters.
 const LONGEST_NAME: usize = 32;

@@ -136,7 +136,7 @@ fn the_least_file_gives_typed_settings() {
         user: "agence605".to_owned(),
         login: Login::Password(secret::Secret::new("s3cret".to_owned())),
         trust: Trust::SystemAuthorities,
-        deposit: crate::ports::RemotePath::new("/depot").unwrap(),
+        deposit: crate::remote_path::RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
         deadlines: Deadlines::default(),
     };
