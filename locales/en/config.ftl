@@ -68,4 +68,3 @@ config-no-target = No server is described.
 config-no-target-remedy = Add a [[target]] section; agent.toml.example shows one.
 config-origin-line = line { $line }
 config-origin-default = default
-config-unset = (unset)

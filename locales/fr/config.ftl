@@ -68,4 +68,3 @@ config-no-target = Aucun serveur n’est décrit.
 config-no-target-remedy = Ajoutez une section [[target]] ; agent.toml.example en montre une.
 config-origin-line = ligne { $line }
 config-origin-default = valeur par défaut
-config-unset = (non renseigné)

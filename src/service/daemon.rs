@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::heartbeat::{BeatSource, Heartbeat};
 use super::pass::{Pass, PassEnd, PassError, chain, within};
-use super::{RunEnd, Work, words};
+use super::{Work, words};
 use crate::i18n::Messages;
 use crate::ports::Clock;
 use crate::settings::Settings;
@@ -183,6 +183,7 @@ impl Running {
         let messages = &self.daemon.messages;
         let status = match end {
             Ok(Ok(PassEnd::Idle(next))) => words::next(next.as_ref(), messages),
+            Ok(Ok(PassEnd::Left)) => return,
             Ok(Ok(PassEnd::Busy(holder))) => words::busy(holder, messages),
             Ok(Ok(PassEnd::Ran { slot, end, recorded })) => {
                 tracing::info!(slot = %slot.key, ?end, "run ended");
@@ -190,7 +191,7 @@ impl Running {
                     self.retry_from = Instant::now() + retry_after_failure(1).unwrap_or_default();
                 }
                 self.status.clear();
-                words::ran(&slot, end == RunEnd::Failed, messages)
+                words::ran(&slot, end, messages)
             }
             Ok(Err(error)) => self.trouble(&chain(&error)),
             Err(error) => self.trouble(&chain(&error)),

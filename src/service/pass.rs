@@ -42,6 +42,8 @@ pub(super) struct Pass {
 pub(super) enum PassEnd {
     /// Nothing to do; the next slot, if one will come.
     Idle(Option<Slot>),
+    /// Left before its run: told to stop, or another agent claimed the slot first.
+    Left,
     /// Another run holds the lock.
     Busy(Option<Holder>),
     /// A slot was run.
@@ -90,7 +92,7 @@ impl Pass {
     pub(super) async fn go(self) -> Result<PassEnd, PassError> {
         let plan = within("read the schedule and the claims", self.plan());
         let step = tokio::select! {
-            () = self.stop.cancelled() => return Ok(PassEnd::Idle(None)),
+            () = self.stop.cancelled() => return Ok(PassEnd::Left),
             step = plan => step?,
         };
         if let Step::Nothing { next } = step {
@@ -103,7 +105,7 @@ impl Pass {
         };
         match self.taken_up(step).await? {
             Some(slot) if !self.stop.is_cancelled() => Ok(self.run(slot).await),
-            _ => Ok(PassEnd::Idle(None)),
+            _ => Ok(PassEnd::Left),
         }
     }
 

@@ -5,6 +5,7 @@ use chrono_tz::Europe::Paris;
 use chrono_tz::Tz;
 use publier_core::schedule::Slot;
 
+use super::RunEnd;
 use super::lock::Holder;
 use crate::i18n::{Messages, Value};
 
@@ -34,8 +35,12 @@ pub(super) fn running(slot: &Slot, messages: &Messages) -> String {
 }
 
 /// Says how a slot ended.
-pub(super) fn ran(slot: &Slot, failed: bool, messages: &Messages) -> String {
-    let key = if failed { "service-failed" } else { "service-ran" };
+pub(super) fn ran(slot: &Slot, end: RunEnd, messages: &Messages) -> String {
+    let key = match end {
+        RunEnd::Finished => "service-finished",
+        RunEnd::Failed => "service-failed",
+        RunEnd::Stopped => "service-stopped",
+    };
     messages.format(key, &[("slot", slot_short(slot, messages).into())])
 }
 

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::Weekday;
 use publier_core::channels::Channel;
 
 use super::check_target::check_targets;
@@ -101,8 +100,6 @@ pub struct Publication {
     pub spool_quota_bytes: u64,
     /// The bytes of the largest file sent.
     pub max_file_size_bytes: u64,
-    /// The day whose first publication lists every live document (A5); none = never by itself.
-    pub full_index_weekday: Option<Weekday>,
 }
 
 /// How hard the zip is compressed.
@@ -255,16 +252,6 @@ fn folder_or(reader: &mut Reader<'_>, key: &str, raw: &Text, default: &str, insi
 }
 
 fn publication(reader: &mut Reader<'_>, raw: &RawPublication) -> Publication {
-    const DAYS: &[(&str, Option<Weekday>)] = &[
-        ("never", None),
-        ("monday", Some(Weekday::Mon)),
-        ("tuesday", Some(Weekday::Tue)),
-        ("wednesday", Some(Weekday::Wed)),
-        ("thursday", Some(Weekday::Thu)),
-        ("friday", Some(Weekday::Fri)),
-        ("saturday", Some(Weekday::Sat)),
-        ("sunday", Some(Weekday::Sun)),
-    ];
     let levels = [("normal", ZipLevel::Normal), ("fast", ZipLevel::Fast)];
     Publication {
         catch_up: reader.duration("publication.catch_up", &raw.catch_up, "72h", ("1h", "31d")),
@@ -281,12 +268,6 @@ fn publication(reader: &mut Reader<'_>, raw: &RawPublication) -> Publication {
             &raw.max_file_size,
             "100MiB",
             ("1MiB", "100GiB"),
-        ),
-        full_index_weekday: reader.choice(
-            "publication.full_index_weekday",
-            &raw.full_index_weekday,
-            None,
-            DAYS,
         ),
     }
 }

@@ -70,7 +70,6 @@ pub(super) struct RawPublication {
     pub(super) zip_level: Text,
     pub(super) spool_quota: Text,
     pub(super) max_file_size: Text,
-    pub(super) full_index_weekday: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::problem::{Problem, ProblemKind, excerpt};
 use super::raw::{Flag, Text, Whole};
 use super::units;
+use crate::i18n::Messages;
 
 /// Where a value comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,16 @@ pub enum Origin {
     Line(usize),
     /// The program's default.
     Default,
+}
+
+impl Origin {
+    /// Says it to a person: « ligne 12 », « valeur par défaut ».
+    pub fn words(self, messages: &Messages) -> String {
+        match self {
+            Self::Line(line) => messages.format("config-origin-line", &[("line", line.to_string().into())]),
+            Self::Default => messages.text("config-origin-default"),
+        }
+    }
 }
 
 /// A setting as `config show` prints it.

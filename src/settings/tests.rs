@@ -373,6 +373,9 @@ fn config_show_tells_where_each_value_comes_from_and_hides_secrets() {
     let find = |key: &str| settings.shown().iter().find(|shown| shown.key == key).unwrap();
     assert_eq!(find("target.extranet.host").origin, Origin::Line(5));
     assert_eq!(find("agency.database").origin, Origin::Line(2));
+    let french = Messages::new(Lang::Fr);
+    assert_eq!(find("agency.database").origin.words(&french), "ligne 2");
+    assert_eq!(find("service.heartbeat").origin.words(&french), "valeur par défaut");
     assert_eq!(
         (find("publication.catch_up").value.as_str(), find("publication.catch_up").origin),
         ("72h", Origin::Default)
