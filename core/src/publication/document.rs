@@ -191,6 +191,11 @@ fn twelve_digits(text: &str) -> Option<i64> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
+/// Gives the bounds of the texts of an event's documents: from the first on, and before the second.
+pub fn texts_of_event(event: EventId) -> (String, String) {
+    (format!("e{event:012}."), format!("e{event:012}/"))
+}
+
 /// Gives the text whose SHA-256 is the document's name digest (rule 12): the id and the content, so that another
 /// version or another document never bears the same name. One voucher's content is uploaded once, whatever the
 /// lines and buildings that show it (E5, E8), so its name comes from the content alone.
@@ -259,6 +264,24 @@ mod tests {
     fn a_changed_target_is_another_document_of_the_same_source() {
         assert_ne!(body(12, 7), body(12, 8), "C19");
         assert_eq!(body(12, 7).source(), body(12, 8).source());
+    }
+
+    #[test]
+    fn the_texts_of_an_event_are_those_of_its_documents() {
+        let (from, to) = texts_of_event(EventId(12));
+        let target = Target::Account(AccountId(7));
+        let part = |event, part| {
+            let source = DocumentSource::Attachment(EventId(event), AttachmentId(part));
+            DocumentId::new(source, target).unwrap().to_string()
+        };
+        for (text, inside) in [
+            (body(12, 7).to_string(), true),
+            (part(12, MAX_RECORD_ID), true),
+            (part(11, MAX_RECORD_ID), false),
+            (body(13, 7).to_string(), false),
+        ] {
+            assert_eq!(from <= text && text < to, inside, "{text}");
+        }
     }
 
     #[test]
