@@ -1,1 +1,3 @@
 //! What the suites share: real servers, folders, readers.
+
+pub mod ledger;

@@ -1,0 +1,270 @@
+//! The ledger's tables and their versions.
+//!
+//! `user_version` counts the migrations applied, each in one transaction; `application_id` tells our file from
+//! another program's. A released migration never changes: a new one is added.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::LedgerError;
+
+/// "publ" in ASCII: what `file(1)` and we know the ledger by.
+const APPLICATION_ID: i64 = 0x7075_626C;
+
+/// Every migration, oldest first.
+const MIGRATIONS: [&str; 1] = [V1];
+
+/// Applies what is missing, in one transaction.
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
+    let (mut application, version, tables) = identity(connection)?;
+    if version == 0 && application == 0 && tables == 0 {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        application = APPLICATION_ID;
+    }
+    if application != APPLICATION_ID {
+        return Err(LedgerError::Foreign { path: path.to_owned() });
+    }
+    if version > known() {
+        return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known() });
+    }
+    if version < known() {
+        apply(connection)?;
+    }
+    Ok(())
+}
+
+/// Gives the last version that this agent knows.
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Gives the file's application id, its version and its number of tables.
+fn identity(connection: &Connection) -> Result<(i64, i64, i64), LedgerError> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get(0));
+    let tables = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok((pragma("application_id")?, pragma("user_version")?, tables))
+}
+
+/// Another process may have applied them meanwhile: the version is read again under the lock.
+fn apply(connection: &mut Connection) -> Result<(), LedgerError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (_, migration) in (0..).zip(MIGRATIONS).filter(|(version, _)| *version >= done) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", known())?;
+    Ok(transaction.commit()?)
+}
+
+/// Times (`*_at`, `*_now`) are milliseconds since 1970 in UTC; dates are ISO text; digests are 32 bytes; sizes are
+/// bytes; flags are 0 or 1.
+const V1: &str = r"
+-- One (channel, target): rule 1.
+CREATE TABLE series (
+    id                    INTEGER PRIMARY KEY,
+    channel               TEXT NOT NULL,
+    target                TEXT NOT NULL,
+    series_id             TEXT NOT NULL UNIQUE,        -- random, stands in each publication; rule 5
+    last_sequence         INTEGER NOT NULL DEFAULT 0,  -- last number given, delivered or not
+    delivered_sequence    INTEGER,                     -- NULL = none yet: the first publication
+    delivered_publication INTEGER,
+    delivered_now         INTEGER,                     -- the own time of the last confirmed publication; rule 14
+    confirmed_at          INTEGER,                     -- when it was confirmed
+    UNIQUE (channel, target)
+) STRICT;
+
+CREATE TABLE run (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    trigger     TEXT NOT NULL CHECK (trigger IN ('slot', 'manual', 'catch-up', 'retry')),
+    started_at  INTEGER NOT NULL,
+    ended_at    INTEGER,                               -- NULL = running, or killed
+    outcome     TEXT NOT NULL DEFAULT 'running',       -- code; 'interrupted' = found dead by a later run
+    exit_code   INTEGER
+) STRICT;
+
+-- When each form of the schedule was first seen: no slot before it is due; rule 17.
+CREATE TABLE schedule_seen (
+    form           TEXT PRIMARY KEY,
+    first_seen_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE slot (
+    channel     TEXT NOT NULL,
+    local_date  TEXT NOT NULL,
+    local_time  TEXT NOT NULL,
+    run         INTEGER NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('claimed', 'collapsed')),
+    PRIMARY KEY (channel, local_date, local_time)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE publication (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    series        INTEGER NOT NULL REFERENCES series (id),
+    run           INTEGER NOT NULL,
+    opened_at     INTEGER NOT NULL,
+    stage         TEXT NOT NULL,                       -- the fold of its facts, kept beside them
+    sequence      INTEGER,                             -- reserved when its XML began
+    previous      INTEGER,                             -- last delivered sequence at that moment; NULL = none
+    plan_digest   BLOB,
+    plan_removals INTEGER
+) STRICT;
+CREATE INDEX publication_by_series ON publication (series, id);
+CREATE UNIQUE INDEX publication_in_flight ON publication (series)
+    WHERE stage NOT IN ('held', 'settled', 'superseded');
+
+-- Append only. No name, no amount, no secret.
+CREATE TABLE fact (
+    publication  INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    n            INTEGER NOT NULL,
+    body         TEXT NOT NULL,                        -- JSON of a FactRecord
+    PRIMARY KEY (publication, n)
+) STRICT, WITHOUT ROWID;
+
+-- The documents that a publication lists. Deleted when it is over (titles stand in `listing`).
+CREATE TABLE plan_document (
+    publication      INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    document         TEXT NOT NULL,
+    why              TEXT NOT NULL,
+    notify           INTEGER NOT NULL,
+    binder           INTEGER NOT NULL,
+    published_on     TEXT,
+    publish_request  INTEGER NOT NULL,
+    content_digest   BLOB NOT NULL,
+    listing_digest   BLOB NOT NULL,
+    listing          TEXT NOT NULL,                    -- JSON for the XML
+    remote_name      TEXT,                             -- NULL = not uploaded yet
+    size_bytes       INTEGER,
+    sha256           BLOB,
+    PRIMARY KEY (publication, document)
+) STRICT, WITHOUT ROWID;
+
+-- What a publication withdraws: rule 8.
+CREATE TABLE plan_removal (
+    publication  INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    kind         TEXT NOT NULL CHECK (kind IN ('document', 'account', 'access', 'section')),
+    ref          TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    successor    INTEGER,                              -- event that must be listed for this to leave; G6
+    PRIMARY KEY (publication, kind, ref)
+) STRICT, WITHOUT ROWID;
+
+-- Accounts and section parts as the source gives them now; what is live and absent or not present leaves.
+CREATE TABLE plan_presence (
+    publication  INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    kind         TEXT NOT NULL CHECK (kind IN ('account', 'section')),
+    ref          TEXT NOT NULL,
+    party        INTEGER,
+    present      INTEGER NOT NULL,
+    reason       TEXT,                                 -- why it leaves when it isn't present
+    PRIMARY KEY (publication, kind, ref)
+) STRICT, WITHOUT ROWID;
+
+-- Temporary passwords to send: the number of the issue, never the password; rule 7.
+CREATE TABLE plan_password (
+    publication  INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    party        INTEGER NOT NULL,
+    issue        INTEGER NOT NULL,
+    PRIMARY KEY (publication, party)
+) STRICT, WITHOUT ROWID;
+
+-- Refusals and waits, each with its reason: rule 13. Kept until pruned.
+CREATE TABLE plan_verdict (
+    publication  INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    section      TEXT NOT NULL,
+    record       TEXT NOT NULL,
+    verdict      TEXT NOT NULL CHECK (verdict IN ('refused', 'held')),
+    reason       TEXT NOT NULL,
+    PRIMARY KEY (publication, section, record)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plan_count (
+    publication  INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    section      TEXT NOT NULL,
+    known        INTEGER NOT NULL,
+    not_asked    INTEGER NOT NULL,
+    unchanged    INTEGER NOT NULL,
+    selected     INTEGER NOT NULL,
+    published    INTEGER NOT NULL,
+    held         INTEGER NOT NULL,
+    refused      INTEGER NOT NULL,
+    PRIMARY KEY (publication, section)
+) STRICT, WITHOUT ROWID;
+
+-- The documents of a series as last confirmed. Never pruned.
+CREATE TABLE document (
+    series           INTEGER NOT NULL REFERENCES series (id),
+    document         TEXT NOT NULL,
+    live             INTEGER NOT NULL,
+    binder           INTEGER NOT NULL,
+    published_on     TEXT,
+    publish_request  INTEGER NOT NULL,
+    content_digest   BLOB NOT NULL,
+    listing_digest   BLOB NOT NULL,
+    remote_name      TEXT NOT NULL,
+    size_bytes       INTEGER NOT NULL,
+    sha256           BLOB NOT NULL,
+    publication      INTEGER NOT NULL,                 -- the last that listed or removed it
+    PRIMARY KEY (series, document)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE presence (
+    series  INTEGER NOT NULL REFERENCES series (id),
+    kind    TEXT NOT NULL,
+    ref     TEXT NOT NULL,
+    party   INTEGER,
+    live    INTEGER NOT NULL,
+    PRIMARY KEY (series, kind, ref)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE access (
+    series  INTEGER NOT NULL REFERENCES series (id),
+    party   INTEGER NOT NULL,
+    live    INTEGER NOT NULL,
+    issue   INTEGER NOT NULL DEFAULT 0,                -- last temporary password confirmed; 0 = none
+    PRIMARY KEY (series, party)
+) STRICT, WITHOUT ROWID;
+
+-- Uploads: intended before the effect, then seen or failed.
+CREATE TABLE upload (
+    series       INTEGER NOT NULL REFERENCES series (id),
+    remote_name  TEXT NOT NULL,
+    publication  INTEGER NOT NULL,
+    size_bytes   INTEGER NOT NULL,
+    sha256       BLOB NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('intended', 'visible', 'failed')),
+    reason       TEXT,
+    at           INTEGER NOT NULL,
+    PRIMARY KEY (series, remote_name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX upload_intended ON upload (series) WHERE state = 'intended';
+
+-- Digests of attached files, by the SHA-256 of their path (a path may hold a name).
+CREATE TABLE attached_file (
+    path_digest  BLOB PRIMARY KEY,
+    size_bytes   INTEGER NOT NULL,
+    modified_ns  INTEGER NOT NULL,
+    sha256       BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE login_refusal (
+    host    TEXT NOT NULL,
+    user    TEXT NOT NULL,
+    secret  TEXT NOT NULL,                             -- short digest
+    at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX login_refusal_by_login ON login_refusal (host, user, secret, at);
+
+CREATE TABLE outbox (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    key        TEXT NOT NULL UNIQUE,                   -- what makes it exactly once
+    kind       TEXT NOT NULL,
+    body       TEXT,                                   -- JSON; NULL once done
+    due_at     INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    done_at    INTEGER,
+    words      TEXT                                    -- of the last failure
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due_at) WHERE done_at IS NULL;
+";

@@ -1,0 +1,94 @@
+//! The one transaction that brings a series up to date once its publication is confirmed (rule 6).
+//!
+//! Documents listed, documents removed, accounts, accesses, issues of passwords, section parts, sequence, outbox, the
+//! fact and the deletion of the plan: all of it, or none.
+
+use chrono::{DateTime, Utc};
+use publier_core::publication::facts::{Fact, Mode};
+use rusqlite::{Transaction, named_params};
+
+use super::convert::{ms, number};
+use super::outbox::{self, OutboxItem};
+use super::publications::{record, series_of};
+use super::{Ledger, LedgerError, PublicationId, SeriesKey};
+
+/// What the confirmed plan makes of the series, in order. `:series` and `:publication` are given to each.
+const STATEMENTS: [&str; 7] = [
+    "INSERT INTO document (series, document, live, binder, published_on, publish_request, content_digest,
+         listing_digest, remote_name, size_bytes, sha256, publication)
+     SELECT :series, document, 1, binder, published_on, publish_request, content_digest,
+         listing_digest, remote_name, size_bytes, sha256, publication
+     FROM plan_document WHERE publication = :publication
+     ON CONFLICT (series, document) DO UPDATE SET
+         live = 1, binder = excluded.binder, published_on = excluded.published_on,
+         publish_request = excluded.publish_request, content_digest = excluded.content_digest,
+         listing_digest = excluded.listing_digest, remote_name = excluded.remote_name,
+         size_bytes = excluded.size_bytes, sha256 = excluded.sha256, publication = excluded.publication",
+    "UPDATE document SET live = 0, publication = :publication
+     WHERE series = :series AND document IN (
+         SELECT ref FROM plan_removal WHERE publication = :publication AND kind = 'document')",
+    "INSERT INTO presence (series, kind, ref, party, live)
+     SELECT :series, kind, ref, party, 1 FROM plan_presence WHERE publication = :publication AND present
+     ON CONFLICT (series, kind, ref) DO UPDATE SET live = 1, party = excluded.party",
+    "UPDATE presence SET live = 0
+     WHERE series = :series AND (kind, ref) IN (
+         SELECT kind, ref FROM plan_removal WHERE publication = :publication)",
+    "INSERT INTO access (series, party, live)
+     SELECT DISTINCT :series, party, 1 FROM plan_presence
+     WHERE publication = :publication AND kind = 'account' AND present AND party IS NOT NULL
+     ON CONFLICT (series, party) DO UPDATE SET live = 1",
+    "INSERT INTO access (series, party, live, issue)
+     SELECT :series, party, 1, issue FROM plan_password WHERE publication = :publication
+     ON CONFLICT (series, party) DO UPDATE SET issue = max(issue, excluded.issue)",
+    "UPDATE access SET live = 0
+     WHERE series = :series AND party IN (
+         SELECT CAST(ref AS INTEGER) FROM plan_removal WHERE publication = :publication AND kind = 'access')",
+];
+
+/// After a full publication the receiving side knows what it lists and nothing else: a live document that it
+/// didn't list (its new version was refused) isn't live any more, and is due again as soon as it can be.
+const AFTER_FULL: &str = "UPDATE document SET live = 0
+     WHERE series = :series AND live AND publication <> :publication";
+
+impl Ledger {
+    /// Settles a delivered publication and puts what remains to be told in the outbox.
+    ///
+    /// # Errors
+    /// [`LedgerError::Impossible`] when it isn't delivered, or is settled already; [`LedgerError::Sql`].
+    pub fn settle(
+        &mut self,
+        publication: PublicationId,
+        now: DateTime<Utc>,
+        outbox: &[OutboxItem],
+    ) -> Result<(), LedgerError> {
+        self.write("settle a publication", |transaction| {
+            let series = series_of(transaction, publication)?;
+            let stage = record(transaction, publication, now, &[Fact::Settled])?;
+            let Some(seal) = stage.seal() else {
+                return Err(LedgerError::Misuse("a publication is settled without a seal"));
+            };
+            let after_full = (seal.opening.mode == Mode::Full).then_some(AFTER_FULL);
+            for sql in STATEMENTS.into_iter().chain(after_full) {
+                let mut statement = transaction.prepare(sql)?;
+                statement.execute(named_params! {":series": series.0, ":publication": publication.0})?;
+            }
+            advance(transaction, series, publication, (seal.sequence, seal.opening.now, now))?;
+            super::files::forget(transaction, publication)?;
+            super::plan::delete(transaction, publication)?;
+            outbox::add(transaction, outbox, now)
+        })
+    }
+}
+
+/// Records in the series which publication was delivered last.
+fn advance(
+    transaction: &Transaction<'_>,
+    series: SeriesKey,
+    publication: PublicationId,
+    (sequence, own_now, now): (u64, DateTime<Utc>, DateTime<Utc>),
+) -> Result<(), LedgerError> {
+    let sql = "UPDATE series SET delivered_sequence = ?2, delivered_publication = ?3, delivered_now = ?4,
+               confirmed_at = ?5 WHERE id = ?1";
+    transaction.execute(sql, (series.0, number(sequence)?, publication.0, ms(own_now), ms(now)))?;
+    Ok(())
+}
