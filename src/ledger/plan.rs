@@ -40,7 +40,7 @@ pub struct PlannedDocument {
     /// What its element in the XML needs, as JSON.
     pub listing: String,
     /// Its file on the server. Written by the ledger: the recorded one where nothing is uploaded, else what
-    /// [`Ledger::document_sent`] says.
+    /// [`Ledger::documents_sent`] says.
     pub file: Option<RemoteFile>,
 }
 

@@ -12,9 +12,10 @@ use publier::ledger::plan::{LeftOut, PlanRow, PlannedDocument, PlannedRemoval, W
 use publier::ledger::runs::Trigger;
 use publier::ledger::series::Series;
 use publier::ledger::{Ledger, LedgerError, PublicationId};
+use publier_core::domain::audience::Target;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::ids::{AccountId, BinderId, EventId};
-use publier_core::publication::document::{DocumentId, DocumentSource, Target, name_seed, remote_name};
+use publier_core::publication::document::{DocumentId, DocumentSource, name_seed, remote_name};
 use publier_core::publication::due::{Candidate, Decision, Derived, DueOptions, Outcome, Verdict};
 use publier_core::publication::facts::{Counts, DeliveredHow, Fact, Mode, RunId, SealedZip, Section};
 use publier_core::publication::merge::Merge;
@@ -147,17 +148,18 @@ fn left_out(outcome: &Outcome, verdict: LeftOut) -> PlanRow {
     PlanRow::LeftOut { section: Section::Documents, record: outcome.source.to_string(), verdict }
 }
 
-/// A folder that plays the server: a file is visible once it stands at its final name; each upload is journaled.
+/// A folder that plays the server: a file is visible once it stands at its final name; an upload is
+/// journaled once the file stands there.
 #[derive(Debug)]
 pub struct Server<'a>(pub &'a Path);
 
 impl Server<'_> {
     fn upload(&self, name: &str) {
+        std::fs::write(self.0.join(format!("{name}.part")), "").unwrap();
+        std::fs::rename(self.0.join(format!("{name}.part")), self.0.join(name)).unwrap();
         let journal = self.0.join("journal");
         let mut journal = std::fs::OpenOptions::new().append(true).create(true).open(journal).unwrap();
         writeln!(journal, "{name}").unwrap();
-        std::fs::write(self.0.join(format!("{name}.part")), "").unwrap();
-        std::fs::rename(self.0.join(format!("{name}.part")), self.0.join(name)).unwrap();
     }
 
     fn has(&self, name: &str) -> bool {

@@ -84,10 +84,8 @@ proptest! {
         let (_folder, home) = home();
         let mut model = Model::new();
         let mut delivered = 0;
-        let mut opened = 0;
-        for (source, end) in operations {
+        for (opened, (source, end)) in (1..).zip(operations) {
             operate(&home, &source, end);
-            opened += 1;
             if matches!(end, End::Settled) {
                 confirm(&mut model, &source);
                 delivered += 1;
