@@ -21,6 +21,8 @@ pub enum Lang {
 
 /// Every locale file: (language, room, text).
 const SOURCES: &[(Lang, &str, &str)] = &[
+    (Lang::Fr, "flow", include_str!("../locales/fr/flow.ftl")),
+    (Lang::En, "flow", include_str!("../locales/en/flow.ftl")),
     (Lang::Fr, "reasons", include_str!("../locales/fr/reasons.ftl")),
     (Lang::En, "reasons", include_str!("../locales/en/reasons.ftl")),
     (Lang::Fr, "report", include_str!("../locales/fr/report.ftl")),

@@ -5,10 +5,14 @@
 //! documents and removals close the XML; the zip is sealed, sent, and its rename is the commit; then the ledger is
 //! settled and the outbox told.
 
+mod build;
 mod bulk;
 mod error;
+mod files;
 mod letters;
 mod listing;
 mod plan;
+pub mod publish;
+pub mod telling;
 
 pub use error::FlowError;

@@ -1,0 +1,48 @@
+# What stops a publication, and what staff should look at in one that left.
+
+flow-no-licence = The extranet’s licence is not valid: nothing is sent. Agency: validate the licence in the software’s administration, then publish again.
+flow-bad-domain = The extranet’s domain name is missing or wrong (“{ $detail }”): nothing is sent. Agency: enter the one given to Crypto (lower-case letters, digits and hyphens).
+flow-database-missing = The agency’s database is not there: { $detail }. Administrator: correct “database” in agent.toml, or make this file accessible.
+flow-database-unreadable = The agency’s database can’t be read ({ $detail }). Administrator: check the file and the rights of the account that runs the agent.
+flow-database-schema = The agency’s database does not have the expected form: { $detail }. Administrator: update the software, or complete the views; the expected form stands in schemas/agency.sql.
+flow-database-busy = The agency’s database stayed locked. Nothing is lost: the publication will be tried again.
+flow-database-no-row = The agency’s database lacks the expected row in “{ $detail }”. Administrator: check that the file is the agency’s own.
+flow-ledger = The agent’s ledger can’t be used ({ $detail }). Administrator: check the agent’s data folder.
+flow-disk = A local file can’t be read or written ({ $detail }). Administrator: check the free space and the rights of the data folder.
+flow-out-of-order = The agency’s database gives its rows in an inconsistent order ({ $detail }). Vendor: hand this to support.
+flow-stopped = The publication was stopped. Nothing is lost: it goes on at the next start.
+flow-defect = The agent met an internal error ({ $detail }). Vendor: hand this to support with the log.
+flow-uncertain = The server does not tell whether the publication arrived: it stands neither under its temporary name nor under its final one. It is not confirmed, and the next one will replace it. Extranet vendor: check whether it was taken.
+
+flow-stored-balance = Account { $account }: the stored balance is not the sum of the entries; that sum is published. Agency: recompute the balance.
+flow-opening-differs = Account { $account }: an opening differs from the sum of the entries before it. Agency: check the closing.
+flow-not-validated = Account { $account }: published, but not validated yet. Agency: validate it, or clear its publication.
+flow-invalid-bank = Building { $building }: the IBAN or BIC is wrong; the bank details are sent empty. Agency: correct them.
+flow-former-holders =
+    { $count ->
+        [one] One works-fund amount stands on a former co-owner’s record. Agency: move it to the buyer.
+       *[other] { $count } works-fund amounts stand on former co-owners’ records. Agency: move them to the buyers.
+    }
+flow-more-remarks =
+    { $count ->
+        [one] And one more remark: see publier check.
+       *[other] And { $count } more remarks: see publier check.
+    }
+flow-plain-transport = Files travel in clear (FTP without encryption). Administrator: move to FTPS or SFTP.
+flow-withheld-passwords =
+    { $count ->
+        [one] One temporary password waits for an encrypted transport.
+       *[other] { $count } temporary passwords wait for an encrypted transport.
+    }
+flow-repaired-texts =
+    { $count ->
+        [one] One text of the database was not UTF-8; it was read as Windows-1252.
+       *[other] { $count } texts of the database were not UTF-8; they were read as Windows-1252.
+    }
+flow-not-wal = The agency’s database is not in WAL mode: it had to be copied before it was read. Administrator: put it in WAL mode.
+flow-letter-dropped = { $record }: what the PDF does not show: { $what }.
+flow-replaced-characters =
+    { $count ->
+        [one] One character that XML forbids was replaced.
+       *[other] { $count } characters that XML forbids were replaced.
+    }

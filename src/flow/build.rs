@@ -1,0 +1,375 @@
+//! A publication from its plan to its seal: one short read of the source, then files, then the end of the XML.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDateTime;
+use chrono_tz::Europe::Paris;
+use publier_core::channels::extranet::{Books as SelectionBooks, Selection};
+use publier_core::domain::credentials::TargetTrust;
+use publier_core::domain::digest::Digest;
+use publier_core::domain::document::Trade;
+use publier_core::publication::document::DocumentId;
+use publier_core::publication::due::DueOptions;
+use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
+use publier_core::publication::hold::{HoldInput, hold, short_digest};
+use publier_core::publication::reason::HoldReason;
+use tokio::sync::mpsc;
+use tokio::task;
+
+use super::bulk::{self, Books, Tally};
+use super::error::FlowError;
+use super::files::{AHEAD, Sender, make_all};
+use super::listing::{Head, Listing, file_path};
+use super::plan::{Plan, Planner, staff_digest};
+use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
+use super::telling;
+use crate::channels::extranet::xml::{ENTRY_NAME, Header, Xml};
+use crate::ledger::PublicationId;
+use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
+use crate::package::spool::Folder;
+use crate::package::zip::{Sealed, ZipStream, verify};
+use crate::report::run_report::{Mode as ShownMode, PublicationRef};
+use crate::source::{Reference, Snapshot};
+
+/// How building ended.
+pub(super) enum Built {
+    /// The zip is sealed.
+    Sealed,
+    /// The plan waits for a person.
+    Held(HeldPlan),
+}
+
+/// A plan that waits for a person.
+pub(super) struct HeldPlan {
+    /// Why.
+    pub reasons: Vec<HoldReason>,
+    /// The digest that a person confirms.
+    pub digest: String,
+}
+
+/// A publication whose bulk is written and whose documents are still to come.
+struct Open {
+    xml: Xml<ZipStream>,
+    zip_name: String,
+    staff_digest: Digest,
+}
+
+enum Written {
+    Open(Box<Open>),
+    Held(HeldPlan),
+}
+
+impl Run<'_> {
+    /// Builds the publication up to its seal.
+    pub(super) async fn build(&mut self, publication: PublicationId) -> Result<Built, FlowError> {
+        let folder = self.job.spool.folder(&publication.to_string())?;
+        let written = task::block_in_place(|| self.plan_and_write(publication, &folder))?;
+        let open = match written {
+            Written::Open(open) => *open,
+            Written::Held(held) => {
+                self.job.spool.remove(&publication.to_string())?;
+                return Ok(Built::Held(held));
+            }
+        };
+        self.send_documents(publication, &folder).await?;
+        task::block_in_place(|| self.close_and_seal(publication, &folder, open))?;
+        Ok(Built::Sealed)
+    }
+
+    /// Decides everything and writes the bulk, inside one read of the source.
+    fn plan_and_write(&mut self, publication: PublicationId, folder: &Folder) -> Result<Written, FlowError> {
+        let snapshot = Snapshot::open(&self.job.database, self.job.spool.root())?;
+        let reference = snapshot.reference()?;
+        self.readers = snapshot.report_readers()?.into_iter().map(|user| user.id.0).collect();
+        self.report.agency.clone_from(&reference.agency.name);
+        let domain = domain_of(&reference)?;
+        let now = self.opening(publication)?.0;
+        let today = now.with_timezone(&Paris).date_naive();
+        let selection = Selection::of(selection_books(&reference), &reference.options, today);
+        let books = Books { snapshot: &snapshot, reference: &reference, selection: &selection, today };
+        let plan = self.plan(publication, books, folder)?;
+        self.count_plan(publication, &plan, &selection)?;
+        if let Some(held) = self.held(publication, &plan)? {
+            self.gather_figures(publication, &reference, None)?;
+            return Ok(Written::Held(held));
+        }
+        let numbering = self.job.ledger.reserve_sequence(publication)?;
+        let (now, mode) = self.opening(publication)?;
+        let header = Header {
+            series: self.series.series_id.clone(),
+            sequence: numbering.sequence,
+            previous: numbering.previous,
+            id: format!("{}-{}", self.series.series_id, numbering.sequence),
+            generated_at: now,
+            mode: mode_name(mode),
+            agency_ref: reference.agency.agency_ref.clone(),
+            domain,
+        };
+        let zip_name = format!("publication-{}-{:08}.zip", self.series.series_id, numbering.sequence);
+        let zip = ZipStream::create(&folder.file(&zip_name)?, ENTRY_NAME, self.job.zip_level, zip_time(now.naive_utc()))?;
+        let mut xml = Xml::begin(zip, &header)?;
+        let due = |party, issue| plan.passwords.get(&party) == Some(&issue);
+        let tally = bulk::write_bulk(&mut xml, books, &due)?;
+        self.record_bulk(publication, &tally)?;
+        self.report.publication = Some(PublicationRef {
+            id: header.id,
+            sequence: Some(numbering.sequence),
+            mode: shown_mode(mode),
+        });
+        self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
+        let staff_digest = staff_digest(&snapshot)?;
+        Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))
+    }
+
+    fn opening(&self, publication: PublicationId) -> Result<(chrono::DateTime<chrono::Utc>, Mode), FlowError> {
+        let stage = self.job.ledger.stage(publication)?;
+        let opening = stage.opening().ok_or_else(|| FlowError::Worker(format!("{} is not open", stage.name())))?;
+        Ok((opening.now, opening.mode))
+    }
+
+    fn plan(&mut self, publication: PublicationId, books: Books<'_>, folder: &Folder) -> Result<Plan, FlowError> {
+        let reference = books.reference;
+        let (_, mode) = self.opening(publication)?;
+        let due = DueOptions {
+            resend_on_change: reference.options.resend_on_change,
+            full_index: mode == Mode::Full,
+            resend_since: self.ask.resend_since,
+            notify_from: self.series.is_first().then_some(books.today),
+        };
+        let trade = Trade {
+            templates: &reference.templates,
+            binders: &reference.binders,
+            cases: &reference.cases,
+            places: &books.selection.places,
+            use_attachment_names: reference.options.use_attachment_names,
+            attachment_title: reference.options.attachment_title,
+            today: books.today,
+        };
+        let trust = TargetTrust {
+            encrypted: self.job.connector.is_encrypted(),
+            receives_credentials: self.job.destination.receives_credentials,
+        };
+        let series = self.series.key;
+        let job = &mut *self.job;
+        let planner =
+            Planner { books, trade, vault: &job.vault, ledger: &mut job.ledger, series, publication, due, spool: folder, trust };
+        planner.plan()
+    }
+
+    /// Stores the plan's accounting and records that it is made.
+    fn count_plan(
+        &mut self,
+        publication: PublicationId,
+        plan: &Plan,
+        selection: &Selection,
+    ) -> Result<(), FlowError> {
+        let counts = BTreeMap::from([(Section::Documents, plan.documents)]);
+        self.job.ledger.count(publication, &counts)?;
+        let planned = Fact::Planned {
+            counts,
+            removals: plan.totals.removals,
+            plan_digest: plan.totals.digest,
+        };
+        tracing::info!(
+            run = %self.run_name,
+            accounts = selection.accounts.values().filter(|verdict| verdict.is_published()).count(),
+            documents = plan.totals.listed_documents,
+            removals = plan.totals.removals,
+            "planned"
+        );
+        self.job.ledger.append(publication, self.job.clock.now(), &[planned])?;
+        Ok(())
+    }
+
+    /// Decides whether the plan waits for a person, and records it (rule 14).
+    fn held(&mut self, publication: PublicationId, plan: &Plan) -> Result<Option<HeldPlan>, FlowError> {
+        let (now, _) = self.opening(publication)?;
+        let totals = &plan.totals;
+        let mut input = HoldInput {
+            first_of_series: self.series.is_first(),
+            live_accounts: totals.live_accounts,
+            gone_accounts: totals.gone_accounts,
+            live_documents: totals.live_documents,
+            gone_documents: totals.gone_documents,
+            published_accounts_now: totals.published_accounts,
+            now,
+            last_confirmed_at: self.series.delivered.as_ref().map(|delivered| delivered.now),
+            confirmed_digest: None,
+            plan_digest: totals.digest,
+            confirmed_removals: None,
+            plan_removals: totals.removals,
+        };
+        let unconfirmed = hold(&input);
+        if unconfirmed.is_empty() {
+            return Ok(None);
+        }
+        let typed = consented(&self.ask.consent, &unconfirmed, &totals.digest);
+        input.confirmed_digest = typed.as_deref();
+        input.confirmed_removals =
+            typed.as_deref().map(|typed| self.job.ledger.removals_of_plan(self.series.key, typed)).transpose()?.flatten();
+        let reasons = hold(&input);
+        let fact = if reasons.is_empty() {
+            let by = if self.ask.consent == Consent::Demo { ConfirmedBy::Demo } else { ConfirmedBy::Person };
+            Fact::Confirmed { digest: totals.digest, by }
+        } else {
+            Fact::Held { reasons: reasons.clone() }
+        };
+        self.job.ledger.append(publication, self.job.clock.now(), &[fact])?;
+        Ok((!reasons.is_empty()).then(|| HeldPlan { reasons, digest: short_digest(&totals.digest) }))
+    }
+
+    /// Stores the bulk's accounting and its refusals, and records that the source was let go.
+    fn record_bulk(&mut self, publication: PublicationId, tally: &Tally) -> Result<(), FlowError> {
+        let rows: Vec<PlanRow> = tally
+            .refused
+            .iter()
+            .map(|(section, record, reason)| PlanRow::LeftOut {
+                section: *section,
+                record: format!("{} {record}", telling::kind_of_section(*section).name()),
+                verdict: LeftOut::Refused(*reason),
+            })
+            .collect();
+        self.job.ledger.plan(publication, &rows)?;
+        let mut counts = self.job.ledger.counts(publication)?;
+        counts.extend(tally.counts.iter().map(|(section, counts)| (*section, *counts)));
+        self.job.ledger.count(publication, &counts)?;
+        let records = tally.counts.values().map(|counts: &Counts| counts.published).sum();
+        self.job.ledger.append(publication, self.job.clock.now(), &[Fact::BulkWritten { records }])?;
+        Ok(())
+    }
+
+    fn gather_figures(
+        &mut self,
+        publication: PublicationId,
+        reference: &Reference,
+        written: Option<(&Tally, &Plan, &Snapshot)>,
+    ) -> Result<(), FlowError> {
+        telling::take_plan(&mut self.report, &self.job.ledger, publication)?;
+        if let Some((tally, plan, snapshot)) = written {
+            let warnings = telling::warnings(tally, plan, snapshot, reference, self.job, &self.job.messages);
+            self.report.warnings.extend(warnings);
+        }
+        Ok(())
+    }
+
+    /// Makes and places every document's file.
+    async fn send_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
+        let documents = self.job.ledger.planned_documents(publication)?;
+        let (made, mut to_send) = mpsc::channel(AHEAD);
+        let spool = folder.clone();
+        let maker = task::spawn_blocking(move || make_all(documents, &spool, &made));
+        self.open_session();
+        let job = &mut *self.job;
+        let mut sender = Sender {
+            ledger: &mut job.ledger,
+            series: self.series.key,
+            publication,
+            courier: &mut self.courier,
+            deposit: job.destination.deposit.clone(),
+            clock: job.clock.as_ref(),
+        };
+        let sent = sender.send_all(&mut to_send).await;
+        drop(to_send);
+        maker.await.map_err(|error| FlowError::Worker(error.to_string()))??;
+        let sent = sent?;
+        self.report.warnings.extend(telling::dropped(&sent.dropped, &self.job.messages));
+        telling::take_plan(&mut self.report, &self.job.ledger, publication)?;
+        Ok(())
+    }
+
+    /// Writes documents and removals, closes and checks the zip, seals.
+    fn close_and_seal(&mut self, publication: PublicationId, folder: &Folder, open: Open) -> Result<(), FlowError> {
+        let Open { mut xml, zip_name, staff_digest } = open;
+        xml.section("documents")?;
+        for document in self.job.ledger.planned_documents(publication)? {
+            let document = document?;
+            let listing: Listing = serde_json::from_str(&document.listing)?;
+            let Some(file) = &document.file else {
+                return Err(FlowError::Worker(format!("{} has no file", document.id)));
+            };
+            let head = Head::of(document.id);
+            xml.document(&listing.entry(&head, file, &file_path(&file.name), document.notify))?;
+        }
+        xml.end()?;
+        self.write_removals(publication, &mut xml)?;
+        let (zip, replaced) = xml.finish()?;
+        if replaced > 0 {
+            let count = u64::try_from(replaced).unwrap_or(u64::MAX);
+            self.report.warnings.push(telling::replaced_characters(count, &self.job.messages));
+        }
+        let Sealed { path, size_bytes, digest, content_bytes } = zip.finish()?;
+        verify(&path, ENTRY_NAME, content_bytes)?;
+        let manifest = Manifest { staff_digest, report: self.report.clone(), readers: self.readers.clone() };
+        folder.keep_bytes(MANIFEST, &serde_json::to_vec(&manifest)?)?;
+        let zip = SealedZip { name: zip_name, size_bytes, digest };
+        self.job.ledger.seal(publication, zip, self.job.clock.now())?;
+        Ok(())
+    }
+
+    fn write_removals(&mut self, publication: PublicationId, xml: &mut Xml<ZipStream>) -> Result<(), FlowError> {
+        xml.section("removals")?;
+        for removal in self.job.ledger.planned_removals(publication)? {
+            let removal = removal?;
+            match &removal.what {
+                Withdrawal::Document(document) => xml.unpublish(&DocumentId::to_string(document), removal.reason)?,
+                Withdrawal::Account(account) => xml.deactivate(*account, removal.reason)?,
+                Withdrawal::Access(party) => xml.revoke_access(*party)?,
+                Withdrawal::Section(key) => {
+                    let (section, reference) = key.split_once('/').unwrap_or((key, ""));
+                    xml.withdraw(section, reference.parse().ok(), removal.reason)?;
+                }
+            }
+        }
+        xml.end()?;
+        Ok(())
+    }
+}
+
+fn selection_books(reference: &Reference) -> SelectionBooks<'_> {
+    SelectionBooks {
+        entities: &reference.entities,
+        accounts: &reference.accounts,
+        buildings: &reference.buildings,
+        units: &reference.units,
+        records: &reference.records,
+        holdings: &reference.holdings,
+        leases: &reference.leases,
+        transfers: &reference.transfers,
+    }
+}
+
+/// Checks the licence and gives the domain name (A1, A2).
+fn domain_of(reference: &Reference) -> Result<String, FlowError> {
+    if !reference.agency.licence_valid {
+        return Err(FlowError::NoLicence);
+    }
+    let domain = reference.agency.domain_name.clone().unwrap_or_default();
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_label = (1..=63).contains(&domain.len())
+        && domain.bytes().all(inner)
+        && !domain.starts_with('-')
+        && !domain.ends_with('-');
+    if is_label { Ok(domain) } else { Err(FlowError::BadDomain(domain)) }
+}
+
+fn mode_name(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Full => "full",
+        Mode::Changes => "changes",
+        Mode::Removals => "removals",
+    }
+}
+
+fn shown_mode(mode: Mode) -> ShownMode {
+    match mode {
+        Mode::Full => ShownMode::Full,
+        Mode::Changes => ShownMode::Changes,
+        Mode::Removals => ShownMode::Removals,
+    }
+}
+
+/// The zip format dates its entries between 1980 and 2107.
+fn zip_time(now: NaiveDateTime) -> NaiveDateTime {
+    use chrono::Datelike;
+    if (1980..2107).contains(&now.year()) { now } else { NaiveDateTime::default().with_year(1980).unwrap_or(now) }
+}

@@ -1,0 +1,253 @@
+//! The files of a publication: made in the spool, then placed on the server while the next ones are made.
+//!
+//! Promises: intentions are recorded before the first effect of a batch and results after it; a file that stands at
+//! its final name is not made nor sent again; one file that can't be made or that the server refuses for good is
+//! left out with its reason, and everything else goes on; a lost connection stops the publication, which waits.
+//! Limits: at most [`AHEAD`] files wait for the connection.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use publier_core::publication::document::DocumentId;
+use publier_core::publication::reason::{RefusalReason, TransferReason};
+use tokio::sync::mpsc;
+
+use super::error::FlowError;
+use super::listing::{Listing, Material, file_name, file_path};
+use super::plan::{letter_name, render_refusal};
+use crate::digest::sha256_of_file;
+use crate::ledger::documents::{Pages, RemoteFile};
+use crate::ledger::files::UploadResult;
+use crate::ledger::plan::PlannedDocument;
+use crate::ledger::{Ledger, PublicationId, SeriesKey};
+use crate::package::photo;
+use crate::package::spool::Folder;
+use crate::ports::{Clock, RemotePath};
+use crate::render::{self, Dropped};
+use crate::transfer::courier::{Courier, Parcel};
+
+/// How many made files may wait for the connection.
+pub(super) const AHEAD: usize = 16;
+/// Results are grouped within this time.
+const GROUP_MS: u128 = 200;
+
+/// A document's file, ready to leave.
+#[derive(Debug)]
+pub(super) struct Made {
+    /// The document.
+    pub id: DocumentId,
+    /// Where the file stands, its size and digest.
+    pub local: PathBuf,
+    /// As it will stand on the server.
+    pub remote: RemoteFile,
+    /// What of a letter isn't shown.
+    pub dropped: Vec<Dropped>,
+}
+
+/// What became of making one file.
+pub(super) type Making = Result<Made, (DocumentId, RefusalReason)>;
+
+/// Makes the files of the documents that need one, in order, until the receiver is gone. Runs on a thread of its own.
+pub(super) fn make_all(
+    documents: Pages<PlannedDocument>,
+    spool: &Folder,
+    made: &mpsc::Sender<Making>,
+) -> Result<(), FlowError> {
+    for document in documents {
+        let document = document?;
+        if document.file.is_some() || !document.why.uploads() {
+            continue;
+        }
+        if made.blocking_send(make(&document, spool)?).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the file of one document.
+pub(super) fn make(document: &PlannedDocument, spool: &Folder) -> Result<Making, FlowError> {
+    let id = document.id;
+    let listing: Listing = serde_json::from_str(&document.listing)?;
+    let name = file_name(id, &document.content_digest, &listing.extension);
+    let refused = |reason| Ok(Err((id, reason)));
+    let (local, size_bytes, sha256, dropped) = match listing.material {
+        Material::Letter => {
+            let letter: render::Letter = serde_json::from_slice(&read(&spool.file(&letter_name(id))?)?)?;
+            let rendered = match render::render_letter(&letter, &render::NoImages, &render::Limits::default()) {
+                Ok(rendered) => rendered,
+                Err(error) => return refused(render_refusal(&error)),
+            };
+            let kept = spool.keep_bytes(&name, &rendered.pdf)?;
+            (kept.path, kept.size_bytes, kept.digest, rendered.dropped)
+        }
+        Material::Photo { path } => {
+            let Ok(original) = read(&path) else { return refused(RefusalReason::FileUnreadable) };
+            let Ok(clean) = photo::without_metadata(&original) else {
+                return refused(RefusalReason::FileUnreadable);
+            };
+            let kept = spool.keep_bytes(&name, &clean)?;
+            (kept.path, kept.size_bytes, kept.digest, Vec::new())
+        }
+        Material::File { path, size_bytes, sha256 } => match sha256_of_file(&path) {
+            Ok(found) if found == (sha256, size_bytes) => (path, size_bytes, sha256, Vec::new()),
+            Ok(_) => return refused(RefusalReason::FileUnreadable),
+            Err(_) => return refused(RefusalReason::FileMissing),
+        },
+    };
+    Ok(Ok(Made { id, local, remote: RemoteFile { name, size_bytes, sha256 }, dropped }))
+}
+
+fn read(path: &std::path::Path) -> Result<Vec<u8>, FlowError> {
+    Ok(std::fs::read(path)?)
+}
+
+/// Where files go and what is known of them.
+pub(super) struct Sender<'a> {
+    /// Our own ledger.
+    pub ledger: &'a mut Ledger,
+    /// The series.
+    pub series: SeriesKey,
+    /// The publication.
+    pub publication: PublicationId,
+    /// The connection.
+    pub courier: &'a mut Courier,
+    /// The folder that receives everything.
+    pub deposit: RemotePath,
+    /// The clock.
+    pub clock: &'a dyn Clock,
+}
+
+/// What a round of sending came to.
+#[derive(Debug, Default)]
+pub(super) struct Sent {
+    /// Documents left out for good.
+    pub refused: Vec<(DocumentId, RefusalReason)>,
+    /// What letters don't show, by document.
+    pub dropped: Vec<(DocumentId, Vec<Dropped>)>,
+}
+
+impl Sender<'_> {
+    /// Places the files as they are made.
+    pub async fn send_all(&mut self, made: &mut mpsc::Receiver<Making>) -> Result<Sent, FlowError> {
+        let mut sent = Sent::default();
+        let mut batch = Vec::with_capacity(AHEAD);
+        while made.recv_many(&mut batch, AHEAD).await > 0 {
+            self.send(std::mem::take(&mut batch), &mut sent).await?;
+        }
+        Ok(sent)
+    }
+
+    async fn send(&mut self, batch: Vec<Making>, sent: &mut Sent) -> Result<(), FlowError> {
+        let mut to_send = Vec::new();
+        let mut placed = Vec::new();
+        for making in batch {
+            match making {
+                Err((id, reason)) => self.leave_out(id, reason, sent)?,
+                Ok(made) => {
+                    if !made.dropped.is_empty() {
+                        sent.dropped.push((made.id, made.dropped.clone()));
+                    }
+                    match self.ledger.visible_file(self.series, &made.remote.name)? {
+                        Some(file) => placed.push((made.id, file)),
+                        None => to_send.push(made),
+                    }
+                }
+            }
+        }
+        self.ledger.documents_sent(self.publication, &placed)?;
+        let intentions: Vec<RemoteFile> = to_send.iter().map(|made| made.remote.clone()).collect();
+        self.ledger.intend_uploads(self.publication, &intentions, self.clock.now())?;
+        let mut group = Group::default();
+        for made in to_send {
+            self.place(made, &mut group, sent).await?;
+            if group.is_due() {
+                group.record(self)?;
+            }
+        }
+        group.record(self)
+    }
+
+    async fn place(&mut self, made: Made, group: &mut Group, sent: &mut Sent) -> Result<(), FlowError> {
+        let parcel = Parcel {
+            local: made.local,
+            remote: self.remote(&file_path(&made.remote.name))?,
+            size_bytes: made.remote.size_bytes,
+            digest: made.remote.sha256,
+        };
+        match self.courier.deliver(&parcel).await {
+            Ok(_) => {
+                group.results.push(UploadResult { name: made.remote.name.clone(), failure: None });
+                group.placed.push((made.id, made.remote));
+                Ok(())
+            }
+            Err(error) => {
+                group.results.push(UploadResult { name: made.remote.name, failure: Some(error.reason) });
+                if !error.reason.is_about_the_file() {
+                    group.record(self)?;
+                    return Err(error.into());
+                }
+                let reason = match error.reason {
+                    TransferReason::LocalFileMissing => RefusalReason::FileMissing,
+                    TransferReason::LocalFileUnreadable | TransferReason::LocalFileChanged => {
+                        RefusalReason::FileUnreadable
+                    }
+                    _ => RefusalReason::TransferRefused,
+                };
+                self.leave_out(made.id, reason, sent)
+            }
+        }
+    }
+
+    fn leave_out(&mut self, id: DocumentId, reason: RefusalReason, sent: &mut Sent) -> Result<(), FlowError> {
+        self.ledger.refuse_document(self.publication, id, reason)?;
+        sent.refused.push((id, reason));
+        Ok(())
+    }
+
+    fn remote(&self, path: &str) -> Result<RemotePath, FlowError> {
+        self.deposit.join(path).map_err(|error| FlowError::Worker(error.to_string()))
+    }
+}
+
+/// Results that wait to be recorded together.
+#[derive(Debug, Default)]
+struct Group {
+    since: Option<Instant>,
+    results: Vec<UploadResult>,
+    placed: Vec<(DocumentId, RemoteFile)>,
+}
+
+impl Group {
+    fn is_due(&mut self) -> bool {
+        self.since.get_or_insert_with(Instant::now).elapsed().as_millis() >= GROUP_MS
+    }
+
+    fn record(&mut self, sender: &mut Sender<'_>) -> Result<(), FlowError> {
+        sender.ledger.record_uploads(sender.series, &self.results, sender.clock.now())?;
+        sender.ledger.documents_sent(sender.publication, &self.placed)?;
+        *self = Self::default();
+        Ok(())
+    }
+}
+
+/// Settles by looking the uploads whose result was lost with an earlier run.
+pub(super) async fn settle_lost(
+    ledger: &mut Ledger,
+    series: SeriesKey,
+    courier: &mut Courier,
+    deposit: &RemotePath,
+    clock: &dyn Clock,
+) -> Result<(), FlowError> {
+    use crate::transfer::courier::Whereabouts;
+    for file in ledger.unsettled_uploads(series)? {
+        let path = file_path(&file.name);
+        let remote = deposit.join(&path).map_err(|error| FlowError::Worker(error.to_string()))?;
+        let parcel =
+            Parcel { local: PathBuf::new(), remote, size_bytes: file.size_bytes, digest: file.sha256 };
+        let found = matches!(courier.look(&parcel).await?, Whereabouts::Final | Whereabouts::Both);
+        let failure = (!found).then_some(TransferReason::Interrupted);
+        ledger.record_uploads(series, &[UploadResult { name: file.name, failure }], clock.now())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,449 @@
+//! One run: what an earlier one left is settled, then a publication goes from plan to settlement.
+//!
+//! Promises: the same code serves a first run and a restart, since each step is asked from the ledger's facts;
+//! nothing is uploaded before the plan is stored and no person has to be asked; the zip's rename is the commit, and
+//! what it confirmed is settled in one transaction with the report's messages. Every run ends with a report.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::Paris;
+use publier_core::domain::digest::Digest;
+use publier_core::publication::exit::ExitStatus;
+use publier_core::publication::facts::{DeliveredHow, Fact, Mode, RunId};
+use publier_core::publication::hold::short_digest;
+use publier_core::publication::next_step::{self, Context, Rest, Step, next_step};
+use publier_core::publication::reason::HoldReason;
+use publier_core::publication::retry::RetryPolicy;
+use publier_core::publication::stage::{Seal, Stage};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use super::build::{Built, HeldPlan};
+use super::error::FlowError;
+use super::files::settle_lost;
+use super::telling;
+use crate::i18n::Messages;
+use crate::ledger::runs::Trigger;
+use crate::ledger::series::Series;
+use crate::ledger::{Ledger, PublicationId};
+use crate::package::spool::Spool;
+use crate::package::vault::Vault;
+use crate::package::zip::Level;
+use crate::ports::{Clock, Connector, Event, Listener, RemotePath};
+use crate::report::counts::Counts;
+use crate::report::redact::Label;
+use crate::report::run_report::{Cause, RunReport};
+use crate::transfer::courier::{Courier, Dispatch, Parcel, Whereabouts};
+
+/// The server that a publication goes to.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// Its channel's code.
+    pub channel: &'static str,
+    /// Its name in the configuration.
+    pub name: String,
+    /// The folder that receives the zip and `documents/`.
+    pub deposit: RemotePath,
+    /// Whether it is the one that receives temporary passwords.
+    pub receives_credentials: bool,
+}
+
+/// Everything that one target's publications need.
+pub struct Job {
+    /// The back office's database.
+    pub database: PathBuf,
+    /// Our own ledger.
+    pub ledger: Ledger,
+    /// Where publications are made.
+    pub spool: Spool,
+    /// Where attached files are.
+    pub vault: Vault,
+    /// The way to the server.
+    pub connector: Arc<dyn Connector>,
+    /// The server.
+    pub destination: Destination,
+    /// The one retry policy.
+    pub policy: RetryPolicy,
+    /// How hard the zip is compressed.
+    pub zip_level: Level,
+    /// How long after its seal a publication is still sent.
+    pub resume_within: TimeDelta,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Who hears events.
+    pub listener: Arc<dyn Listener>,
+    /// What the transfers counted: one of the listeners.
+    pub tally: Arc<Counts>,
+    /// What staff read.
+    pub messages: Arc<Messages>,
+    /// The random id of a series that begins now.
+    pub fresh_series_id: String,
+    /// Tells when the next slots are, for the report.
+    pub next_slots: Vec<DateTime<Utc>>,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("destination", &self.destination).finish_non_exhaustive()
+    }
+}
+
+/// Who lifts a hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Consent {
+    /// Nobody: a held publication waits.
+    None,
+    /// A person who typed the first digits of a plan's digest.
+    Person(String),
+    /// The demo, for its own first publication.
+    Demo,
+}
+
+/// What a run is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// What began it.
+    pub trigger: Trigger,
+    /// Who lifts a hold.
+    pub consent: Consent,
+    /// Lists every live document (A5).
+    pub full_index: bool,
+    /// Sends again what was published on this date or later (C13).
+    pub resend_since: Option<NaiveDate>,
+}
+
+impl Ask {
+    /// The ordinary run.
+    pub fn new(trigger: Trigger) -> Self {
+        Self { trigger, consent: Consent::None, full_index: false, resend_since: None }
+    }
+}
+
+/// How a run's work ended, short of an error.
+enum End {
+    Delivered,
+    Held(HeldPlan),
+    Uncertain,
+}
+
+/// What the spool remembers of a sealed publication, for a later run.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    /// What staff could see when it was decided.
+    pub staff_digest: Digest,
+    /// The report so far: its figures come from the plan, which is gone when it is told.
+    pub report: RunReport,
+    /// The keys of the users who receive the report.
+    pub readers: Vec<i64>,
+}
+
+/// The manifest's name in the spool.
+pub(super) const MANIFEST: &str = "manifest.json";
+
+/// One run under way.
+pub(super) struct Run<'j> {
+    pub job: &'j mut Job,
+    pub ask: &'j Ask,
+    pub id: RunId,
+    pub run_name: String,
+    pub started_at: DateTime<Utc>,
+    pub series: Series,
+    pub courier: Courier,
+    pub stop: CancellationToken,
+    pub report: RunReport,
+    pub readers: Vec<i64>,
+    session_told: bool,
+}
+
+/// Publishes once and gives the report, whatever happened. What the report's readers are to be told stands in the
+/// ledger's outbox; [`telling::tell`] empties it.
+///
+/// # Errors
+/// Only when the ledger can't record the run itself.
+pub async fn publish(job: &mut Job, ask: &Ask, stop: CancellationToken) -> Result<RunReport, FlowError> {
+    let started_at = job.clock.now();
+    job.ledger.close_stale_runs()?;
+    let id = job.ledger.start_run(ask.trigger, started_at)?;
+    let run_name = id.0.to_string();
+    let fresh = job.fresh_series_id.clone();
+    let series = job.ledger.series(job.destination.channel, &job.destination.name, &fresh)?;
+    let dispatch = Dispatch::new(
+        Arc::clone(&job.connector),
+        job.destination.deposit.clone(),
+        job.policy,
+        Arc::clone(&job.clock),
+        Arc::clone(&job.listener),
+    )
+    .with_stop(stop.clone());
+    let report = RunReport::new("", &job.destination.name, &run_name, started_at);
+    let courier = Courier::new(Arc::new(dispatch));
+    let mut run = Run {
+        job,
+        ask,
+        id,
+        run_name,
+        started_at,
+        series,
+        courier,
+        stop,
+        report,
+        readers: Vec::new(),
+        session_told: false,
+    };
+    let end = run.go().await;
+    run.finish(end).await
+}
+
+impl Run<'_> {
+    async fn go(&mut self) -> Result<End, FlowError> {
+        if let Some(end) = self.settle_earlier().await? {
+            return Ok(end);
+        }
+        self.job.spool.require_room()?;
+        let mode = if self.series.is_first() || self.ask.full_index { Mode::Full } else { Mode::Changes };
+        let now = self.job.clock.now();
+        let publication = self.job.ledger.open_publication(self.series.key, self.id, mode, now)?;
+        self.drive(publication).await
+    }
+
+    /// Settles what earlier runs left: doubt by looking, what is sealed and fresh by going on, the rest by giving
+    /// way. Gives the end of the run when an earlier publication was delivered by going on.
+    async fn settle_earlier(&mut self) -> Result<Option<End>, FlowError> {
+        for (publication, stage) in self.job.ledger.unfinished(self.series.key)? {
+            let goes_on = matches!(stage, Stage::Sealed(_) | Stage::PartSent(_));
+            match self.drive(publication).await? {
+                End::Delivered if goes_on => return Ok(Some(End::Delivered)),
+                End::Uncertain => return Ok(Some(End::Uncertain)),
+                End::Delivered | End::Held(_) => {}
+            }
+        }
+        self.series = self.job.ledger.series(
+            self.job.destination.channel,
+            &self.job.destination.name,
+            &self.job.fresh_series_id,
+        )?;
+        if !self.job.ledger.unsettled_uploads(self.series.key)?.is_empty() {
+            self.open_session();
+            let job = &mut *self.job;
+            let deposit = job.destination.deposit.clone();
+            let clock = Arc::clone(&job.clock);
+            settle_lost(&mut job.ledger, self.series.key, &mut self.courier, &deposit, clock.as_ref()).await?;
+        }
+        Ok(None)
+    }
+
+    /// Asks for the next step and takes it, until the publication rests.
+    async fn drive(&mut self, publication: PublicationId) -> Result<End, FlowError> {
+        let mut whereabouts = None;
+        loop {
+            if self.stop.is_cancelled() {
+                return Err(FlowError::Stopped);
+            }
+            let stage = self.job.ledger.stage(publication)?;
+            let context = Context {
+                now: self.job.clock.now(),
+                run: self.id,
+                resume_within: self.job.resume_within,
+                newer_slot: matches!(self.ask.trigger, Trigger::Slot | Trigger::CatchUp),
+                changed_by_staff: self.changed_by_staff(publication, &stage)?,
+                receipt_required: false,
+                whereabouts,
+            };
+            match next_step(&stage, &context) {
+                Step::Open | Step::Plan | Step::WriteBulk | Step::Seal => match self.build(publication).await? {
+                    Built::Sealed => {}
+                    Built::Held(held) => return Ok(End::Held(held)),
+                },
+                Step::SendPart => self.send_part(publication, &stage).await?,
+                Step::Promote => {
+                    let now = self.job.clock.now();
+                    self.job.ledger.append(publication, now, &[Fact::Promoting])?;
+                    self.rename(publication, &stage).await?;
+                }
+                Step::Rename => self.rename(publication, &stage).await?,
+                Step::Look => whereabouts = Some(self.look(publication, &stage).await?),
+                Step::Deliver(how) => {
+                    let now = self.job.clock.now();
+                    self.job.ledger.append(publication, now, &[Fact::Delivered { how }])?;
+                }
+                Step::DeclareUncertain => {
+                    let now = self.job.clock.now();
+                    self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
+                }
+                Step::Settle => self.settle(publication)?,
+                Step::Replace(why) => {
+                    let now = self.job.clock.now();
+                    self.job.ledger.supersede(publication, why, now)?;
+                    self.job.spool.remove(&publication.to_string())?;
+                    return Ok(End::Delivered);
+                }
+                Step::Rest(Rest::Uncertain) => return Ok(End::Uncertain),
+                Step::Rest(Rest::Over | Rest::NeedsPerson | Rest::AwaitsReceipt) => return Ok(End::Delivered),
+            }
+        }
+    }
+
+    /// Tells whether staff changed what may be seen since the seal. Without its manifest a publication can't be
+    /// trusted to be as they want it.
+    fn changed_by_staff(&self, publication: PublicationId, stage: &Stage) -> Result<bool, FlowError> {
+        let earlier = stage.opening().is_some_and(|opening| opening.run != self.id);
+        if !(earlier && matches!(stage, Stage::Sealed(_) | Stage::PartSent(_))) {
+            return Ok(false);
+        }
+        let Some(manifest) = self.manifest(publication)? else { return Ok(true) };
+        let snapshot = crate::source::Snapshot::open(&self.job.database, self.job.spool.root())?;
+        Ok(super::plan::staff_digest(&snapshot)? != manifest.staff_digest)
+    }
+
+    fn manifest(&self, publication: PublicationId) -> Result<Option<Manifest>, FlowError> {
+        let path = self.job.spool.folder(&publication.to_string())?.file(MANIFEST)?;
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn zip_parcel(&self, publication: PublicationId, seal: &Seal) -> Result<Parcel, FlowError> {
+        let local = self.job.spool.folder(&publication.to_string())?.file(&seal.zip.name)?;
+        let deposit = &self.job.destination.deposit;
+        let remote = deposit.join(&seal.zip.name).map_err(|error| FlowError::Worker(error.to_string()))?;
+        Ok(Parcel { local, remote, size_bytes: seal.zip.size_bytes, digest: seal.zip.digest })
+    }
+
+    fn sealed<'s>(stage: &'s Stage) -> Result<&'s Seal, FlowError> {
+        stage.seal().ok_or_else(|| FlowError::Worker(format!("{} has no seal", stage.name())))
+    }
+
+    async fn send_part(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
+        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
+        self.open_session();
+        self.courier.send_part(&parcel).await?;
+        let now = self.job.clock.now();
+        self.job.ledger.append(publication, now, &[Fact::PartSent])?;
+        Ok(())
+    }
+
+    async fn rename(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
+        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
+        self.open_session();
+        self.courier.promote(&parcel).await?;
+        let now = self.job.clock.now();
+        self.job.ledger.append(publication, now, &[Fact::Delivered { how: DeliveredHow::Renamed }])?;
+        Ok(())
+    }
+
+    async fn look(&mut self, publication: PublicationId, stage: &Stage) -> Result<next_step::Whereabouts, FlowError> {
+        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
+        self.open_session();
+        let size = Some(parcel.size_bytes);
+        let (temporary_bytes, final_bytes) = match self.courier.look(&parcel).await? {
+            Whereabouts::Temporary => (size, None),
+            Whereabouts::Final => (None, size),
+            Whereabouts::Both => (size, size),
+            Whereabouts::Neither => (None, None),
+        };
+        Ok(next_step::Whereabouts { temporary_bytes, final_bytes, receipt: None })
+    }
+
+    /// Brings the series up to date and puts the report's messages in the outbox, in one transaction.
+    fn settle(&mut self, publication: PublicationId) -> Result<(), FlowError> {
+        let now = self.job.clock.now();
+        let mut manifest = self.manifest(publication)?;
+        if let Some(manifest) = manifest.take() {
+            let mine = self.report.publication.is_some();
+            if !mine {
+                self.report = RunReport { run_id: self.run_name.clone(), started_at: self.started_at, ..manifest.report };
+                self.readers = manifest.readers;
+            }
+        }
+        self.take_tally();
+        self.report.next_slots = self.job.next_slots.clone();
+        self.report.deliver(now);
+        let items = telling::items(&self.report, &self.readers, &self.job.messages, &self.run_name)?;
+        self.job.ledger.settle(publication, now, &items)?;
+        self.job.spool.remove(&publication.to_string())?;
+        Ok(())
+    }
+
+    fn take_tally(&mut self) {
+        self.report.take_transfers(self.job.tally.tally());
+    }
+
+    /// Tells the listeners, once, that transfers begin.
+    pub(super) fn open_session(&mut self) {
+        if !self.session_told {
+            self.session_told = true;
+            let (session, at) = (self.job.connector.session_name(), self.job.clock.now());
+            self.job.listener.hear(&Event::TransferStarted { session, at });
+        }
+    }
+
+    /// Ends the run: the report is told, whatever happened.
+    async fn finish(mut self, end: Result<End, FlowError>) -> Result<RunReport, FlowError> {
+        if let Err(error) = &end {
+            if let Some((publication, _)) = self.job.ledger.unfinished(self.series.key)?.last() {
+                let reason = match error {
+                    FlowError::Transfer(error) => Some(error.reason),
+                    _ => None,
+                };
+                let now = self.job.clock.now();
+                // A publication that can't take the fact any more is over: the run's own outcome says it all.
+                drop(self.job.ledger.append(*publication, now, &[Fact::Failed { reason }]));
+            }
+        }
+        if self.session_told {
+            self.job.listener.hear(&Event::TransferEnded { at: self.job.clock.now() });
+        }
+        self.courier.close().await;
+        let now = self.job.clock.now();
+        let settled = matches!(end, Ok(End::Delivered));
+        if !settled {
+            self.report.take_transfers(self.job.tally.tally());
+            self.report.next_slots = self.job.next_slots.clone();
+        }
+        match end {
+            Ok(End::Delivered) => {}
+            Ok(End::Held(held)) => self.report.hold(held.reasons, &held.digest, now),
+            Ok(End::Uncertain) => self.report.fail(uncertain(&self.job.messages), now),
+            Err(error) => {
+                tracing::error!(run = %self.run_name, error = &error as &dyn std::error::Error, "the run failed");
+                self.report.fail(telling::cause(&error, &self.job.messages), now);
+            }
+        }
+        if self.readers.is_empty() {
+            self.readers = telling::readers(&self.job.database, self.job.spool.root());
+        }
+        if !settled && self.ask.trigger != Trigger::Retry {
+            let key = self.report_key(now);
+            let items = telling::items(&self.report, &self.readers, &self.job.messages, &key)?;
+            self.job.ledger.add_to_outbox(&items, now)?;
+        }
+        let status = self.report.exit_status();
+        self.job.ledger.end_run(self.id, self.report.outcome.name(), status.code(), now)?;
+        Ok(self.report)
+    }
+
+    /// A plan that waits is told once a day; any other end once a run.
+    fn report_key(&self, now: DateTime<Utc>) -> String {
+        match &self.report.hold_digest {
+            Some(_) => format!("held-{}-{}", self.series.series_id, now.with_timezone(&Paris).date_naive()),
+            None => self.run_name.clone(),
+        }
+    }
+}
+
+fn uncertain(messages: &Messages) -> Cause {
+    Cause::Run { status: ExitStatus::Connection, words: Label::new(&messages.text("flow-uncertain")) }
+}
+
+/// Tells which hold a run may lift: none but the demo's own first publication lifts itself.
+pub(super) fn consented(consent: &Consent, reasons: &[HoldReason], digest: &Digest) -> Option<String> {
+    match consent {
+        Consent::None => None,
+        Consent::Person(typed) => Some(typed.clone()),
+        Consent::Demo => (reasons == [HoldReason::FirstOfSeries]).then(|| short_digest(digest)),
+    }
+}

@@ -1,0 +1,306 @@
+//! What staff are told: the report's figures and warnings, its messages in the outbox, and the outbox emptied.
+//!
+//! Promises: a message is written once per run and user (A6); a busy or missing database delays it and never fails
+//! the run; nothing told holds a secret, an e-mail address, a telephone number or an IBAN.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use publier_core::domain::ids::UserId;
+use publier_core::publication::document::DocumentId;
+use publier_core::publication::facts::Section;
+use serde::{Deserialize, Serialize};
+
+use super::bulk::{Remark, Tally};
+use super::error::FlowError;
+use super::listing::record_name;
+use super::plan::Plan;
+use super::publish::Job;
+use crate::i18n::{Messages, Value};
+use crate::ledger::outbox::OutboxItem;
+use crate::ledger::plan::LeftOut;
+use crate::ledger::{Ledger, PublicationId};
+use crate::render::Dropped;
+use crate::report::redact::Label;
+use crate::report::run_report::{
+    ByReason, Cause, Record, RecordKind, RunReport, Section as ShownSection, SectionCounts,
+};
+use crate::source::write::Door;
+use crate::source::{Reference, Snapshot, SourceError};
+
+/// The kind of outbox item that is a message to a user.
+const MESSAGE: &str = "message";
+/// How many items one emptying takes at a time.
+const ITEMS: u32 = 100;
+/// How many warnings of one kind are told one by one.
+const NAMED: usize = 20;
+
+/// A message that waits in the outbox.
+#[derive(Debug, Serialize, Deserialize)]
+struct Message {
+    run: String,
+    user: i64,
+    at: DateTime<Utc>,
+    subject: String,
+    body: String,
+}
+
+/// Makes the outbox items of a report: a message a reader.
+pub(super) fn items(
+    report: &RunReport,
+    readers: &[i64],
+    messages: &Messages,
+    key: &str,
+) -> Result<Vec<OutboxItem>, FlowError> {
+    let (subject, body) = (report.to_subject(messages), report.to_text(messages));
+    let item = |user: &i64| {
+        let message = Message {
+            run: key.to_owned(),
+            user: *user,
+            at: report.ended_at,
+            subject: subject.clone(),
+            body: body.clone(),
+        };
+        let key = format!("message/{}/{key}/{user}", report.target);
+        Ok(OutboxItem { key, kind: MESSAGE.to_owned(), body: serde_json::to_string(&message)? })
+    };
+    readers.iter().map(item).collect()
+}
+
+/// Reads who receives the report; nobody when the database can't be read: the run's own failure says why.
+pub(super) fn readers(database: &Path, spool: &Path) -> Vec<i64> {
+    let read = Snapshot::open(database, spool).and_then(|snapshot| snapshot.report_readers());
+    read.map(|users| users.into_iter().map(|user| user.id.0).collect()).unwrap_or_default()
+}
+
+/// Empties the outbox: writes each message into the agency's database. What can't be written now stays for later.
+///
+/// # Errors
+/// When the ledger can't be read or written.
+pub fn tell(ledger: &mut Ledger, database: &Path, now: DateTime<Utc>) -> Result<usize, FlowError> {
+    let mut told = 0;
+    let mut door: Option<Door> = None;
+    for due in ledger.due_in_outbox(now, ITEMS)? {
+        let message: Message = serde_json::from_str(&due.item.body)?;
+        let run = format!("{}-{}", message.at.timestamp(), message.run);
+        let written = match &mut door {
+            Some(door) => put(door, &run, &message),
+            None => Door::open(database).and_then(|opened| put(door.insert(opened), &run, &message)),
+        };
+        match written {
+            Ok(()) => {
+                ledger.outbox_done(due.id, now)?;
+                told += 1;
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a report message waits");
+                ledger.outbox_failed(due.id, now, &error.to_string())?;
+            }
+        }
+    }
+    Ok(told)
+}
+
+fn put(door: &mut Door, run: &str, message: &Message) -> Result<(), SourceError> {
+    door.put_message(run, UserId(message.user), message.at, &message.subject, &message.body)
+}
+
+/// Takes the plan's figures into the report: counts, what is left out and why, what is withdrawn.
+pub(super) fn take_plan(
+    report: &mut RunReport,
+    ledger: &Ledger,
+    publication: PublicationId,
+) -> Result<(), FlowError> {
+    let counts = ledger.counts(publication)?;
+    report.sections = counts
+        .iter()
+        .map(|(section, counts)| SectionCounts {
+            section: shown(*section),
+            known: counts.known,
+            published: counts.published,
+            unchanged: counts.unchanged,
+            held: counts.held,
+            refused: counts.refused,
+        })
+        .collect();
+    report.refused = ByReason::default();
+    report.held = ByReason::default();
+    let mut after: Option<(Section, String)> = None;
+    loop {
+        let page = ledger.left_out(publication, after.as_ref().map(|(section, record)| (*section, record.as_str())), 500)?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.section, last.record.clone()));
+        for row in page {
+            let record = record(&row.record);
+            match row.verdict {
+                LeftOut::Refused(reason) => report.refused.add(reason, record),
+                LeftOut::Held(reason) => report.held.add(reason, record),
+            }
+        }
+    }
+    report.withdrawn.clear();
+    for removal in ledger.planned_removals(publication)? {
+        *report.withdrawn.entry(removal?.reason).or_default() += 1;
+    }
+    Ok(())
+}
+
+/// Reads a record's name as the plan keeps it: `event 12`, or a document's id.
+fn record(name: &str) -> Record {
+    let name = name.parse::<DocumentId>().map_or_else(|_| name.to_owned(), |id| record_name(id.source()));
+    let (kind, id) = name.split_once(' ').unwrap_or(("event", &name));
+    let kind = RecordKind::ALL.iter().copied().find(|known| known.name() == kind).unwrap_or(RecordKind::Event);
+    Record { kind, id: id.to_owned(), label: None }
+}
+
+/// Gives the kind of record that a section refuses.
+pub(super) fn kind_of_section(section: Section) -> RecordKind {
+    match section {
+        Section::Accounts => RecordKind::Account,
+        Section::Expenses => RecordKind::Expense,
+        Section::WorksFunds => RecordKind::WorksFund,
+        Section::Binders => RecordKind::Binder,
+        Section::Buildings | Section::Holdings | Section::Leases => RecordKind::Building,
+        Section::Entities | Section::Staff | Section::Suppliers | Section::Parties => RecordKind::Party,
+        Section::Documents => RecordKind::Event,
+    }
+}
+
+fn shown(section: Section) -> ShownSection {
+    match section {
+        Section::Entities => ShownSection::Entities,
+        Section::Staff => ShownSection::Staff,
+        Section::Suppliers => ShownSection::Suppliers,
+        Section::Parties => ShownSection::Parties,
+        Section::Buildings => ShownSection::Buildings,
+        Section::Holdings => ShownSection::Holdings,
+        Section::Leases => ShownSection::Leases,
+        Section::Accounts => ShownSection::Accounts,
+        Section::Binders => ShownSection::Binders,
+        Section::Expenses => ShownSection::Expenses,
+        Section::WorksFunds => ShownSection::WorksFunds,
+        Section::Documents => ShownSection::Documents,
+    }
+}
+
+/// Says what staff should look at in what is sent all the same.
+pub(super) fn warnings(
+    tally: &Tally,
+    plan: &Plan,
+    snapshot: &Snapshot,
+    reference: &Reference,
+    job: &Job,
+    messages: &Messages,
+) -> Vec<Label> {
+    let account = |id| reference.accounts.get(&id).map_or_else(String::new, |account| account.number.clone());
+    let say = |key: &str, name: &str, value: Value<'_>| Label::new(&messages.format(key, &[(name, value)]));
+    let mut warnings: Vec<Label> = tally
+        .remarks
+        .iter()
+        .take(NAMED)
+        .map(|remark| match remark {
+            Remark::StoredBalance(id) => say("flow-stored-balance", "account", account(*id).into()),
+            Remark::OpeningDiffers(id) => say("flow-opening-differs", "account", account(*id).into()),
+            Remark::NotValidated(id) => say("flow-not-validated", "account", account(*id).into()),
+            Remark::InvalidBank(id) => {
+                let building = reference.buildings.get(id).map_or_else(String::new, |building| building.code.clone());
+                say("flow-invalid-bank", "building", building.into())
+            }
+            Remark::FormerHolders(count) => say("flow-former-holders", "count", (*count).into()),
+        })
+        .collect();
+    let more = tally.remarks.len().saturating_sub(NAMED);
+    if more > 0 {
+        warnings.push(say("flow-more-remarks", "count", u64::try_from(more).unwrap_or(u64::MAX).into()));
+    }
+    if !job.connector.is_encrypted() {
+        warnings.push(Label::new(&messages.text("flow-plain-transport")));
+    }
+    if plan.withheld_passwords > 0 {
+        warnings.push(say("flow-withheld-passwords", "count", plan.withheld_passwords.into()));
+    }
+    let repaired = snapshot.take_repaired_texts();
+    if repaired > 0 {
+        warnings.push(say("flow-repaired-texts", "count", repaired.into()));
+    }
+    if snapshot.was_copied() {
+        warnings.push(Label::new(&messages.text("flow-not-wal")));
+    }
+    warnings
+}
+
+/// Says what letters don't show.
+pub(super) fn dropped(letters: &[(DocumentId, Vec<Dropped>)], messages: &Messages) -> Vec<Label> {
+    let content = letters.iter().filter_map(|(id, dropped)| {
+        let shown: Vec<String> =
+            dropped.iter().filter(|dropped| dropped.kind.is_content()).map(|dropped| dropped.describe(messages)).collect();
+        let values = [("record", record_name(id.source()).into()), ("what", shown.join(", ").into())];
+        (!shown.is_empty()).then(|| Label::new(&messages.format("flow-letter-dropped", &values)))
+    });
+    content.take(NAMED).collect()
+}
+
+/// Says that characters which XML forbids were replaced.
+pub(super) fn replaced_characters(count: u64, messages: &Messages) -> Label {
+    Label::new(&messages.format("flow-replaced-characters", &[("count", count.into())]))
+}
+
+/// Says what stopped a run, and what to do.
+pub fn cause(error: &FlowError, messages: &Messages) -> Cause {
+    let words = |text: String| Label::new(&text);
+    match error {
+        FlowError::Transfer(error) => {
+            Cause::Transfer { reason: error.reason, words: error.words.as_deref().map(Label::new) }
+        }
+        other => Cause::Run { status: other.exit_status(), words: words(explain(other, messages)) },
+    }
+}
+
+/// Says an error to staff: what happened and what to do next.
+pub fn explain(error: &FlowError, messages: &Messages) -> String {
+    let detail = |key: &str, detail: String| messages.format(key, &[("detail", detail.into())]);
+    match error {
+        FlowError::NoLicence => messages.text("flow-no-licence"),
+        FlowError::BadDomain(domain) => detail("flow-bad-domain", domain.clone()),
+        FlowError::Source(error) => explain_source(error, messages),
+        FlowError::Ledger(error) => detail("flow-ledger", chain(error)),
+        FlowError::Spool(error) => detail("flow-disk", chain(error)),
+        FlowError::Package(error) => detail("flow-disk", chain(error)),
+        FlowError::File(error) => detail("flow-disk", chain(error)),
+        FlowError::Write(error) => detail("flow-disk", chain(error)),
+        FlowError::Transfer(error) => error.to_string(),
+        FlowError::OutOfOrder(_) | FlowError::Stream(_) => detail("flow-out-of-order", chain(error)),
+        FlowError::Stopped => messages.text("flow-stopped"),
+        FlowError::Plan(_) | FlowError::Worker(_) => detail("flow-defect", chain(error)),
+    }
+}
+
+/// Says an error of the agency's database to staff.
+pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
+    let detail = |key: &str, detail: String| messages.format(key, &[("detail", detail.into())]);
+    match error {
+        SourceError::Missing(path) => detail("flow-database-missing", path.display().to_string()),
+        SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
+            detail("flow-database-unreadable", chain(error))
+        }
+        SourceError::Schema(differences) => detail("flow-database-schema", differences.join(" ; ")),
+        SourceError::Busy => messages.text("flow-database-busy"),
+        SourceError::NoRow(table) => detail("flow-database-no-row", (*table).to_owned()),
+    }
+}
+
+/// Gives an error with its causes, once.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        next = cause.source();
+    }
+    text
+}
+
