@@ -1,1 +1,359 @@
-//! Models in, PDF bytes out.
+//! Models in, PDF bytes out: letters first, other documents later by the same layout.
+//!
+//! The way of a letter: its body (restricted HTML) is sanitised and read into a [`model`]; [`layout`] makes a
+//! [`display`] list tied to a tree of roles; a backend draws it: krilla by default, printpdf behind the cargo
+//! feature `printpdf`.
+//!
+//! Promises
+//! - The same input gives the same bytes: no clock, no chance, no map order. A content digest is that of the input
+//!   ([`input_digest`]), never of the PDF.
+//! - PDF/A-2a and PDF/UA-1 as krilla's validator checks them: tagged, titled, in French, with an outline; fonts are
+//!   embedded, subset and searchable. A file that fails the validator is refused, never written.
+//! - What of a body is not shown (elements, attributes, pictures, characters without a glyph) is told and counted
+//!   in [`Rendered::dropped`].
+//! - A document fails alone: each limit is a typed [`RenderError`], and a panic inside becomes
+//!   [`RenderError::Engine`].
+//!
+//! Limits: [`Limits`]; RTF and DOCX bodies are refused until a reader is proven; no hyphenation, no `rowspan`, no
+//! links yet; left to right scripts only.
+
+pub mod display;
+pub mod fonts;
+pub mod html;
+mod krilla;
+pub mod layout;
+pub mod letter;
+pub mod model;
+pub mod pictures;
+#[cfg(feature = "printpdf")]
+mod printpdf;
+mod typography;
+mod words;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use publier_core::domain::digest::Digest;
+use publier_core::publication::reason::RefusalReason;
+
+use crate::i18n::{Messages, Value};
+pub use letter::{Letter, Letterhead, Signature};
+pub use pictures::{ImageResolver, NoImages};
+
+/// The version of the layout: a change that alters what is already published raises it, and with it every
+/// [`input_digest`].
+pub const LAYOUT_VERSION: u32 = 1;
+
+/// The bounds of one document. The defaults are far above any letter of an agency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The body's size in bytes, pictures in `data:` addresses included.
+    pub max_body_bytes: usize,
+    /// The body's text in characters.
+    pub max_text_chars: usize,
+    /// The elements of the body.
+    pub max_elements: usize,
+    /// How deep elements nest.
+    pub max_depth: usize,
+    /// The pages of the document.
+    pub max_pages: usize,
+    /// The pixels of all its pictures together.
+    pub max_image_pixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 16 * 1024 * 1024,
+            max_text_chars: 1_000_000,
+            max_elements: 100_000,
+            max_depth: 100,
+            max_pages: 300,
+            max_image_pixels: 24_000_000,
+        }
+    }
+}
+
+/// Which engine writes the PDF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Backend {
+    /// krilla: accessible and archival.
+    #[default]
+    Krilla,
+    /// printpdf: the same pages, without tags.
+    #[cfg(feature = "printpdf")]
+    Printpdf,
+}
+
+/// A document that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// The file.
+    pub pdf: Vec<u8>,
+    /// How many pages it has.
+    pub pages: usize,
+    /// What of the input it does not show, in a stable order.
+    pub dropped: Vec<Dropped>,
+}
+
+/// What kind of thing was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DroppedKind {
+    /// An element of the body; the text inside it is kept, but for scripts and their like.
+    Element,
+    /// An attribute.
+    Attribute,
+    /// A property of a `style` attribute.
+    Property,
+    /// A picture that could not be found or is neither PNG nor JPEG.
+    Image,
+    /// A character that no font has, shown as a square.
+    Glyph,
+}
+
+impl DroppedKind {
+    /// Gives the stable code, part of the message's key.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Element => "element",
+            Self::Attribute => "attribute",
+            Self::Property => "property",
+            Self::Image => "image",
+            Self::Glyph => "glyph",
+        }
+    }
+
+    /// Tells whether a reader may miss something, and not only a look.
+    pub fn is_content(self) -> bool {
+        matches!(self, Self::Element | Self::Image | Self::Glyph)
+    }
+}
+
+/// Something of the input that the document does not show.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dropped {
+    /// What it is.
+    pub kind: DroppedKind,
+    /// Its name: `script`, `onclick`, `font-family`, a picture's id, `U+6F22`.
+    pub name: String,
+    /// How many times.
+    pub count: usize,
+}
+
+impl Dropped {
+    /// Says it to staff.
+    pub fn describe(&self, messages: &Messages) -> String {
+        let key = format!("render-dropped-{}", self.kind.code());
+        let count = u64::try_from(self.count).unwrap_or(u64::MAX);
+        messages.format(&key, &[("name", self.name.as_str().into()), ("count", count.into())])
+    }
+}
+
+/// Why a document could not be made; the others go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The body is no HTML but a word processor's file.
+    #[error("the body is {format}, which is not read")]
+    BodyFormat {
+        /// `RTF` or `DOCX`.
+        format: &'static str,
+    },
+    /// The body has too many bytes.
+    #[error("the body has {bytes} bytes, the limit is {limit}")]
+    BodyTooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The body has too much text.
+    #[error("the body's text has {chars} characters, the limit is {limit}")]
+    TextTooLong {
+        /// Its length.
+        chars: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The body has too many elements.
+    #[error("the body has more than {limit} elements")]
+    TooManyElements {
+        /// The limit.
+        limit: usize,
+    },
+    /// The body's elements nest too deep.
+    #[error("the body's elements nest deeper than {limit}")]
+    NestedTooDeep {
+        /// The limit.
+        limit: usize,
+    },
+    /// The document would have too many pages.
+    #[error("the document has more than {limit} pages")]
+    TooManyPages {
+        /// The limit.
+        limit: usize,
+    },
+    /// The pictures have too many pixels together.
+    #[error("the picture {name} of {width_px} x {height_px} pixels passes the document's limit")]
+    ImageTooLarge {
+        /// Its name.
+        name: String,
+        /// Its width in pixels.
+        width_px: u32,
+        /// Its height in pixels.
+        height_px: u32,
+    },
+    /// The engine refused the document, or broke down on it.
+    #[error("the engine could not write the document: {reason}")]
+    Engine {
+        /// In the engine's words.
+        reason: String,
+    },
+}
+
+impl RenderError {
+    /// Gives the stable code, part of the message's key.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BodyFormat { .. } => "body-format",
+            Self::BodyTooLarge { .. } => "body-too-large",
+            Self::TextTooLong { .. } => "text-too-long",
+            Self::TooManyElements { .. } => "too-many-elements",
+            Self::NestedTooDeep { .. } => "nested-too-deep",
+            Self::TooManyPages { .. } => "too-many-pages",
+            Self::ImageTooLarge { .. } => "image-too-large",
+            Self::Engine { .. } => "engine",
+        }
+    }
+
+    /// Gives the reason under which the event is refused in the publication's catalogue.
+    pub fn refusal(&self) -> RefusalReason {
+        match self {
+            Self::BodyFormat { .. } => RefusalReason::BodyFormat,
+            _ => RefusalReason::RenderFailed,
+        }
+    }
+
+    /// Says to staff what happened and what to do.
+    pub fn describe(&self, messages: &Messages) -> String {
+        let count = |number: usize| Value::Count(u64::try_from(number).unwrap_or(u64::MAX));
+        let values = match self {
+            Self::BodyFormat { format } => vec![("format", Value::from(*format))],
+            Self::BodyTooLarge { limit, .. }
+            | Self::TextTooLong { limit, .. }
+            | Self::TooManyElements { limit }
+            | Self::NestedTooDeep { limit }
+            | Self::TooManyPages { limit } => vec![("limit", count(*limit))],
+            Self::ImageTooLarge { name, width_px, height_px } => vec![
+                ("name", Value::from(name.as_str())),
+                ("width", Value::Count(u64::from(*width_px))),
+                ("height", Value::Count(u64::from(*height_px))),
+            ],
+            Self::Engine { reason } => vec![("reason", Value::from(reason.as_str()))],
+        };
+        messages.format(&format!("render-error-{}", self.code()), &values)
+    }
+}
+
+/// Makes the PDF of a letter with krilla.
+///
+/// # Errors
+/// The reason why this letter can't be made: see [`RenderError`].
+pub fn render_letter(
+    letter: &Letter,
+    images: &dyn ImageResolver,
+    limits: &Limits,
+) -> Result<Rendered, RenderError> {
+    render_letter_with(Backend::Krilla, letter, images, limits)
+}
+
+/// Makes the PDF of a letter with a chosen engine.
+///
+/// # Errors
+/// As [`render_letter`].
+pub fn render_letter_with(
+    backend: Backend,
+    letter: &Letter,
+    images: &dyn ImageResolver,
+    limits: &Limits,
+) -> Result<Rendered, RenderError> {
+    contained(|| {
+        let (list, dropped) = letter::lay_out(letter, images, limits)?;
+        let pages = list.pages.len();
+        let pdf = draw(backend, &list)?;
+        Ok(Rendered { pdf, pages, dropped })
+    })
+}
+
+/// Gives the digest of all that a letter shows: its sanitised body, its pictures, its frame and
+/// [`LAYOUT_VERSION`]. It changes when, and only when, the document must be sent anew.
+///
+/// # Errors
+/// When the body passes a limit or is no HTML.
+pub fn input_digest(
+    letter: &Letter,
+    images: &dyn ImageResolver,
+    limits: &Limits,
+) -> Result<Digest, RenderError> {
+    contained(|| letter::input_digest(letter, images, limits))
+}
+
+fn draw(backend: Backend, list: &display::DisplayList) -> Result<Vec<u8>, RenderError> {
+    match backend {
+        Backend::Krilla => krilla::draw(list),
+        #[cfg(feature = "printpdf")]
+        Backend::Printpdf => printpdf::draw(list),
+    }
+}
+
+/// Runs the work of one document so that a panic in it, or in an engine, stays there.
+fn contained<T>(work: impl FnOnce() -> Result<T, RenderError>) -> Result<T, RenderError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let words = panic
+            .downcast_ref::<&str>()
+            .map(|words| (*words).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(RenderError::Engine { reason: words.unwrap_or_else(|| "a panic without words".to_owned()) })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::Lang;
+
+    #[test]
+    fn a_panic_inside_is_an_error_with_its_words() {
+        let error = contained::<()>(|| panic!("boom {}", 1)).unwrap_err();
+        assert_eq!(error.to_string(), "the engine could not write the document: boom 1");
+    }
+
+    #[test]
+    fn every_error_and_loss_is_said_in_both_languages() {
+        let errors = [
+            RenderError::BodyFormat { format: "RTF" },
+            RenderError::BodyTooLarge { bytes: 2, limit: 1 },
+            RenderError::TextTooLong { chars: 2, limit: 1 },
+            RenderError::TooManyElements { limit: 1 },
+            RenderError::NestedTooDeep { limit: 1 },
+            RenderError::TooManyPages { limit: 1 },
+            RenderError::ImageTooLarge { name: "plan".to_owned(), width_px: 2, height_px: 3 },
+            RenderError::Engine { reason: "boom".to_owned() },
+        ];
+        let kinds = [
+            DroppedKind::Element,
+            DroppedKind::Attribute,
+            DroppedKind::Property,
+            DroppedKind::Image,
+            DroppedKind::Glyph,
+        ];
+        for lang in [Lang::Fr, Lang::En] {
+            let messages = Messages::new(lang);
+            for error in &errors {
+                assert!(!error.describe(&messages).contains('{'), "{}", error.code());
+            }
+            for kind in kinds {
+                let dropped = Dropped { kind, name: "x".to_owned(), count: 2 };
+                assert!(!dropped.describe(&messages).contains('{'), "{}", kind.code());
+            }
+        }
+    }
+}

@@ -1,1 +1,311 @@
-//! The suite of render.
+//! The suite of render: what other programs see in our PDFs, and what hostile bodies do.
+
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use publier::render::{
+    DroppedKind, ImageResolver, Letter, Limits, NoImages, RenderError, input_digest, render_letter,
+};
+
+use crate::support::render::{Album, File, JPEG, letter, render, text_of, tool, words_of};
+
+const FULL: &str = include_str!("../support/render/full.html");
+
+fn failure(body: &str) -> RenderError {
+    render_letter(&letter(body), &Album, &Limits::default()).expect_err("the body is refused")
+}
+
+fn dropped(body: &str) -> Vec<(DroppedKind, String, usize)> {
+    render(body).dropped.into_iter().map(|lost| (lost.kind, lost.name, lost.count)).collect()
+}
+
+#[test]
+fn a_whole_letter_reads_as_written() {
+    let rendered = render(FULL);
+    assert_eq!(rendered.dropped, []);
+    insta::assert_snapshot!("letter_text", text_of(&rendered.pdf));
+}
+
+#[test]
+fn a_reader_by_ear_finds_headings_lists_tables_and_descriptions() {
+    let rendered = render(FULL);
+    let structure = tool("pdfinfo", &["-struct"], &File::of(&rendered.pdf).path, &[]);
+    // A title that isn't ASCII is shown as it is encoded: it is left out.
+    let roles: Vec<_> = structure.lines().map(|line| line.split(" \"").next().unwrap_or_default()).collect();
+    insta::assert_snapshot!("letter_structure", roles.join("\n"));
+}
+
+#[test]
+fn the_file_says_what_it_is() {
+    let info = tool("pdfinfo", &[], &File::of(&render(FULL).pdf).path, &[]);
+    let value = |name: &str| {
+        let line =
+            info.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {info}"));
+        line.split_once(':').unwrap().1.trim().to_owned()
+    };
+    assert_eq!(value("Title"), "Appel de fonds du 2e trimestre 2024");
+    assert_eq!(value("Author"), "Cabinet Kermarrec Immobilier");
+    assert_eq!(value("Tagged"), "yes");
+    assert_eq!(value("Page size"), "595.276 x 841.89 pts (A4)");
+    assert!(value("CreationDate").contains("Mar 12") && value("CreationDate").contains("2024"));
+}
+
+#[test]
+fn the_file_claims_the_standards_that_the_validator_checked() {
+    let pdf = render(FULL).pdf;
+    let xmp = String::from_utf8_lossy(&pdf);
+    for claim in ["pdfaid:part>2<", "pdfaid:conformance>A<", "pdfuaid:part>1<", "/Lang(fr)", "/Outlines"] {
+        assert!(xmp.replace("/Lang (", "/Lang(").contains(claim), "{claim}");
+    }
+}
+
+#[test]
+fn every_font_is_embedded_subset_and_searchable() {
+    let fonts = tool("pdffonts", &[], &File::of(&render(FULL).pdf).path, &[]);
+    let lines: Vec<_> = fonts.lines().skip(2).collect();
+    assert!(lines.len() >= 4, "{fonts}");
+    for line in lines {
+        assert!(line.contains("+Publier") && line.contains("yes yes yes"), "{line}");
+    }
+}
+
+#[test]
+fn qpdf_finds_nothing_wrong() {
+    let said = tool("qpdf", &["--check"], &File::of(&render(FULL).pdf).path, &[]);
+    assert!(said.contains("No syntax or stream encoding errors found"), "{said}");
+}
+
+#[test]
+fn the_same_letter_gives_the_same_bytes_on_any_thread() {
+    let first = render(FULL);
+    let others: Vec<_> = (0..2).map(|_| std::thread::spawn(|| render(FULL))).collect();
+    for other in others {
+        assert!(first == other.join().unwrap());
+    }
+}
+
+#[test]
+fn the_address_stands_in_the_window_of_the_envelope_and_nothing_else_does() {
+    const MM: f32 = 72.0 / 25.4;
+    let boxes = tool("pdftotext", &["-bbox"], &File::of(&render(FULL).pdf).path, &["-"]);
+    let mut in_window = Vec::new();
+    for line in boxes.lines().filter(|line| line.contains("<word")).take(60) {
+        let edge = |name: &str| -> f32 {
+            let value = line.split_once(&format!("{name}=\"")).unwrap().1;
+            value.split_once('"').unwrap().0.parse().unwrap()
+        };
+        let word = line.split_once('>').unwrap().1.split_once('<').unwrap().0;
+        if edge("yMax") > 48.0 * MM && edge("yMin") < 86.0 * MM && edge("xMax") > 105.0 * MM {
+            assert!(edge("xMin") >= 110.0 * MM && edge("xMax") <= 190.0 * MM, "{line}");
+            assert!(edge("yMin") >= 49.0 * MM && edge("yMax") <= 85.0 * MM, "{line}");
+            in_window.push(word.to_owned());
+        }
+    }
+    assert_eq!(
+        in_window.join(" "),
+        "Madame Hélène LE GOFF Résidence Les Ajoncs – Bât. B 8, rue du Port 35400 SAINT-MALO"
+    );
+}
+
+#[test]
+fn a_long_table_keeps_its_rows_whole_and_its_head_on_every_page() {
+    let mut body = "<table><tr><th>Date</th><th>Libellé de l’écriture</th><th>Débit</th></tr>".to_owned();
+    for row in 0..150 {
+        body += &format!(
+            "<tr><td>12/03/2024</td><td>début{row}<br>milieu<br>fin{row}</td><td>{row},00</td></tr>"
+        );
+    }
+    let rendered = render(&(body + "</table>"));
+    let text = text_of(&rendered.pdf);
+    let pages: Vec<_> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+    assert_eq!(pages.len(), rendered.pages);
+    assert!(pages.len() > 5);
+    for (number, page) in pages.iter().enumerate() {
+        assert!(page.contains(&format!("Page {} / {}", number + 1, pages.len())), "{page}");
+        assert_eq!(
+            page.matches("Libellé de l’écriture").count(),
+            usize::from(page.contains("début")),
+            "{page}"
+        );
+    }
+    for row in 0..150 {
+        let whole = pages.iter().filter(|page| {
+            let holds = |word: String| page.split_whitespace().any(|found| found == word);
+            holds(format!("début{row}")) && holds(format!("fin{row}"))
+        });
+        assert_eq!(whole.count(), 1, "row {row}");
+    }
+}
+
+#[test]
+fn a_cell_higher_than_a_page_goes_on_over_pages() {
+    let lines: String = (0..200).map(|line| format!("<p>ligne{line}</p>")).collect();
+    let rendered = render(&format!("<table border=1><tr><td>{lines}</td><td>à côté</td></tr></table>"));
+    let words = words_of(&rendered.pdf);
+    assert!(rendered.pages > 3);
+    for line in 0..200 {
+        assert_eq!(words.split(' ').filter(|word| *word == format!("ligne{line}")).count(), 1, "{line}");
+    }
+}
+
+#[test]
+fn what_is_not_shown_is_told() {
+    use DroppedKind::{Attribute, Element, Glyph, Image};
+    let lost = dropped("<p onclick=x>漢a漢<script>alert(1)</script><img src=nowhere><img src=cut></p>");
+    let expected = [
+        (Element, "script".to_owned(), 1),
+        (Attribute, "onclick".to_owned(), 1),
+        (Image, "cut".to_owned(), 1),
+        (Image, "nowhere".to_owned(), 1),
+        (Glyph, "U+6F22".to_owned(), 2),
+    ];
+    assert_eq!(lost, expected);
+}
+
+#[test]
+fn a_character_without_a_glyph_can_still_be_copied() {
+    assert!(words_of(&render("<p>a漢b</p>").pdf).contains("a漢b"));
+}
+
+#[test]
+fn an_empty_frame_still_makes_a_letter() {
+    let empty = Letter {
+        agency: publier::render::Letterhead::default(),
+        recipient: Vec::new(),
+        place_and_date: String::new(),
+        subject: String::new(),
+        document_id: String::new(),
+        reference: None,
+        signature: None,
+        ..letter("")
+    };
+    assert_eq!(render_letter(&empty, &NoImages, &Limits::default()).unwrap().pages, 1);
+}
+
+#[test]
+fn a_hostile_body_fails_alone_and_quickly() {
+    let started = Instant::now();
+    let deep_tables = "<table><tr><td>".repeat(10_000);
+    assert!(matches!(failure(&deep_tables), RenderError::NestedTooDeep { .. }));
+    assert!(matches!(failure(&"<div>".repeat(10_000)), RenderError::NestedTooDeep { .. }));
+    assert!(matches!(failure(&"<ul><li>".repeat(10_000)), RenderError::NestedTooDeep { .. }));
+    assert!(matches!(failure(&"<p>a".repeat(200_000)), RenderError::TooManyElements { .. }));
+    assert!(matches!(failure(&"mot ".repeat(13_000_000)), RenderError::BodyTooLarge { .. }));
+    assert!(matches!(failure(&"mot ".repeat(500_000)), RenderError::TextTooLong { .. }));
+    assert!(matches!(failure(&"<p><br></p>".repeat(40_000)), RenderError::TooManyPages { .. }));
+    let uneven =
+        format!("<table><tr>{}</tr>{}</table>", "<td colspan=100>".repeat(5_000), "<tr><td>a".repeat(20_000));
+    assert!(matches!(failure(&uneven), RenderError::TooManyPages { .. }));
+    let wide_head =
+        format!("<table><tr>{}</tr>{}</table>", "<th>".repeat(20_000), "<tr><td>a".repeat(20_000));
+    assert!(matches!(failure(&wide_head), RenderError::TooManyPages { .. }));
+    assert!(matches!(failure("<img src=huge>"), RenderError::ImageTooLarge { width_px: 50_000, .. }));
+    assert!(matches!(failure("<img src=garbled>"), RenderError::Engine { .. }));
+    assert!(matches!(failure("{\\rtf1\\ansi Bonjour}"), RenderError::BodyFormat { format: "RTF" }));
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    assert_eq!(render("<p>La suite</p>").pages, 1);
+}
+
+#[test]
+fn a_resolver_that_breaks_down_fails_its_letter_alone() {
+    struct Broken;
+    impl ImageResolver for Broken {
+        fn resolve(&self, _id: &str) -> Option<Vec<u8>> {
+            panic!("the disk is gone")
+        }
+    }
+    let error = render_letter(&letter("<img src=a>"), &Broken, &Limits::default()).unwrap_err();
+    assert!(matches!(error, RenderError::Engine { reason } if reason == "the disk is gone"));
+}
+
+#[test]
+fn unclosed_tags_lose_no_text() {
+    let words = words_of(&render("<p>un <b>deux <i>trois<table><tr><td>quatre<ul><li>cinq<p>six").pdf);
+    for word in ["un", "deux", "trois", "quatre", "cinq", "six"] {
+        assert!(words.split(' ').any(|found| found == word), "{word} in {words}");
+    }
+}
+
+#[test]
+fn the_digest_follows_what_is_shown_and_nothing_else() {
+    let digest = |letter: &Letter| input_digest(letter, &Album, &Limits::default()).unwrap();
+    let base = letter("<p>a<img src=building></p>");
+    assert_eq!(digest(&base), digest(&letter("<p onclick=x>a<img src=building><!-- note --></p>")));
+    assert_ne!(digest(&base), digest(&letter("<p>b<img src=building></p>")));
+    let moved = Letter { recipient: vec!["a".to_owned(), "b".to_owned()], ..base.clone() };
+    let joined = Letter { recipient: vec!["ab".to_owned()], ..base.clone() };
+    assert_ne!(digest(&moved), digest(&joined));
+    struct Other;
+    impl ImageResolver for Other {
+        fn resolve(&self, id: &str) -> Option<Vec<u8>> {
+            if id == "building" { Some([JPEG, b"\xff\xd9"].concat()) } else { Album.resolve(id) }
+        }
+    }
+    assert_ne!(digest(&base), input_digest(&base, &Other, &Limits::default()).unwrap());
+}
+
+/// Bodies like those of word processors, and unlike.
+fn bodies() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("<p>".to_owned()),
+        Just("</p>".to_owned()),
+        Just("<b>".to_owned()),
+        Just("<table border=1>".to_owned()),
+        Just("<tr>".to_owned()),
+        Just("<td colspan=3 width=40%>".to_owned()),
+        Just("<th>".to_owned()),
+        Just("</table>".to_owned()),
+        Just("<ul>".to_owned()),
+        Just("<ol start=-5>".to_owned()),
+        Just("<li>".to_owned()),
+        Just("<h3>".to_owned()),
+        Just("<h1>".to_owned()),
+        Just("<br>".to_owned()),
+        Just("<hr>".to_owned()),
+        Just("<img src=building width=9999>".to_owned()),
+        Just("<img src=signature height=1>".to_owned()),
+        Just("<p style='page-break-before:always;text-align:justify;font-size:300%'>".to_owned()),
+        Just("<sup><u><s>".to_owned()),
+        Just("<select><option>".to_owned()),
+        Just("<svg><math><p>".to_owned()),
+        Just("<template><td>".to_owned()),
+        "[ -~]{0,12}",
+        "\\PC{0,12}",
+        any::<String>(),
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_body_gives_a_valid_file_or_a_limit(body in bodies()) {
+        match render_letter(&letter(&body), &Album, &Limits::default()) {
+            Ok(rendered) => prop_assert!(rendered.pdf.starts_with(b"%PDF-")),
+            Err(error) => prop_assert!(!matches!(error, RenderError::Engine { .. }), "{error}: {body:?}"),
+        }
+    }
+}
+
+#[cfg(feature = "printpdf")]
+mod second_engine {
+    use publier::render::{Backend, render_letter_with};
+
+    use super::*;
+
+    #[test]
+    fn printpdf_draws_the_same_pages() {
+        let first = render(FULL);
+        let second =
+            render_letter_with(Backend::Printpdf, &letter(FULL), &Album, &Limits::default()).unwrap();
+        assert_eq!(second.pages, first.pages);
+        assert_eq!(text_of(&second.pdf), text_of(&first.pdf));
+        assert!(tool("qpdf", &["--check"], &File::of(&second.pdf).path, &[]).contains("No syntax or stream"));
+        let fonts = tool("pdffonts", &[], &File::of(&second.pdf).path, &[]);
+        assert!(
+            fonts.lines().skip(2).all(|line| line.contains("yes") && line.contains("Publier")),
+            "{fonts}"
+        );
+    }
+}

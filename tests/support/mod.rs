@@ -1,1 +1,2 @@
 //! What the suites share: real servers, folders, readers.
+pub mod render;

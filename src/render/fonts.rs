@@ -1,0 +1,229 @@
+//! The shipped faces and the shaping of text with them.
+//!
+//! Promises: a character is shown by the wanted face, else by Publier Signs, else by a white square (U+25A1) and
+//! told to the caller; the text behind a glyph is always the original one. Limits: left to right only, kerning
+//! and no ligature.
+
+use std::sync::LazyLock;
+
+use rustybuzz::ttf_parser::{self, Tag};
+use rustybuzz::{Direction, Feature, ShapePlan, UnicodeBuffer, script};
+
+/// One of the shipped faces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Face {
+    /// Publier Sans.
+    Regular,
+    /// Publier Sans Bold.
+    Bold,
+    /// Publier Sans Italic.
+    Italic,
+    /// Publier Sans Bold Italic.
+    BoldItalic,
+    /// Publier Signs: the fallback.
+    Signs,
+}
+
+impl Face {
+    /// Every face.
+    pub const ALL: [Self; 5] = [Self::Regular, Self::Bold, Self::Italic, Self::BoldItalic, Self::Signs];
+
+    /// Gives the text face of a weight and slant.
+    pub fn of(bold: bool, italic: bool) -> Self {
+        match (bold, italic) {
+            (false, false) => Self::Regular,
+            (true, false) => Self::Bold,
+            (false, true) => Self::Italic,
+            (true, true) => Self::BoldItalic,
+        }
+    }
+
+    /// Gives the font file.
+    pub fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Regular => include_bytes!("../../assets/fonts/PublierSans-Regular.ttf"),
+            Self::Bold => include_bytes!("../../assets/fonts/PublierSans-Bold.ttf"),
+            Self::Italic => include_bytes!("../../assets/fonts/PublierSans-Italic.ttf"),
+            Self::BoldItalic => include_bytes!("../../assets/fonts/PublierSans-BoldItalic.ttf"),
+            Self::Signs => include_bytes!("../../assets/fonts/PublierSigns-Regular.ttf"),
+        }
+    }
+
+    fn loaded(self) -> &'static Loaded {
+        static REGULAR: LazyLock<Loaded> = LazyLock::new(|| Loaded::new(Face::Regular));
+        static BOLD: LazyLock<Loaded> = LazyLock::new(|| Loaded::new(Face::Bold));
+        static ITALIC: LazyLock<Loaded> = LazyLock::new(|| Loaded::new(Face::Italic));
+        static BOLD_ITALIC: LazyLock<Loaded> = LazyLock::new(|| Loaded::new(Face::BoldItalic));
+        static SIGNS: LazyLock<Loaded> = LazyLock::new(|| Loaded::new(Face::Signs));
+        match self {
+            Self::Regular => &REGULAR,
+            Self::Bold => &BOLD,
+            Self::Italic => &ITALIC,
+            Self::BoldItalic => &BOLD_ITALIC,
+            Self::Signs => &SIGNS,
+        }
+    }
+
+    fn has(self, c: char) -> bool {
+        self.loaded().shaper.glyph_index(c).is_some()
+    }
+}
+
+/// How far the letters of every text face rise above the baseline, in ems (Liberation Sans: 1854/2048).
+pub const ASCENT_EM: f32 = 0.905;
+/// How far they fall below it, in ems (434/2048).
+pub const DESCENT_EM: f32 = 0.212;
+/// What a character that no font has looks like.
+const MISSING: char = '\u{25a1}';
+
+struct Loaded {
+    shaper: rustybuzz::Face<'static>,
+    plan: ShapePlan,
+    units_per_em: f32,
+}
+
+impl Loaded {
+    fn new(face: Face) -> Self {
+        let parsed = ttf_parser::Face::parse(face.bytes(), 0).expect("a test reads each shipped font");
+        let units_per_em = f32::from(parsed.units_per_em());
+        let shaper = rustybuzz::Face::from_face(parsed);
+        let features = [Feature::new(Tag::from_bytes(b"liga"), 0, ..)];
+        let plan = ShapePlan::new(&shaper, Direction::LeftToRight, Some(script::LATIN), None, &features);
+        Self { shaper, plan, units_per_em }
+    }
+
+    fn ems(&self, units: i32) -> f32 {
+        i16::try_from(units).map_or(0.0, f32::from) / self.units_per_em
+    }
+}
+
+/// A shaped glyph: bytes count from the start of the text given to [`shape`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shaped {
+    /// The face it is taken from.
+    pub face: Face,
+    /// Its number in the font.
+    pub id: u16,
+    /// How far the pen moves, in ems.
+    pub advance_em: f32,
+    /// Its shift to the right, in ems.
+    pub shift_em: f32,
+    /// The first byte that it shows.
+    pub start: usize,
+    /// The byte after the last one.
+    pub end: usize,
+}
+
+/// Shapes a text in a face, in order; hears of each character that no font has.
+pub fn shape(text: &str, wanted: Face, missing: &mut dyn FnMut(char)) -> Vec<Shaped> {
+    let mut glyphs = Vec::with_capacity(text.len());
+    let mut piece: Vec<(usize, char)> = Vec::new();
+    let mut piece_face = wanted;
+    for (position, c) in text.char_indices() {
+        let (face, shown) = choose(c, wanted, missing);
+        if face != piece_face {
+            shape_piece(piece_face, &piece, position, &mut glyphs);
+            piece.clear();
+            piece_face = face;
+        }
+        piece.push((position, shown));
+    }
+    shape_piece(piece_face, &piece, text.len(), &mut glyphs);
+    glyphs
+}
+
+fn choose(c: char, wanted: Face, missing: &mut dyn FnMut(char)) -> (Face, char) {
+    if c == '\n' {
+        (wanted, ' ')
+    } else if wanted.has(c) {
+        (wanted, c)
+    } else if Face::Signs.has(c) {
+        (Face::Signs, c)
+    } else {
+        missing(c);
+        (Face::Signs, MISSING)
+    }
+}
+
+fn shape_piece(face: Face, piece: &[(usize, char)], end: usize, glyphs: &mut Vec<Shaped>) {
+    if piece.is_empty() {
+        return;
+    }
+    let loaded = face.loaded();
+    let mut buffer = UnicodeBuffer::new();
+    for (position, c) in piece {
+        buffer.add(*c, u32::try_from(*position).unwrap_or(u32::MAX));
+    }
+    buffer.set_direction(Direction::LeftToRight);
+    buffer.set_script(script::LATIN);
+    let shaped = rustybuzz::shape_with_plan(&loaded.shaper, &loaded.plan, buffer);
+    let first = glyphs.len();
+    for (info, position) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()) {
+        glyphs.push(Shaped {
+            face,
+            id: u16::try_from(info.glyph_id).unwrap_or(0),
+            advance_em: loaded.ems(position.x_advance),
+            shift_em: loaded.ems(position.x_offset),
+            start: usize::try_from(info.cluster).unwrap_or(end),
+            end,
+        });
+    }
+    close_clusters(glyphs.get_mut(first..).unwrap_or_default(), end);
+}
+
+/// Ends each glyph's text where the next cluster starts.
+fn close_clusters(glyphs: &mut [Shaped], end: usize) {
+    let mut cluster = (end, end);
+    for glyph in glyphs.iter_mut().rev() {
+        if glyph.start != cluster.0 {
+            cluster = (glyph.start, cluster.0);
+        }
+        glyph.end = cluster.1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_font_is_read_and_may_be_embedded() {
+        for face in Face::ALL {
+            let parsed = ttf_parser::Face::parse(face.bytes(), 0).unwrap();
+            assert_eq!(parsed.permissions(), Some(ttf_parser::Permissions::Installable), "{face:?}");
+            assert!(
+                !parsed
+                    .names()
+                    .into_iter()
+                    .filter_map(|name| name.to_string())
+                    .any(|name| { name.contains("Liberation Sans") && !name.contains("ubset") })
+            );
+        }
+    }
+
+    #[test]
+    fn french_text_needs_the_text_face_alone() {
+        let french = "Àâæçéèêëîïôœùûüÿ « 1\u{202f}234,56 € » – — … ’ n° 5\u{a0}%";
+        for face in [Face::Regular, Face::Bold, Face::Italic, Face::BoldItalic] {
+            let glyphs = shape(french, face, &mut |c| panic!("{c} is missing in {face:?}"));
+            assert!(glyphs.iter().all(|glyph| glyph.face == face && glyph.id != 0));
+        }
+    }
+
+    #[test]
+    fn boxes_check_marks_and_the_no_break_hyphen_come_from_the_signs() {
+        let glyphs = shape("☐☑✓\u{2011}", Face::Bold, &mut |c| panic!("{c} is missing"));
+        assert!(glyphs.iter().all(|glyph| glyph.face == Face::Signs && glyph.id != 0));
+    }
+
+    #[test]
+    fn a_character_that_no_font_has_is_told_and_keeps_its_text() {
+        let mut missing = Vec::new();
+        let glyphs = shape("a漢b", Face::Regular, &mut |c| missing.push(c));
+        assert_eq!(missing, ['漢']);
+        assert_eq!(
+            glyphs.iter().map(|glyph| (glyph.start, glyph.end)).collect::<Vec<_>>(),
+            [(0, 1), (1, 4), (4, 5)]
+        );
+    }
+}

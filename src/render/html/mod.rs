@@ -1,0 +1,297 @@
+//! The bodies of events: restricted HTML, sanitised by an explicit allow-list, read into a model.
+//!
+//! Format: a fragment as word processors and back offices export it: paragraphs, headings, bold, italics and their
+//! like, lists, tables with `colspan`, rules, pictures by stored id or `data:` address, a `style` limited to
+//! alignment, colour, size, weight, slant, decoration, border, width and page breaks.
+//!
+//! Promises: what is not on the list is dropped and counted; scripts and their like go with their content, other
+//! unknown elements leave their text. No address is ever fetched. Refuses RTF and DOCX by their first bytes.
+
+mod dom;
+mod read;
+mod style;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use markup5ever_rcdom::{Handle, NodeData};
+
+use crate::render::model::{Block, TextStyle};
+use crate::render::pictures::{Pictures, short_name};
+use crate::render::{Dropped, DroppedKind, Limits, RenderError};
+
+/// The elements that are kept. The second line holds wrappers without a look of their own.
+const ELEMENTS: [&str; 38] = [
+    "p",
+    "br",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "u",
+    "s",
+    "strike",
+    "del",
+    "ins",
+    "sup",
+    "sub",
+    "h1",
+    "h2",
+    "h3",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tfoot",
+    "tr",
+    "th",
+    "td",
+    "hr",
+    "img",
+    "span",
+    "div",
+    "blockquote",
+    "center",
+    "address",
+    "h4",
+    "h5",
+    "h6",
+    "font",
+];
+
+/// The elements that go with all that they hold: it was never meant to be read.
+const UNREAD: [&str; 14] = [
+    "script", "style", "title", "head", "template", "object", "iframe", "applet", "noscript", "svg", "math",
+    "select", "textarea", "xml",
+];
+
+/// The attributes that are kept, by element.
+const ATTRIBUTES: [(&str, &[&str]); 8] = [
+    ("table", &["border", "width"]),
+    ("td", &["colspan", "width"]),
+    ("th", &["colspan", "width"]),
+    ("img", &["src", "alt", "width", "height"]),
+    ("ol", &["start"]),
+    ("hr", &[]),
+    ("font", &["color"]),
+    ("br", &[]),
+];
+
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(HashSet::from(ELEMENTS))
+        .clean_content_tags(HashSet::from(UNREAD))
+        .tag_attributes(HashMap::from(ATTRIBUTES.map(|(tag, names)| (tag, names.iter().copied().collect()))))
+        .generic_attributes(HashSet::from(["style", "align"]))
+        .filter_style_properties(HashSet::from(style::PROPERTIES))
+        .url_schemes(HashSet::from(["data"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None)
+        .strip_comments(true);
+    builder
+});
+
+/// A body that holds only what is allowed, and what it lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sanitised {
+    /// The body, as HTML in one canonical form.
+    pub html: String,
+    /// What was dropped, in a stable order.
+    pub dropped: Vec<Dropped>,
+}
+
+/// Keeps of a body what is allowed.
+///
+/// # Errors
+/// When the body is RTF or DOCX, or passes a limit.
+pub fn sanitise(body: &str, limits: &Limits) -> Result<Sanitised, RenderError> {
+    refuse_other_formats(body)?;
+    if body.len() > limits.max_body_bytes {
+        return Err(RenderError::BodyTooLarge { bytes: body.len(), limit: limits.max_body_bytes });
+    }
+    let before = Census::of(&dom::parse(body, limits)?.root());
+    if before.chars > limits.max_text_chars {
+        return Err(RenderError::TextTooLong { chars: before.chars, limit: limits.max_text_chars });
+    }
+    let html = SANITISER.clean(body).to_string();
+    let after = Census::of(&dom::parse(&html, limits)?.root());
+    Ok(Sanitised { html, dropped: before.less(&after) })
+}
+
+/// Reads a sanitised body into blocks of a base look; pictures go to `pictures`, losses to `dropped`.
+///
+/// # Errors
+/// When the body passes a limit.
+pub fn read(
+    sanitised: &Sanitised,
+    look: TextStyle,
+    pictures: &mut Pictures<'_>,
+    dropped: &mut Vec<Dropped>,
+    limits: &Limits,
+) -> Result<Vec<Block>, RenderError> {
+    let tree = dom::parse(&sanitised.html, limits)?;
+    let mut reader = read::Reader::new(pictures);
+    let blocks = reader.body(&tree.root(), look)?;
+    for (source, count) in reader.lost {
+        dropped.push(Dropped { kind: DroppedKind::Image, name: short_name(&source), count });
+    }
+    Ok(blocks)
+}
+
+/// Tells whether a body shows nothing at all: markup without any visible text or picture (rule C1). A body that
+/// can't be read (too large, another format) is not blank: its rendering will say why.
+pub fn is_blank(body: &str) -> bool {
+    let limits = Limits::default();
+    let is_other = refuse_other_formats(body).is_err() || body.len() > limits.max_body_bytes;
+    !is_other && dom::parse(body, &limits).is_ok_and(|tree| shows_nothing(&tree.root()))
+}
+
+fn shows_nothing(node: &Handle) -> bool {
+    match &node.data {
+        NodeData::Text { contents } => contents.borrow().chars().all(is_invisible),
+        NodeData::Element { name, .. } if UNREAD.contains(&&*name.local) => true,
+        NodeData::Element { name, .. } if &*name.local == "img" => dom::attribute(node, "src").is_none(),
+        _ => node.children.borrow().iter().all(shows_nothing),
+    }
+}
+
+/// Tells whether a character leaves no trace on paper: spaces, controls, zero-width characters.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace() || is_ignorable(c)
+}
+
+/// Tells whether a character is only an instruction to a layout engine.
+fn is_ignorable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+fn refuse_other_formats(body: &str) -> Result<(), RenderError> {
+    let start = body.trim_start();
+    if start.starts_with("{\\rtf") {
+        return Err(RenderError::BodyFormat { format: "RTF" });
+    }
+    if start.starts_with("PK\u{3}\u{4}") {
+        return Err(RenderError::BodyFormat { format: "DOCX" });
+    }
+    Ok(())
+}
+
+/// How many elements, attributes and style properties of each name a tree holds, and how much text.
+#[derive(Debug, Default)]
+struct Census {
+    names: BTreeMap<(DroppedKind, String), usize>,
+    chars: usize,
+}
+
+impl Census {
+    fn of(root: &Handle) -> Self {
+        let mut census = Self::default();
+        let mut nodes = root.children.borrow().clone();
+        while let Some(node) = nodes.pop() {
+            census.count(&node);
+            nodes.extend(node.children.borrow().iter().cloned());
+        }
+        census
+    }
+
+    fn count(&mut self, node: &Handle) {
+        let (name, attrs) = match &node.data {
+            NodeData::Element { name, attrs, .. } => (name, attrs),
+            NodeData::Text { contents } => return self.chars += contents.borrow().chars().count(),
+            _ => return,
+        };
+        self.add(DroppedKind::Element, &name.local);
+        for attr in attrs.borrow().iter() {
+            if &*attr.name.local == "style" {
+                style::declarations(&attr.value).for_each(|(name, _)| self.add(DroppedKind::Property, &name));
+            } else {
+                self.add(DroppedKind::Attribute, &attr.name.local);
+            }
+        }
+    }
+
+    fn add(&mut self, kind: DroppedKind, name: &str) {
+        let name = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        *self.names.entry((kind, name)).or_default() += 1;
+    }
+
+    fn less(self, after: &Self) -> Vec<Dropped> {
+        let lost = self.names.into_iter().filter_map(|((kind, name), count)| {
+            let key = (kind, name);
+            let kept = after.names.get(&key).copied().unwrap_or(0);
+            let count = count.checked_sub(kept).filter(|count| *count > 0)?;
+            Some(Dropped { kind: key.0, name: key.1, count })
+        });
+        lost.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dropped(body: &str) -> Vec<(DroppedKind, String, usize)> {
+        let sanitised = sanitise(body, &Limits::default()).unwrap();
+        sanitised.dropped.into_iter().map(|d| (d.kind, d.name, d.count)).collect()
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_dropped_and_counted() {
+        let body = "<p onclick='x()' style='color:red;font-family:Arial'>a<script>alert(1)</script>\
+                    <a href='http://x'>b</a><a>c</a></p>";
+        let expected = [
+            (DroppedKind::Element, "a".to_owned(), 2),
+            (DroppedKind::Element, "script".to_owned(), 1),
+            (DroppedKind::Attribute, "href".to_owned(), 1),
+            (DroppedKind::Attribute, "onclick".to_owned(), 1),
+            (DroppedKind::Property, "font-family".to_owned(), 1),
+        ];
+        assert_eq!(dropped(body), expected);
+        let html = sanitise(body, &Limits::default()).unwrap().html;
+        assert_eq!(html, "<p style=\"color:red\">abc</p>");
+    }
+
+    #[test]
+    fn a_plain_letter_loses_nothing() {
+        let body = "<h1>T</h1><p align=right>a<b>b</b><br></p><ul><li>c</li></ul><table border=1><tr><td colspan=2>\
+                    d</td></tr></table><hr><img src=logo alt=Logo><img src='data:image/png;base64,AAAA'>";
+        assert_eq!(dropped(body), []);
+    }
+
+    #[test]
+    fn a_picture_of_the_network_is_dropped_and_counted() {
+        assert_eq!(dropped("<img src='https://x/y.png'>"), [(DroppedKind::Attribute, "src".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn markup_without_visible_content_is_blank() {
+        for body in [
+            "",
+            " \n\t",
+            "<p>&nbsp;</p><p><br></p>",
+            "<!-- x --><style>p{}</style><div>\u{200b}\u{feff}</div>",
+            "<table><tr><td></td></tr></table>",
+            "<img alt=x>",
+            "<script>a</script><hr>",
+        ] {
+            assert!(is_blank(body), "{body:?}");
+        }
+        for body in ["a", "<p>.</p>", "<img src=logo>", "{\\rtf1}", "&#9745;", "<x-y>z</x-y>"] {
+            assert!(!is_blank(body), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn the_files_of_word_processors_are_refused() {
+        for (body, wanted) in [("{\\rtf1\\ansi}", "RTF"), (" PK\u{3}\u{4}xyz", "DOCX")] {
+            let error = sanitise(body, &Limits::default()).unwrap_err();
+            assert!(matches!(error, RenderError::BodyFormat { format } if format == wanted));
+        }
+    }
+}

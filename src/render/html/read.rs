@@ -1,0 +1,377 @@
+//! From sanitised HTML to blocks: white space as HTML folds it, looks inherited, text in NFC.
+
+use std::collections::BTreeMap;
+
+use markup5ever_rcdom::{Handle, NodeData};
+use unicode_normalization::UnicodeNormalization;
+
+use super::dom::{attribute, element_name};
+use super::{is_ignorable, style};
+use crate::render::RenderError;
+use crate::render::model::{
+    Align, Block, Cell, Inline, Level, List, Paragraph, PictureBox, Row, Table, TextStyle, Width,
+};
+use crate::render::pictures::Pictures;
+use crate::render::words::say;
+
+/// The columns that spanning cells may reach.
+const MAX_COLUMNS: usize = 100;
+
+/// Points of a pixel of 1/96 inch.
+const POINTS_PER_PIXEL: f32 = 0.75;
+
+/// Reads one body.
+pub(super) struct Reader<'a, 'b> {
+    pictures: &'a mut Pictures<'b>,
+    /// The pictures that could not be shown, by source.
+    pub(super) lost: BTreeMap<String, usize>,
+}
+
+/// What an element hands down to what it holds.
+#[derive(Debug, Clone, Copy)]
+struct Context {
+    look: TextStyle,
+    align: Option<Align>,
+}
+
+/// Blocks, and the paragraph that is being filled.
+#[derive(Debug, Default)]
+struct Flow {
+    blocks: Vec<Block>,
+    open: Vec<Inline>,
+}
+
+impl Flow {
+    /// Ends the open paragraph.
+    fn close(&mut self, align: Option<Align>, heading: Option<u16>) {
+        let mut inlines = std::mem::take(&mut self.open);
+        trim(&mut inlines);
+        if !inlines.is_empty() {
+            let align = align.unwrap_or_default();
+            self.blocks.push(Block::Paragraph(Paragraph { heading, align, inlines }));
+        }
+    }
+
+    fn ends_in_space(&self) -> bool {
+        match self.open.last() {
+            None => true,
+            Some(Inline::Text(text, _)) => text.ends_with([' ', '\n']),
+            Some(Inline::Picture(_)) => false,
+        }
+    }
+
+    fn push_text(&mut self, text: &str, look: TextStyle) {
+        match self.open.last_mut() {
+            Some(Inline::Text(before, style)) if *style == look => before.push_str(text),
+            _ => self.open.push(Inline::Text(text.to_owned(), look)),
+        }
+    }
+
+    fn push_break(&mut self, look: TextStyle) {
+        if let Some(Inline::Text(text, _)) = self.open.last_mut() {
+            text.truncate(text.trim_end_matches(' ').len());
+        }
+        self.push_text("\n", look);
+    }
+}
+
+/// Takes the plain spaces off the end; those of the start were never put. A lone break is an empty line.
+fn trim(inlines: &mut Vec<Inline>) {
+    while let Some(Inline::Text(text, _)) = inlines.last_mut() {
+        text.truncate(text.trim_end_matches(' ').len());
+        if !text.is_empty() {
+            break;
+        }
+        inlines.pop();
+    }
+    let is_lone_break = matches!(&inlines[..], [Inline::Text(text, _)] if text == "\n");
+    if let (Some(Inline::Text(text, _)), false) = (inlines.last_mut(), is_lone_break) {
+        text.truncate(text.strip_suffix('\n').unwrap_or(text).len());
+    }
+    inlines.retain(|inline| !matches!(inline, Inline::Text(text, _) if text.is_empty()));
+}
+
+impl<'a, 'b> Reader<'a, 'b> {
+    pub(super) fn new(pictures: &'a mut Pictures<'b>) -> Self {
+        Self { pictures, lost: BTreeMap::new() }
+    }
+
+    /// Reads all that a node holds.
+    pub(super) fn body(&mut self, root: &Handle, look: TextStyle) -> Result<Vec<Block>, RenderError> {
+        self.blocks(root, Context { look, align: None })
+    }
+
+    fn blocks(&mut self, node: &Handle, context: Context) -> Result<Vec<Block>, RenderError> {
+        let mut flow = Flow::default();
+        self.children(node, context, &mut flow)?;
+        flow.close(context.align, None);
+        Ok(flow.blocks)
+    }
+
+    fn children(&mut self, node: &Handle, context: Context, flow: &mut Flow) -> Result<(), RenderError> {
+        for child in node.children.borrow().iter() {
+            match &child.data {
+                NodeData::Text { contents } => add_text(&contents.borrow(), context.look, flow),
+                NodeData::Element { .. } => self.element(child, context, flow)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn element(&mut self, node: &Handle, context: Context, flow: &mut Flow) -> Result<(), RenderError> {
+        let name = element_name(node).unwrap_or_default();
+        let inner = inherited(node, name, context);
+        match name {
+            "br" => flow.push_break(context.look),
+            "img" => self.picture(node, flow)?,
+            "hr" => {
+                flow.close(context.align, None);
+                flow.blocks.push(Block::Rule);
+            }
+            "ul" | "ol" => {
+                flow.close(context.align, None);
+                let list = self.list(node, name == "ol", inner)?;
+                flow.blocks.push(Block::List(list));
+            }
+            "table" => {
+                flow.close(context.align, None);
+                self.table(node, inner, flow)?;
+            }
+            "p" | "div" | "center" | "blockquote" | "address" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+            | "li" | "caption" | "tr" | "td" | "th" => {
+                flow.close(context.align, None);
+                self.paragraph(node, name, inner, flow)?;
+            }
+            _ => self.children(node, inner, flow)?,
+        }
+        Ok(())
+    }
+
+    fn paragraph(
+        &mut self,
+        node: &Handle,
+        name: &str,
+        inner: Context,
+        flow: &mut Flow,
+    ) -> Result<(), RenderError> {
+        let (before, after) = page_breaks(node);
+        if before {
+            flow.blocks.push(Block::PageBreak);
+        }
+        self.children(node, inner, flow)?;
+        flow.close(inner.align, heading_level(name));
+        if after {
+            flow.blocks.push(Block::PageBreak);
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, node: &Handle, is_numbered: bool, inner: Context) -> Result<List, RenderError> {
+        let start = attribute(node, "start").and_then(|start| start.trim().parse::<i32>().ok());
+        let first = is_numbered.then(|| i64::from(start.unwrap_or(1)));
+        let mut items = Vec::new();
+        for child in node.children.borrow().iter() {
+            let item = match element_name(child) {
+                Some("li") => self.blocks(child, inherited(child, "li", inner))?,
+                Some(_) => {
+                    let mut flow = Flow::default();
+                    self.element(child, inner, &mut flow)?;
+                    flow.close(inner.align, None);
+                    flow.blocks
+                }
+                None => Vec::new(),
+            };
+            if !item.is_empty() {
+                items.push(item);
+            }
+        }
+        Ok(List { first, items })
+    }
+
+    fn table(&mut self, node: &Handle, inner: Context, flow: &mut Flow) -> Result<(), RenderError> {
+        let mut table = Table {
+            head: Vec::new(),
+            body: Vec::new(),
+            has_borders: has_borders(node),
+            width: declared(node, "width").and_then(|width| style::width(&width)),
+        };
+        let inner = Context { align: None, ..inner };
+        self.rows(node, inner, false, &mut table, flow)?;
+        move_heading_rows(&mut table);
+        if table.columns() > 0 {
+            flow.blocks.push(Block::Table(table));
+        }
+        Ok(())
+    }
+
+    fn rows(
+        &mut self,
+        node: &Handle,
+        context: Context,
+        is_head: bool,
+        table: &mut Table,
+        flow: &mut Flow,
+    ) -> Result<(), RenderError> {
+        for child in node.children.borrow().iter() {
+            let name = element_name(child).unwrap_or_default();
+            let inner = inherited(child, name, context);
+            match name {
+                "thead" | "tbody" | "tfoot" => self.rows(child, inner, name == "thead", table, flow)?,
+                "tr" => {
+                    let row = self.row(child, inner, is_head, table)?;
+                    let rows = if is_head { &mut table.head } else { &mut table.body };
+                    rows.push(row);
+                }
+                "caption" => self.paragraph(child, name, inner, flow)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn row(
+        &mut self,
+        node: &Handle,
+        context: Context,
+        in_head: bool,
+        table: &mut Table,
+    ) -> Result<Row, RenderError> {
+        let mut row = Row::default();
+        for child in node.children.borrow().iter() {
+            let Some(name @ ("td" | "th")) = element_name(child) else { continue };
+            let inner = inherited(child, name, context);
+            table.has_borders |= declared(child, "border").is_some_and(|border| style::has_border(&border));
+            row.cells.push(Cell {
+                is_head: in_head || name == "th",
+                span: span(child).min(MAX_COLUMNS.saturating_sub(row.cells.len()).max(1)),
+                align: inner.align,
+                width: declared(child, "width").and_then(|width| style::width(&width)),
+                blocks: self.blocks(child, inner)?,
+            });
+        }
+        Ok(row)
+    }
+
+    fn picture(&mut self, node: &Handle, flow: &mut Flow) -> Result<(), RenderError> {
+        let Some(source) = attribute(node, "src") else { return Ok(()) };
+        let Some(index) = self.pictures.find(&source)? else {
+            *self.lost.entry(source).or_default() += 1;
+            return Ok(());
+        };
+        let Some(picture) = self.pictures.list.get(index) else { return Ok(()) };
+        let (width, height) = picture_size(node, picture.width_px, picture.height_px);
+        let description =
+            attribute(node, "alt").map(|alt| alt.trim().to_owned()).filter(|alt| !alt.is_empty());
+        let description = description.unwrap_or_else(|| say("render-figure", &[]));
+        flow.open.push(Inline::Picture(PictureBox { index, width, height, description }));
+        Ok(())
+    }
+}
+
+/// Adds text, its white space folded, without what only instructs layout engines.
+fn add_text(text: &str, look: TextStyle, flow: &mut Flow) {
+    let mut folded = String::with_capacity(text.len());
+    let mut after_space = flow.ends_in_space();
+    for c in text.nfc() {
+        if matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}') {
+            if !after_space {
+                folded.push(' ');
+            }
+            after_space = true;
+        } else if !is_ignorable(c) {
+            folded.push(c);
+            after_space = false;
+        }
+    }
+    if !folded.is_empty() {
+        flow.push_text(&folded, look);
+    }
+}
+
+/// Gives a picture's size in points: as asked, its shape kept when one side alone is given.
+fn picture_size(node: &Handle, width_px: u32, height_px: u32) -> (f32, f32) {
+    let side = |pixels: u32| u16::try_from(pixels).map_or(f32::from(u16::MAX), f32::from);
+    let (natural_width, natural_height) = (side(width_px), side(height_px));
+    let points = |name: &str| match declared(node, name).and_then(|value| style::width(&value)) {
+        Some(Width::Points(points)) => Some(points),
+        _ => None,
+    };
+    match (points("width"), points("height")) {
+        (Some(width), Some(height)) => (width, height),
+        (Some(width), None) => (width, width * natural_height / natural_width),
+        (None, Some(height)) => (height * natural_width / natural_height, height),
+        (None, None) => (natural_width * POINTS_PER_PIXEL, natural_height * POINTS_PER_PIXEL),
+    }
+}
+
+/// Gives the value of a style property, else of the attribute of that name.
+fn declared(node: &Handle, name: &str) -> Option<String> {
+    let styled = attribute(node, "style").and_then(|style| {
+        let found = style::declarations(&style).find(|(declared, _)| declared == name);
+        found.map(|(_, value)| value.to_owned())
+    });
+    styled.or_else(|| attribute(node, name))
+}
+
+fn has_borders(node: &Handle) -> bool {
+    declared(node, "border").is_some_and(|border| style::has_border(&border))
+}
+
+fn span(node: &Handle) -> usize {
+    let wanted = attribute(node, "colspan").and_then(|span| span.trim().parse::<usize>().ok());
+    wanted.unwrap_or(1).clamp(1, MAX_COLUMNS)
+}
+
+fn page_breaks(node: &Handle) -> (bool, bool) {
+    let breaks = |name: &str| declared(node, name).is_some_and(|value| style::breaks_page(&value));
+    (breaks("page-break-before"), breaks("page-break-after"))
+}
+
+/// Rows of heading cells alone, at the top of a table without `thead`, are its head.
+fn move_heading_rows(table: &mut Table) {
+    let is_heading = |row: &Row| !row.cells.is_empty() && row.cells.iter().all(|cell| cell.is_head);
+    let headings = table.body.iter().take_while(|row| is_heading(row)).count();
+    if table.head.is_empty() && headings < table.body.len() {
+        table.head = table.body.drain(..headings).collect();
+    }
+}
+
+/// Gives the level of a heading under the letter's subject, which is the first.
+fn heading_level(name: &str) -> Option<u16> {
+    match name {
+        "h1" => Some(2),
+        "h2" => Some(3),
+        "h3" | "h4" | "h5" | "h6" => Some(4),
+        _ => None,
+    }
+}
+
+/// Gives what an element hands down: its own look over its parent's.
+fn inherited(node: &Handle, name: &str, context: Context) -> Context {
+    let Context { mut look, mut align } = context;
+    match name {
+        "b" | "strong" | "th" => look.bold = true,
+        "i" | "em" | "address" => look.italic = true,
+        "u" | "ins" => look.underline = true,
+        "s" | "strike" | "del" => look.strike = true,
+        "sup" => look.level = Level::Superscript,
+        "sub" => look.level = Level::Subscript,
+        "center" => align = Some(Align::Centre),
+        "h1" => look = TextStyle { size_pt: look.size_pt * 1.3, ..look.bold() },
+        "h2" => look = TextStyle { size_pt: look.size_pt * 1.15, ..look.bold() },
+        "h3" | "h4" | "h5" | "h6" => look = look.bold(),
+        _ => {}
+    }
+    if let Some(colour) = attribute(node, "color") {
+        style::apply(&mut look, "color", &colour);
+    }
+    align = attribute(node, "align").as_deref().and_then(style::align).or(align);
+    for (property, value) in style::declarations(&attribute(node, "style").unwrap_or_default()) {
+        match property.as_str() {
+            "text-align" => align = style::align(value).or(align),
+            property => style::apply(&mut look, property, value),
+        }
+    }
+    Context { look, align }
+}

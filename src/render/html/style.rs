@@ -1,0 +1,185 @@
+//! The `style` attribute and its older cousins: the few properties that letters keep.
+
+use crate::render::display::Colour;
+use crate::render::model::{Align, TextStyle, Width};
+
+/// The properties that are read; the sanitiser drops the others.
+pub(super) const PROPERTIES: [&str; 10] = [
+    "text-align",
+    "color",
+    "font-size",
+    "font-weight",
+    "font-style",
+    "text-decoration",
+    "border",
+    "width",
+    "page-break-before",
+    "page-break-after",
+];
+
+/// The smallest and largest size of text, in points.
+const SIZES_PT: (f32, f32) = (6.0, 36.0);
+
+/// Gives the declarations of a `style` attribute, names in lower case.
+pub(super) fn declarations(style: &str) -> impl Iterator<Item = (String, &str)> {
+    style.split(';').filter_map(|declaration| {
+        let (name, value) = declaration.split_once(':')?;
+        let value = value.trim().trim_end_matches("!important").trim_end();
+        Some((name.trim().to_ascii_lowercase(), value)).filter(|(name, _)| !name.is_empty())
+    })
+}
+
+/// Changes a look by one declaration.
+pub(super) fn apply(style: &mut TextStyle, name: &str, value: &str) {
+    match name {
+        "color" => style.colour = colour(value).unwrap_or(style.colour),
+        "font-size" => style.size_pt = font_size(value, style.size_pt).unwrap_or(style.size_pt),
+        "font-weight" => {
+            style.bold = matches!(value, "bold" | "bolder") || value.parse::<u16>().is_ok_and(|w| w >= 600);
+        }
+        "font-style" => style.italic = matches!(value, "italic" | "oblique"),
+        "text-decoration" => {
+            style.underline |= value.contains("underline");
+            style.strike |= value.contains("line-through");
+        }
+        _ => {}
+    }
+}
+
+/// Reads an alignment.
+pub(super) fn align(value: &str) -> Option<Align> {
+    match value.trim().to_ascii_lowercase().as_str() {
+        "left" | "start" => Some(Align::Left),
+        "center" | "middle" => Some(Align::Centre),
+        "right" | "end" => Some(Align::Right),
+        "justify" => Some(Align::Justify),
+        _ => None,
+    }
+}
+
+/// Reads a width; a number alone is in pixels of 1/96 inch.
+pub(super) fn width(value: &str) -> Option<Width> {
+    if let Some(share) = value.trim().strip_suffix('%') {
+        return positive(share).map(|share| Width::Share((share / 100.0).min(1.0)));
+    }
+    length(value).filter(|points| *points > 0.0).map(Width::Points)
+}
+
+/// Tells whether a `border` draws a line.
+pub(super) fn has_border(value: &str) -> bool {
+    let mut words = value.split_whitespace();
+    !words.any(|word| matches!(word, "none" | "hidden") || length(word) == Some(0.0))
+        && !value.trim().is_empty()
+}
+
+/// Tells whether a page break is asked for.
+pub(super) fn breaks_page(value: &str) -> bool {
+    matches!(value, "always" | "page" | "left" | "right")
+}
+
+/// Reads a length in points.
+fn length(value: &str) -> Option<f32> {
+    let value = value.trim();
+    let units =
+        [("pt", 1.0), ("px", 0.75), ("cm", 28.346), ("mm", 2.8346), ("in", 72.0), ("em", 10.5), ("", 0.75)];
+    let (number, unit) = units.iter().find_map(|(suffix, unit)| Some((value.strip_suffix(suffix)?, unit)))?;
+    positive(number).map(|number| number * unit)
+}
+
+/// Reads a decimal number of a sane size, 0 included.
+fn positive(number: &str) -> Option<f32> {
+    number.trim().parse::<f32>().ok().filter(|number| (0.0..=100_000.0).contains(number))
+}
+
+fn font_size(value: &str, now: f32) -> Option<f32> {
+    let relative =
+        |suffix: &str, unit: f32| value.strip_suffix(suffix).and_then(positive).map(|n| n * unit * now);
+    let size = match value {
+        "smaller" | "small" => Some(now * 0.85),
+        "x-small" | "xx-small" => Some(now * 0.7),
+        "medium" => Some(10.5),
+        "larger" | "large" => Some(now * 1.2),
+        "x-large" | "xx-large" => Some(now * 1.5),
+        _ => relative("%", 0.01).or_else(|| relative("rem", 1.0)).or_else(|| relative("em", 1.0)),
+    };
+    size.or_else(|| length(value)).filter(|size| *size > 0.0).map(|size| size.clamp(SIZES_PT.0, SIZES_PT.1))
+}
+
+fn colour(value: &str) -> Option<Colour> {
+    let value = value.trim().to_ascii_lowercase();
+    if let Some(digits) = value.strip_prefix('#') {
+        return hexadecimal(digits);
+    }
+    if let Some(parts) = value.strip_prefix("rgb(").and_then(|rest| rest.strip_suffix(')')) {
+        let mut parts = parts.split([',', ' ']).filter(|part| !part.is_empty()).map(|part| part.parse().ok());
+        return Some(Colour { red: parts.next()??, green: parts.next()??, blue: parts.next()?? });
+    }
+    named(&value)
+}
+
+fn hexadecimal(digits: &str) -> Option<Colour> {
+    let long: String = match digits.len() {
+        3 => digits.chars().flat_map(|digit| [digit, digit]).collect(),
+        6 => digits.to_owned(),
+        _ => return None,
+    };
+    let part = |at: usize| u8::from_str_radix(long.get(at..at + 2)?, 16).ok();
+    Some(Colour { red: part(0)?, green: part(2)?, blue: part(4)? })
+}
+
+fn named(name: &str) -> Option<Colour> {
+    let (red, green, blue) = match name {
+        "black" => (0, 0, 0),
+        "red" => (0xff, 0, 0),
+        "darkred" | "maroon" => (0x80, 0, 0),
+        "green" => (0, 0x80, 0),
+        "darkgreen" => (0, 0x64, 0),
+        "blue" => (0, 0, 0xff),
+        "navy" | "darkblue" => (0, 0, 0x80),
+        "orange" => (0xff, 0xa5, 0),
+        "purple" => (0x80, 0, 0x80),
+        "gray" | "grey" => (0x80, 0x80, 0x80),
+        "white" => (0xff, 0xff, 0xff),
+        _ => return None,
+    };
+    Some(Colour { red, green, blue })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn styled(style: &str) -> TextStyle {
+        let mut look = TextStyle::plain(10.0);
+        declarations(style).for_each(|(name, value)| apply(&mut look, &name, value));
+        look
+    }
+
+    #[test]
+    fn the_looks_of_word_processors_are_read() {
+        let look =
+            styled("FONT-SIZE: 12.0pt; font-weight:700;color:#c00; text-decoration: underline line-through");
+        assert_eq!(look, TextStyle { size_pt: 12.0, ..look });
+        assert!(look.bold && look.underline && look.strike);
+        assert_eq!(look.colour, Colour { red: 0xcc, green: 0, blue: 0 });
+        assert_eq!(styled("color: rgb(1, 2, 3) !important").colour, Colour { red: 1, green: 2, blue: 3 });
+        assert_eq!(styled("font-size:200%"), TextStyle::plain(20.0));
+    }
+
+    #[test]
+    fn nonsense_changes_nothing() {
+        let nonsense =
+            "color:#zz0;color:#éé;font-size:-3pt;font-size:1e99pt;color;:;font-size:NaN;color:rgb(1,2)";
+        assert_eq!(styled(nonsense), TextStyle::plain(10.0));
+        assert_eq!(styled("font-size: 4000pt"), TextStyle::plain(SIZES_PT.1));
+    }
+
+    #[test]
+    fn widths_and_borders_are_read() {
+        assert_eq!(width("50%"), Some(Width::Share(0.5)));
+        assert_eq!(width("96"), Some(Width::Points(72.0)));
+        assert_eq!(width("auto"), None);
+        assert!(has_border("1px solid black") && has_border("1"));
+        assert!(!has_border("0") && !has_border("none") && !has_border("0px solid") && !has_border(""));
+    }
+}

@@ -1,0 +1,331 @@
+//! Draws a display list with krilla: PDF/A-2a and PDF/UA-1, tagged.
+//!
+//! Consecutive shapes of one owner share a marked sequence. A role enters the tree when its first content is
+//! drawn, so that the tree is in reading order and holds no empty node; the cells of a row keep their columns.
+
+use std::sync::LazyLock;
+
+use ::krilla::Document;
+use ::krilla::SerializeSettings;
+use ::krilla::color::rgb;
+use ::krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};
+use ::krilla::destination::XyzDestination;
+use ::krilla::error::KrillaError;
+use ::krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use ::krilla::image::Image;
+use ::krilla::metadata::{DateTime, Metadata};
+use ::krilla::outline::{Outline, OutlineNode};
+use ::krilla::page::PageSettings;
+use ::krilla::paint::Fill;
+use ::krilla::surface::Surface;
+use ::krilla::tagging as tags;
+use ::krilla::text::{Font, GlyphId, KrillaGlyph};
+use chrono::Datelike;
+use std::num::{NonZeroU16, NonZeroU32};
+
+use crate::render::RenderError;
+use crate::render::display::{
+    Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, Picture, PictureFormat, Role, RoleId,
+    RoleNode, Run, Scope, Shape,
+};
+use crate::render::fonts::Face;
+
+static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
+    Face::ALL.map(|face| Font::new(face.bytes().into(), 0).expect("a test reads each shipped font"))
+});
+
+/// Draws the list and gives the file.
+///
+/// # Errors
+/// [`RenderError::Engine`] when krilla's validator refuses the document, or a picture's content is broken.
+pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
+    let settings = SerializeSettings { configuration: configuration()?, ..SerializeSettings::default() };
+    let mut document = Document::new_with(settings);
+    let pictures = list.pictures.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
+    let mut tree = Tree::new(list.roles.nodes());
+    for page in &list.pages {
+        draw_page(&mut document, page, &pictures, &mut tree)?;
+    }
+    document.set_metadata(metadata(list));
+    document.set_outline(outline(&list.outline));
+    document.set_tag_tree(tree.into_tags());
+    document.finish().map_err(|error| refused(&error))
+}
+
+fn configuration() -> Result<Configuration, RenderError> {
+    ConfigurationBuilder::new()
+        .with_archival_validator(Archival::A2_A)
+        .with_accessibility_validator(Accessibility::UA1)
+        .finish()
+        .map_err(|error| RenderError::Engine { reason: format!("{error:?}") })
+}
+
+fn refused(error: &KrillaError) -> RenderError {
+    let reason = match error {
+        KrillaError::Validation(errors) => {
+            let errors: Vec<_> = errors.iter().map(|(error, _)| format!("{error:?}")).collect();
+            format!("{error}: {}", errors.join(", "))
+        }
+        error => error.to_string(),
+    };
+    RenderError::Engine { reason: reason.chars().take(500).collect() }
+}
+
+fn impossible(what: &str) -> RenderError {
+    RenderError::Engine { reason: format!("{what} out of the engine's range") }
+}
+
+fn picture(picture: &Picture) -> Result<Image, RenderError> {
+    let data = picture.bytes.clone().into();
+    // PDF/A forbids interpolation.
+    let image = match picture.format {
+        PictureFormat::Png => Image::from_png(data, false),
+        PictureFormat::Jpeg => Image::from_jpeg(data, false),
+    };
+    image.map_err(|reason| RenderError::Engine { reason })
+}
+
+fn metadata(list: &DisplayList) -> Metadata {
+    let day = list.about.created_on;
+    let small = |part: u32| u8::try_from(part).unwrap_or(1);
+    let created = DateTime::new(u16::try_from(day.year()).unwrap_or(1))
+        .month(small(day.month()))
+        .day(small(day.day()))
+        .hour(0)
+        .minute(0)
+        .second(0)
+        .utc_offset_hour(0)
+        .utc_offset_minute(0);
+    Metadata::new()
+        .title(list.about.title.clone())
+        .authors(vec![list.about.author.clone()])
+        .language(list.about.language.to_owned())
+        .creator("publier".to_owned())
+        .creation_date(created)
+        .document_id(list.about.document_id.clone())
+}
+
+fn outline(bookmarks: &[Bookmark]) -> Outline {
+    let node = |bookmark: &Bookmark| {
+        let destination = XyzDestination::new(bookmark.page, Point::from_xy(0.0, bookmark.y));
+        OutlineNode::new(bookmark.title.clone(), destination)
+    };
+    let mut outline = Outline::new();
+    if let Some((first, others)) = bookmarks.split_first() {
+        let mut first = node(first);
+        others.iter().filter(|other| !other.title.is_empty()).for_each(|other| first.push_child(node(other)));
+        outline.push_child(first);
+    }
+    outline
+}
+
+fn draw_page(
+    document: &mut Document,
+    page: &Page,
+    pictures: &[Image],
+    tree: &mut Tree<'_>,
+) -> Result<(), RenderError> {
+    let settings = PageSettings::from_wh(page.width, page.height).ok_or_else(|| impossible("page"))?;
+    let mut krilla_page = document.start_page_with(settings);
+    let mut surface = krilla_page.surface();
+    for items in page.items.chunk_by(|one, other| one.owner == other.owner) {
+        let Some(owner) = items.first().map(|item| item.owner) else { continue };
+        let identifier = surface.start_tagged(content_tag(owner));
+        let drawn = items.iter().try_for_each(|item| draw_item(&mut surface, item, pictures));
+        surface.end_tagged();
+        if let Owner::Role(role) = owner {
+            tree.add(role, identifier);
+        }
+        drawn?;
+    }
+    surface.finish();
+    krilla_page.finish();
+    Ok(())
+}
+
+fn content_tag(owner: Owner) -> tags::ContentTag<'static> {
+    let artifact = |kind| tags::ContentTag::Artifact(tags::Artifact::with_kind(kind));
+    match owner {
+        Owner::Role(_) => tags::ContentTag::Other,
+        Owner::Artifact(Artifact::Layout) => artifact(tags::ArtifactType::Layout),
+        Owner::Artifact(Artifact::Pagination) => artifact(tags::ArtifactType::PaginationOther),
+    }
+}
+
+fn draw_item(surface: &mut Surface<'_>, item: &Item, pictures: &[Image]) -> Result<(), RenderError> {
+    match &item.shape {
+        Shape::Run(run) => draw_run(surface, run),
+        Shape::Fill(area, colour) => draw_fill(surface, *area, *colour)?,
+        Shape::Picture(area, place) => {
+            let image = pictures.get(*place).cloned().ok_or_else(|| impossible("picture"))?;
+            draw_picture(surface, *area, image)?;
+        }
+        Shape::Nothing => {}
+    }
+    Ok(())
+}
+
+fn draw_run(surface: &mut Surface<'_>, run: &Run) {
+    let [regular, bold, italic, bold_italic, signs] = &*FONTS;
+    let font = match run.face {
+        Face::Regular => regular,
+        Face::Bold => bold,
+        Face::Italic => italic,
+        Face::BoldItalic => bold_italic,
+        Face::Signs => signs,
+    };
+    let glyphs: Vec<_> = run
+        .glyphs
+        .iter()
+        .map(|glyph| {
+            let id = GlyphId::new(u32::from(glyph.id));
+            KrillaGlyph::new(id, glyph.advance_em, glyph.shift_em, 0.0, 0.0, glyph.start..glyph.end, None)
+        })
+        .collect();
+    surface.set_fill(Some(fill(run.colour)));
+    surface.draw_glyphs(
+        Point::from_xy(run.x, run.baseline),
+        &glyphs,
+        font.clone(),
+        &run.text,
+        run.size_pt,
+        false,
+    );
+}
+
+fn draw_fill(surface: &mut Surface<'_>, area: Area, colour: Colour) -> Result<(), RenderError> {
+    let rect =
+        Rect::from_xywh(area.x, area.y, area.width, area.height).ok_or_else(|| impossible("rectangle"))?;
+    let mut builder = PathBuilder::new();
+    builder.push_rect(rect);
+    if let Some(path) = builder.finish() {
+        surface.set_fill(Some(fill(colour)));
+        surface.draw_path(&path);
+    }
+    Ok(())
+}
+
+fn draw_picture(surface: &mut Surface<'_>, area: Area, image: Image) -> Result<(), RenderError> {
+    let size = Size::from_wh(area.width, area.height).ok_or_else(|| impossible("picture's size"))?;
+    surface.push_transform(&Transform::from_translate(area.x, area.y));
+    surface.draw_image(image, size);
+    surface.pop();
+    Ok(())
+}
+
+fn fill(colour: Colour) -> Fill {
+    Fill { paint: rgb::Color::new(colour.red, colour.green, colour.blue).into(), ..Fill::default() }
+}
+
+/// The tag tree as it fills: each role's children in the order of their first content.
+struct Tree<'a> {
+    nodes: &'a [RoleNode],
+    children: Vec<Vec<Child>>,
+    roots: Vec<RoleId>,
+    is_in: Vec<bool>,
+}
+
+enum Child {
+    Role(RoleId),
+    Content(tags::Identifier),
+}
+
+impl<'a> Tree<'a> {
+    fn new(nodes: &'a [RoleNode]) -> Self {
+        let children = nodes.iter().map(|_| Vec::new()).collect();
+        Self { nodes, children, roots: Vec::new(), is_in: vec![false; nodes.len()] }
+    }
+
+    fn add(&mut self, role: RoleId, content: tags::Identifier) {
+        if let Some(children) = self.children.get_mut(role.0) {
+            children.push(Child::Content(content));
+        }
+        self.enter(role);
+    }
+
+    /// Puts a role into its parent's children, and so on up to the document.
+    fn enter(&mut self, role: RoleId) {
+        let mut role = role;
+        while let Some(is_in) = self.is_in.get_mut(role.0).filter(|is_in| !**is_in) {
+            *is_in = true;
+            let parent = self.nodes.get(role.0).and_then(|node| node.parent);
+            match parent.and_then(|parent| Some((parent, self.children.get_mut(parent.0)?))) {
+                Some((parent, siblings)) => {
+                    siblings.push(Child::Role(role));
+                    role = parent;
+                }
+                None => return self.roots.push(role),
+            }
+        }
+    }
+
+    fn into_tags(mut self) -> tags::TagTree {
+        let mut tree = tags::TagTree::new();
+        for root in std::mem::take(&mut self.roots) {
+            if let Some(group) = self.group(root) {
+                tree.push(group);
+            }
+        }
+        tree
+    }
+
+    /// Makes a role's group. The tree is as deep as the body's elements at most, which are bounded.
+    fn group(&mut self, role: RoleId) -> Option<tags::TagGroup> {
+        let node = self.nodes.get(role.0)?;
+        let mut children = std::mem::take(self.children.get_mut(role.0)?);
+        if node.role == Role::Row {
+            children.sort_by_key(|child| match child {
+                Child::Role(role) => role.0,
+                Child::Content(_) => usize::MAX,
+            });
+        }
+        let mut group = tags::TagGroup::new(tag(&node.role));
+        for child in children {
+            match child {
+                Child::Content(content) => group.push(content),
+                Child::Role(role) => {
+                    if let Some(inner) = self.group(role) {
+                        group.push(inner);
+                    }
+                }
+            }
+        }
+        Some(group)
+    }
+}
+
+fn tag(role: &Role) -> tags::TagKind {
+    use tags::{ListNumbering, TableHeaderScope, Tag};
+    match role {
+        Role::Group => Tag::Div.into(),
+        Role::Paragraph => Tag::P.into(),
+        Role::Heading(level, title) => {
+            let title = Some(title.clone()).filter(|title| !title.is_empty());
+            let level = NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN);
+            Tag::Hn(level, title.or_else(|| Some("–".to_owned()))).into()
+        }
+        Role::List(true) => Tag::L(ListNumbering::Decimal).into(),
+        Role::List(false) => Tag::L(ListNumbering::Disc).into(),
+        Role::ListItem => Tag::LI.into(),
+        Role::Label => Tag::Lbl.into(),
+        Role::ListBody => Tag::LBody.into(),
+        Role::Table => Tag::Table.into(),
+        Role::TableHead => Tag::THead.into(),
+        Role::TableBody => Tag::TBody.into(),
+        Role::Row => Tag::TR.into(),
+        Role::HeadCell(scope, span) => {
+            let scope = match scope {
+                Scope::Column => TableHeaderScope::Column,
+                Scope::Row => TableHeaderScope::Row,
+            };
+            Tag::TH(scope).with_col_span(spanned(*span)).into()
+        }
+        Role::Cell(span) => Tag::TD.with_col_span(spanned(*span)).into(),
+        Role::Figure(description) => Tag::Figure(Some(description.clone())).into(),
+    }
+}
+
+/// Gives a cell's span where it is more than one column.
+fn spanned(span: u32) -> Option<NonZeroU32> {
+    NonZeroU32::new(span).filter(|span| span.get() > 1)
+}

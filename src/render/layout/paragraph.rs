@@ -1,0 +1,478 @@
+//! A paragraph: shaped once, then broken into lines of any width.
+//!
+//! Promises: lines break where [`crate::render::typography`] allows, and inside a word only when it is wider than
+//! the line; the spaces at a line's end stay in the text but not in its width; a picture is as wide as the line at
+//! most.
+
+use std::ops::Range;
+
+use super::slab::Slab;
+use super::{MIN_WIDTH, RULE_WIDTH};
+use crate::render::display::{Area, Artifact, Glyph, Item, Owner, Role, RoleTree, Run, Shape};
+use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, shape};
+use crate::render::model::{Align, Inline, Level, Paragraph, PictureBox, TextStyle};
+use crate::render::typography::breaks;
+
+/// The height of a line, in its size.
+const LINE_HEIGHT_EM: f32 = 1.28;
+/// The size of raised and lowered text, in the line's.
+const SMALL_EM: f32 = 0.65;
+/// How high raised text stands, in the line's size.
+const RAISE_EM: f32 = 0.35;
+/// How low lowered text stands.
+const LOWER_EM: f32 = 0.12;
+/// The tallest picture: what a page holds.
+const MAX_PICTURE_HEIGHT: f32 = 600.0;
+/// The widest gap that justifying makes of a space, in the line's size.
+const MAX_SPACE_EM: f32 = 1.0;
+/// What stands for a picture in the text (U+FFFC, line breaking class CB).
+const PICTURE: &str = "\u{fffc}";
+/// What rounding may add to a width.
+const TOLERANCE: f32 = 0.01;
+
+/// The text of a paragraph with its glyphs.
+#[derive(Debug)]
+pub(super) struct ShapedParagraph {
+    /// The level of a heading.
+    pub heading: Option<u16>,
+    align: Align,
+    text: String,
+    styles: Vec<TextStyle>,
+    pictures: Vec<PictureBox>,
+    atoms: Vec<Atom>,
+    words: Vec<Word>,
+}
+
+/// What a line is made of, with its natural width.
+#[derive(Debug, Clone, Copy)]
+struct Atom {
+    kind: Kind,
+    width: f32,
+    start: usize,
+    is_space: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// A glyph and the place of its style.
+    Glyph(ShapedGlyph, usize),
+    /// The place of a picture.
+    Picture(usize),
+}
+
+/// What stays on one line: atoms up to a place where it may end.
+#[derive(Debug, Clone)]
+struct Word {
+    atoms: Range<usize>,
+    /// Its width without the spaces at its end.
+    width: f32,
+    /// The width of those spaces.
+    space: f32,
+    /// Whether it is a picture, which can shrink.
+    is_picture: bool,
+    /// Whether the line must end after it.
+    ends_line: bool,
+}
+
+/// The atoms of one line.
+#[derive(Debug, Clone, Default)]
+struct Line {
+    atoms: Range<usize>,
+    /// The width up to the last visible atom.
+    width: f32,
+    /// The width with the spaces after it.
+    pen: f32,
+    /// Whether it ends the paragraph or was ended by hand.
+    is_last: bool,
+}
+
+impl Line {
+    fn starting_at(atom: usize) -> Self {
+        Self { atoms: atom..atom, ..Self::default() }
+    }
+
+    fn take(&mut self, atoms: &Range<usize>, width: f32, space: f32) {
+        self.atoms.end = atoms.end;
+        self.width = self.pen + width;
+        self.pen = self.width + space;
+    }
+}
+
+/// How far a line reaches above and below its baseline.
+#[derive(Debug, Clone, Copy, Default)]
+struct Extent {
+    above: f32,
+    below: f32,
+}
+
+impl ShapedParagraph {
+    /// Shapes a paragraph; hears of each character that no font has.
+    pub(super) fn new(paragraph: &Paragraph, missing: &mut dyn FnMut(char)) -> Self {
+        let mut shaped = Self {
+            heading: paragraph.heading,
+            align: paragraph.align,
+            text: String::new(),
+            styles: Vec::new(),
+            pictures: Vec::new(),
+            atoms: Vec::new(),
+            words: Vec::new(),
+        };
+        for inline in &paragraph.inlines {
+            match inline {
+                Inline::Text(text, style) => shaped.push_text(text, *style, missing),
+                Inline::Picture(picture) => shaped.push_picture(picture),
+            }
+        }
+        shaped.find_words();
+        shaped
+    }
+
+    fn push_text(&mut self, text: &str, style: TextStyle, missing: &mut dyn FnMut(char)) {
+        let start = self.text.len();
+        let place = self.styles.len();
+        let size = drawn_size(&style);
+        self.text.push_str(text);
+        self.styles.push(style);
+        for glyph in shape(text, Face::of(style.bold, style.italic), missing) {
+            let shown = text.get(glyph.start..glyph.end).unwrap_or_default();
+            let advance_em = if shown == "\n" { 0.0 } else { glyph.advance_em };
+            let glyph =
+                ShapedGlyph { start: start + glyph.start, end: start + glyph.end, advance_em, ..glyph };
+            self.atoms.push(Atom {
+                kind: Kind::Glyph(glyph, place),
+                width: advance_em * size,
+                start: glyph.start,
+                is_space: matches!(shown, " " | "\n"),
+            });
+        }
+    }
+
+    fn push_picture(&mut self, picture: &PictureBox) {
+        let shrink = (MAX_PICTURE_HEIGHT / picture.height).min(1.0);
+        let (width, height) = (picture.width * shrink, picture.height * shrink);
+        let place = self.pictures.len();
+        self.pictures.push(PictureBox { width, height, ..picture.clone() });
+        self.atoms.push(Atom { kind: Kind::Picture(place), width, start: self.text.len(), is_space: false });
+        self.text.push_str(PICTURE);
+    }
+
+    fn find_words(&mut self) {
+        let mut first = 0;
+        for place in breaks(&self.text) {
+            let rest = self.atoms.get(first..).unwrap_or_default();
+            let count = rest.iter().take_while(|atom| atom.start < place.at).count();
+            let atoms = rest.get(..count).unwrap_or_default();
+            let spaces = atoms.iter().rev().take_while(|atom| atom.is_space).count();
+            let visible = atoms.get(..count - spaces).unwrap_or_default();
+            let width = total(visible);
+            self.words.push(Word {
+                atoms: first..first + count,
+                width,
+                space: total(atoms) - width,
+                is_picture: matches!(visible, [Atom { kind: Kind::Picture(_), .. }]),
+                ends_line: place.forced,
+            });
+            first += count;
+        }
+    }
+
+    /// Gives its text alone, on one line.
+    pub(super) fn plain_text(&self) -> String {
+        self.text.replace(PICTURE, "").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Gives the width of its widest word.
+    pub(super) fn narrowest(&self) -> f32 {
+        let widths = self.words.iter().map(|word| if word.is_picture { MIN_WIDTH } else { word.width });
+        widths.fold(0.0, f32::max)
+    }
+
+    /// Gives the width of its longest line when none is broken.
+    pub(super) fn widest(&self) -> f32 {
+        self.broken(f32::MAX).iter().map(|line| line.width).fold(0.0, f32::max)
+    }
+
+    /// Breaks it into lines of a column and adds their slabs.
+    pub(super) fn lines(
+        &self,
+        x: f32,
+        width: f32,
+        owner: Owner,
+        roles: &mut RoleTree,
+        slabs: &mut Vec<Slab>,
+    ) {
+        let lines = self.broken(width.max(MIN_WIDTH));
+        let count = lines.len();
+        for (number, line) in lines.iter().enumerate() {
+            let mut slab = self.slab(line, x, width, owner, roles);
+            slab.stays_with_next = count > 1 && (number == 0 || number + 2 == count);
+            slabs.push(slab);
+        }
+    }
+
+    fn broken(&self, width: f32) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut line = Line::default();
+        for word in &self.words {
+            let word_width = if word.is_picture { word.width.min(width) } else { word.width };
+            if !line.atoms.is_empty() && line.pen + word_width > width + TOLERANCE {
+                lines.push(std::mem::replace(&mut line, Line::starting_at(word.atoms.start)));
+            }
+            if word_width > width + TOLERANCE {
+                self.cut(word, width, &mut line, &mut lines);
+            } else {
+                line.take(&word.atoms, word_width, word.space);
+            }
+            if word.ends_line {
+                line.is_last = true;
+                lines.push(std::mem::replace(&mut line, Line::starting_at(word.atoms.end)));
+            }
+        }
+        if !line.atoms.is_empty() {
+            lines.push(Line { is_last: true, ..line });
+        }
+        lines
+    }
+
+    /// Cuts a word that is wider than the line, glyph by glyph.
+    fn cut(&self, word: &Word, width: f32, line: &mut Line, lines: &mut Vec<Line>) {
+        for place in word.atoms.clone() {
+            let Some(atom) = self.atoms.get(place) else { return };
+            if !atom.is_space && !line.atoms.is_empty() && line.pen + atom.width > width + TOLERANCE {
+                lines.push(std::mem::replace(line, Line::starting_at(place)));
+            }
+            let (visible, space) = if atom.is_space { (0.0, atom.width) } else { (atom.width, 0.0) };
+            line.take(&(place..place + 1), visible, space);
+        }
+    }
+
+    fn slab(&self, line: &Line, x: f32, width: f32, owner: Owner, roles: &mut RoleTree) -> Slab {
+        let atoms = self.atoms.get(line.atoms.clone()).unwrap_or_default();
+        let extent = self.extent(atoms, width);
+        let mut pen = Pen {
+            x: x + shift(self.align, width - line.width),
+            baseline: extent.above,
+            column: width,
+            stretch: self.stretch(line, atoms, width),
+            owner,
+            items: Vec::new(),
+        };
+        for group in atoms.chunk_by(Atom::continues) {
+            match group {
+                [Atom { kind: Kind::Picture(place), .. }] => self.draw_picture(*place, &mut pen, roles),
+                [Atom { kind: Kind::Glyph(glyph, style), .. }, ..] => {
+                    self.draw_run(group, glyph.face, *style, &mut pen);
+                }
+                _ => {}
+            }
+        }
+        Slab { baseline: Some(extent.above), ..Slab::of(pen.items, extent.above + extent.below) }
+    }
+
+    fn extent(&self, atoms: &[Atom], width: f32) -> Extent {
+        let leading = (LINE_HEIGHT_EM - ASCENT_EM - DESCENT_EM) / 2.0;
+        atoms.iter().fold(Extent::default(), |extent, atom| {
+            let (above, below) = match atom.kind {
+                Kind::Glyph(_, style) => {
+                    let size = self.styles.get(style).map_or(0.0, |style| style.size_pt);
+                    (size * (ASCENT_EM + leading), size * (DESCENT_EM + leading))
+                }
+                Kind::Picture(place) => {
+                    let (_, height) = self.picture_size(place, width);
+                    (height + 2.0, 2.0)
+                }
+            };
+            Extent { above: extent.above.max(above), below: extent.below.max(below) }
+        })
+    }
+
+    /// Gives what is added to each space to fill the line.
+    fn stretch(&self, line: &Line, atoms: &[Atom], width: f32) -> f32 {
+        let visible = atoms.iter().rposition(|atom| !atom.is_space).map_or(0, |last| last + 1);
+        let spaces = atoms.iter().take(visible).filter(|atom| atom.is_space).count();
+        let size = self.styles.first().map_or(0.0, |style| style.size_pt);
+        match u16::try_from(spaces) {
+            Ok(spaces @ 1..) if self.align == Align::Justify && !line.is_last => {
+                let each = (width - line.width) / f32::from(spaces);
+                if each <= size * MAX_SPACE_EM { each } else { 0.0 }
+            }
+            _ => 0.0,
+        }
+    }
+
+    fn picture_size(&self, place: usize, column: f32) -> (f32, f32) {
+        self.pictures.get(place).map_or((0.0, 0.0), |picture| {
+            let shrink = (column / picture.width).min(1.0);
+            (picture.width * shrink, picture.height * shrink)
+        })
+    }
+
+    fn draw_picture(&self, place: usize, pen: &mut Pen, roles: &mut RoleTree) {
+        let Some(picture) = self.pictures.get(place) else { return };
+        let (width, height) = self.picture_size(place, pen.column);
+        let owner = match pen.owner {
+            Owner::Role(role) => {
+                Owner::Role(roles.add(Role::Figure(picture.description.clone()), Some(role)))
+            }
+            artifact @ Owner::Artifact(_) => artifact,
+        };
+        let area = Area { x: pen.x, y: pen.baseline - height, width, height };
+        pen.items.push(Item { owner, shape: Shape::Picture(area, picture.index) });
+        pen.x += width;
+    }
+
+    fn draw_run(&self, atoms: &[Atom], face: Face, style: usize, pen: &mut Pen) {
+        let Some(style) = self.styles.get(style) else { return };
+        let start = atoms.first().map_or(0, |atom| atom.start);
+        let size_pt = drawn_size(style);
+        let mut glyphs = Vec::with_capacity(atoms.len());
+        let (mut width, mut end) = (0.0, start);
+        for atom in atoms {
+            let Kind::Glyph(glyph, _) = atom.kind else { continue };
+            let stretch = if atom.is_space { pen.stretch } else { 0.0 };
+            glyphs.push(Glyph {
+                id: glyph.id,
+                advance_em: glyph.advance_em + stretch / size_pt,
+                shift_em: glyph.shift_em,
+                start: glyph.start - start,
+                end: glyph.end - start,
+            });
+            width += atom.width + stretch;
+            end = glyph.end;
+        }
+        let text = self.text.get(start..end).unwrap_or_default().replace('\n', " ");
+        let (x, baseline, colour) = (pen.x, pen.baseline - raise(style), style.colour);
+        let run = Run { x, baseline, face, size_pt, colour, text, glyphs };
+        pen.items.push(Item { owner: pen.owner, shape: Shape::Run(run) });
+        pen.decorate(style, width - trailing_width(atoms, pen.stretch));
+        pen.x += width;
+    }
+}
+
+impl Atom {
+    /// Tells whether two neighbours are drawn together.
+    fn continues(&self, other: &Self) -> bool {
+        match (self.kind, other.kind) {
+            (Kind::Glyph(one, style), Kind::Glyph(other, same)) => one.face == other.face && style == same,
+            _ => false,
+        }
+    }
+}
+
+/// Draws one line, from left to right.
+struct Pen {
+    x: f32,
+    baseline: f32,
+    column: f32,
+    stretch: f32,
+    owner: Owner,
+    items: Vec<Item>,
+}
+
+impl Pen {
+    fn decorate(&mut self, style: &TextStyle, width: f32) {
+        let lines = [(style.underline, 0.12), (style.strike, -0.27)];
+        for (_, below_em) in lines.into_iter().filter(|(is_wanted, _)| *is_wanted && width > 0.0) {
+            let y = self.baseline - raise(style) + below_em * drawn_size(style);
+            let height = RULE_WIDTH.max(style.size_pt * 0.055);
+            let area = Area { x: self.x, y, width, height };
+            let owner = Owner::Artifact(Artifact::Layout);
+            self.items.push(Item { owner, shape: Shape::Fill(area, style.colour) });
+        }
+    }
+}
+
+fn total(atoms: &[Atom]) -> f32 {
+    atoms.iter().map(|atom| atom.width).sum()
+}
+
+/// Gives the width of the spaces at the end of a run that ends its line; decorations stop before them.
+fn trailing_width(atoms: &[Atom], stretch: f32) -> f32 {
+    atoms.iter().rev().take_while(|atom| atom.is_space).map(|atom| atom.width + stretch).sum()
+}
+
+fn shift(align: Align, room: f32) -> f32 {
+    match align {
+        Align::Left | Align::Justify => 0.0,
+        Align::Centre => room.max(0.0) / 2.0,
+        Align::Right => room.max(0.0),
+    }
+}
+
+fn drawn_size(style: &TextStyle) -> f32 {
+    match style.level {
+        Level::Line => style.size_pt,
+        Level::Superscript | Level::Subscript => style.size_pt * SMALL_EM,
+    }
+}
+
+fn raise(style: &TextStyle) -> f32 {
+    match style.level {
+        Level::Line => 0.0,
+        Level::Superscript => style.size_pt * RAISE_EM,
+        Level::Subscript => -style.size_pt * LOWER_EM,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shaped(text: &str, align: Align) -> ShapedParagraph {
+        ShapedParagraph::new(&Paragraph { align, ..Paragraph::of(text, TextStyle::plain(10.0)) }, &mut |_| ())
+    }
+
+    fn texts(paragraph: &ShapedParagraph, width: f32) -> Vec<String> {
+        let lines = paragraph.broken(width);
+        let text = |line: &Line| {
+            let atoms = &paragraph.atoms[line.atoms.clone()];
+            let end = match atoms.last().unwrap().kind {
+                Kind::Glyph(glyph, _) => glyph.end,
+                Kind::Picture(_) => atoms.last().unwrap().start + PICTURE.len(),
+            };
+            paragraph.text.get(atoms[0].start..end).unwrap().to_owned()
+        };
+        lines.iter().map(text).collect()
+    }
+
+    #[test]
+    fn lines_break_between_words_and_inside_a_word_that_is_too_wide() {
+        let paragraph = shaped("un mot anticonstitutionnellement long", Align::Left);
+        assert_eq!(texts(&paragraph, 60.0), ["un mot ", "anticonstituti", "onnellement ", "long"]);
+        assert_eq!(texts(&paragraph, 1000.0), ["un mot anticonstitutionnellement long"]);
+    }
+
+    #[test]
+    fn a_line_feed_ends_a_line_and_two_leave_an_empty_one() {
+        assert_eq!(texts(&shaped("a\n\nb", Align::Left), 100.0), ["a\n", "\n", "b"]);
+    }
+
+    #[test]
+    fn a_justified_line_fills_its_column_and_the_last_one_does_not() {
+        let paragraph = shaped("des mots pour remplir deux lignes entières ou presque", Align::Justify);
+        let mut slabs = Vec::new();
+        paragraph.lines(0.0, 130.0, Owner::Artifact(Artifact::Layout), &mut RoleTree::default(), &mut slabs);
+        let ends: Vec<f32> = slabs
+            .into_iter()
+            .map(|slab| match &slab.into_items(0.0)[0].shape {
+                Shape::Run(run) => {
+                    let visible = run.text.trim_end().chars().count();
+                    run.x + run.glyphs[..visible].iter().map(|glyph| glyph.advance_em * 10.0).sum::<f32>()
+                }
+                _ => panic!("a line of text"),
+            })
+            .collect();
+        assert!(ends.len() > 1);
+        assert!(ends[..ends.len() - 1].iter().all(|end| (end - 130.0).abs() < 0.1), "{ends:?}");
+        assert!(*ends.last().unwrap() < 120.0, "{ends:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_lines_hold_all_the_text_in_order(text in "[a-zé «»:!?€0-9\u{a0}\n漢-]{0,80}", width in 1.0..300.0_f32) {
+            let paragraph = shaped(&text, Align::Left);
+            prop_assert_eq!(texts(&paragraph, width).concat(), text);
+        }
+    }
+}

@@ -1,0 +1,380 @@
+//! Tables: column widths from content, rows of cells, heads that come back.
+//!
+//! Promises: each column is as wide as its widest word where the page allows it, as its longest line where all do;
+//! widths that the body gives come first; a row lacks no cell, so that a reader by ear keeps the columns; an amount
+//! stands on the right unless the body says otherwise.
+
+use std::rc::Rc;
+
+use super::slab::{Edges, Row, RowCell, Slab, column_height};
+use super::{Place, Shaped, TABLE_GAP, Workshop};
+use crate::render::display::{Artifact, Colour, Item, Owner, Role, RoleId, Scope, Shape};
+use crate::render::model::{Align, Block, Cell, Paragraph, Table, Width};
+
+/// The space left and right of a cell's content.
+const SIDE_PADDING: f32 = 5.0;
+/// The space above and below it in a table with lines.
+const PADDING: f32 = 3.2;
+/// The space above and below it in a table that only lays things out.
+const BARE_PADDING: f32 = 1.0;
+/// Behind the cells of a head.
+const HEAD_FILL: Colour = Colour::grey(0xee);
+
+/// The tallest head that comes back.
+const MAX_HEAD_HEIGHT: f32 = 200.0;
+/// The most cells of a head that comes back.
+const MAX_HEAD_CELLS: usize = 200;
+
+/// A table whose text is shaped.
+pub(super) struct ShapedTable {
+    head: Vec<ShapedRow>,
+    body: Vec<ShapedRow>,
+    columns: usize,
+    edges: Edges,
+    width: Option<Width>,
+    /// Whether a cell heads a row or column. A table without one only lays things out, and is read as groups
+    /// (PDF/UA-1, 7.5 asks for headings in every table).
+    has_headings: bool,
+}
+
+struct ShapedRow {
+    cells: Vec<ShapedCell>,
+}
+
+struct ShapedCell {
+    is_head: bool,
+    span: usize,
+    width: Option<Width>,
+    blocks: Vec<Shaped>,
+    narrowest: f32,
+    widest: f32,
+}
+
+/// What a column needs.
+#[derive(Debug, Clone, Copy, Default)]
+struct Need {
+    narrowest: f32,
+    widest: f32,
+    asked: Option<Width>,
+}
+
+impl Workshop {
+    pub(super) fn shape_table(&mut self, table: &Table) -> ShapedTable {
+        let columns = table.columns();
+        let edges = match (table.has_borders, table.head.is_empty()) {
+            (true, _) => Edges::Around,
+            (false, false) => Edges::Below,
+            (false, true) => Edges::None,
+        };
+        let head: Vec<_> = table.head.iter().map(|row| self.shape_row(&row.cells, columns)).collect();
+        let body: Vec<_> = table.body.iter().map(|row| self.shape_row(&row.cells, columns)).collect();
+        let has_headings = head.iter().chain(&body).any(|row| row.cells.iter().any(|cell| cell.is_head));
+        ShapedTable { head, body, columns, edges, width: table.width, has_headings }
+    }
+
+    fn shape_row(&mut self, cells: &[Cell], columns: usize) -> ShapedRow {
+        let mut shaped: Vec<_> = cells.iter().map(|cell| self.shape_cell(cell)).collect();
+        let spanned: usize = cells.iter().map(|cell| cell.span).sum();
+        shaped.extend(columns.checked_sub(spanned).filter(|lack| *lack > 0).map(ShapedCell::empty));
+        ShapedRow { cells: shaped }
+    }
+
+    fn shape_cell(&mut self, cell: &Cell) -> ShapedCell {
+        let blocks = match &cell.blocks[..] {
+            [Block::Paragraph(paragraph)] if cell.align.is_none() && is_amount(&paragraph.text()) => {
+                self.shape(&[Block::Paragraph(Paragraph { align: Align::Right, ..paragraph.clone() })])
+            }
+            blocks => self.shape(blocks),
+        };
+        let (narrowest, widest) = extents(&blocks);
+        ShapedCell { is_head: cell.is_head, span: cell.span, width: cell.width, blocks, narrowest, widest }
+    }
+
+    pub(super) fn table(&mut self, table: &ShapedTable, place: Place, slabs: &mut Vec<Slab>) {
+        let role = self.roles.add(table.role(Role::Table), place.role);
+        let grid = Grid { table, lefts: table.lefts(place), role };
+        let head = self.rows(&grid, &table.head, Role::TableHead);
+        let repeated =
+            table.repeats(&head).then(|| Rc::new(head.iter().cloned().map(as_artifact).collect::<Vec<_>>()));
+        let body = self.rows(&grid, &table.body, Role::TableBody);
+        let heads = head.len();
+        for (number, slab) in head.into_iter().chain(body).enumerate() {
+            slabs.push(Slab {
+                gap: if number == 0 { TABLE_GAP } else { 0.0 },
+                stays_with_next: number < heads,
+                head: repeated.clone().filter(|_| number >= heads),
+                ..slab
+            });
+        }
+    }
+
+    fn rows(&mut self, grid: &Grid<'_>, rows: &[ShapedRow], part: Role) -> Vec<Slab> {
+        let in_head = part == Role::TableHead;
+        let part = self.roles.add(grid.table.role(part), Some(grid.role));
+        rows.iter().map(|row| self.row(grid, row, part, in_head)).collect()
+    }
+
+    fn row(&mut self, grid: &Grid<'_>, row: &ShapedRow, part: RoleId, in_head: bool) -> Slab {
+        let role = self.roles.add(grid.table.role(Role::Row), Some(part));
+        let mut column = 0;
+        let mut cells = Vec::with_capacity(row.cells.len());
+        for cell in &row.cells {
+            let (x, width) = grid.span(column, cell.span);
+            let role = self.roles.add(grid.table.role(cell.role(in_head)), Some(role));
+            cells.push(RowCell { x, width, slabs: self.cell(cell, role, x, width) });
+            column += cell.span;
+        }
+        let edges = grid.table.edges;
+        let is_heading = row.cells.iter().all(|cell| cell.is_head);
+        let fill = (edges != Edges::None && (in_head || is_heading)).then_some(HEAD_FILL);
+        let padding = if edges == Edges::None { BARE_PADDING } else { PADDING };
+        Slab::of_row(Row { fill, edges, cells, padding })
+    }
+
+    fn cell(&mut self, cell: &ShapedCell, role: RoleId, x: f32, width: f32) -> Vec<Slab> {
+        let inner = Place { x: x + SIDE_PADDING, width: width - 2.0 * SIDE_PADDING, role: Some(role) };
+        let mut slabs = Vec::new();
+        match &cell.blocks[..] {
+            // The cell's role is enough for a lone paragraph, and halves the structure of a table.
+            [Shaped::Paragraph(text)] if text.heading.is_none() => {
+                text.lines(inner.x, inner.width, Owner::Role(role), &mut self.roles, &mut slabs);
+            }
+            blocks => slabs = self.column(blocks, inner),
+        }
+        if slabs.is_empty() {
+            return vec![Slab::of(vec![Item { owner: Owner::Role(role), shape: Shape::Nothing }], 0.0)];
+        }
+        slabs
+    }
+}
+
+/// A table where it stands.
+struct Grid<'a> {
+    table: &'a ShapedTable,
+    /// The left edge of each column, and the right one of the last.
+    lefts: Vec<f32>,
+    role: RoleId,
+}
+
+impl Grid<'_> {
+    /// Gives the left edge and the width of some columns.
+    fn span(&self, column: usize, count: usize) -> (f32, f32) {
+        let edge = |column: usize| self.lefts.get(column).or(self.lefts.last()).copied().unwrap_or(0.0);
+        (edge(column), edge(column + count) - edge(column))
+    }
+}
+
+impl ShapedCell {
+    fn role(&self, in_head: bool) -> Role {
+        let span = u32::try_from(self.span).unwrap_or(1);
+        let scope = if in_head { Scope::Column } else { Scope::Row };
+        if self.is_head { Role::HeadCell(scope, span) } else { Role::Cell(span) }
+    }
+
+    /// The cell over the columns that a short row lacks.
+    fn empty(span: usize) -> Self {
+        Self { is_head: false, span, width: None, blocks: Vec::new(), narrowest: 0.0, widest: 0.0 }
+    }
+}
+
+impl ShapedTable {
+    /// Gives the role of a part of the table, none where it only lays things out.
+    fn role(&self, role: Role) -> Role {
+        if self.has_headings { role } else { Role::Group }
+    }
+
+    /// Tells whether its head comes back on each page: not when it would fill the page, or the memory.
+    fn repeats(&self, head: &[Slab]) -> bool {
+        let cells: usize = self.head.iter().map(|row| row.cells.len()).sum();
+        !head.is_empty() && column_height(head) <= MAX_HEAD_HEIGHT && cells <= MAX_HEAD_CELLS
+    }
+
+    /// Gives the edges of its columns.
+    fn lefts(&self, place: Place) -> Vec<f32> {
+        let rights = self.widths(place.width).into_iter().scan(place.x, |x, width| {
+            *x += width;
+            Some(*x)
+        });
+        std::iter::once(place.x).chain(rights).collect()
+    }
+
+    /// Gives the width of its columns within what there is.
+    fn widths(&self, available: f32) -> Vec<f32> {
+        let needs = self.needs(available);
+        let room = match self.width {
+            Some(width) => width.resolve(available),
+            None => wanted(&needs).min(available),
+        };
+        share(&needs, room)
+    }
+
+    /// Gives what its columns need, padding included; cells over several columns add what the others lack.
+    fn needs(&self, available: f32) -> Vec<Need> {
+        let mut needs = vec![Need::default(); self.columns];
+        for is_spanning in [false, true] {
+            for row in self.head.iter().chain(&self.body) {
+                let mut column = 0;
+                for cell in &row.cells {
+                    let columns = needs.get_mut(column..column + cell.span).unwrap_or_default();
+                    if (cell.span > 1) == is_spanning && !cell.blocks.is_empty() {
+                        cell.add_to(columns, available);
+                    }
+                    column += cell.span;
+                }
+            }
+        }
+        needs
+    }
+
+    fn extents(&self) -> (f32, f32) {
+        let needs = self.needs(f32::MAX);
+        (needs.iter().map(|need| need.narrowest).sum(), needs.iter().map(|need| need.widest).sum())
+    }
+}
+
+impl ShapedCell {
+    fn add_to(&self, columns: &mut [Need], available: f32) {
+        let (narrowest, mut widest) = (self.narrowest + 2.0 * SIDE_PADDING, self.widest + 2.0 * SIDE_PADDING);
+        if let (Some(width), [column]) = (self.width, &mut *columns) {
+            column.asked = column.asked.or(Some(width));
+            if let Width::Points(points) = width {
+                widest = points.clamp(narrowest.min(available), available.max(narrowest));
+            }
+        }
+        let count = u16::try_from(columns.len()).unwrap_or(u16::MAX).max(1);
+        let lack = |have: f32, wanted: f32| (wanted - have).max(0.0) / f32::from(count);
+        let more_narrow = lack(columns.iter().map(|need| need.narrowest).sum(), narrowest);
+        let more_wide = lack(columns.iter().map(|need| need.widest).sum(), widest);
+        for column in columns {
+            column.narrowest += more_narrow;
+            column.widest = (column.widest + more_wide).max(column.narrowest);
+        }
+    }
+}
+
+/// Gives the width of a table in which each column is as wide as it wants, and as its share of the whole.
+fn wanted(needs: &[Need]) -> f32 {
+    let (mut natural, mut by_share, mut shares, mut others) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+    for need in needs {
+        natural += need.widest;
+        match need.asked {
+            Some(Width::Share(share)) if share > 0.0 => {
+                shares += share;
+                by_share = by_share.max(need.widest / share);
+            }
+            _ => others += need.widest,
+        }
+    }
+    let for_others = if shares > 0.0 && shares < 1.0 { others / (1.0 - shares) } else { 0.0 };
+    natural.max(by_share).max(for_others)
+}
+
+/// Shares a width between columns: what each needs at least, then more for those that want more.
+fn share(needs: &[Need], room: f32) -> Vec<f32> {
+    let bases: Vec<f32> = needs.iter().map(|need| need.base(room)).collect();
+    let base: f32 = bases.iter().sum();
+    if base >= room {
+        return bases.iter().map(|width| width * room / base.max(f32::MIN_POSITIVE)).collect();
+    }
+    let wishes: Vec<f32> =
+        needs.iter().zip(&bases).map(|(need, base)| (need.wish(room) - base).max(0.0)).collect();
+    let wish: f32 = wishes.iter().sum();
+    let more = room - base;
+    let granted = if wish > 0.0 { (more / wish).min(1.0) } else { 0.0 };
+    let left = (more - granted * wish).max(0.0);
+    let grown: Vec<f32> = bases.iter().zip(&wishes).map(|(base, wish)| base + wish * granted).collect();
+    let total: f32 = grown.iter().sum();
+    grown.iter().map(|width| width + left * width / total.max(f32::MIN_POSITIVE)).collect()
+}
+
+impl Need {
+    fn base(self, room: f32) -> f32 {
+        match self.asked {
+            Some(Width::Share(share)) => (share * room).max(self.narrowest.min(room)),
+            _ => self.narrowest,
+        }
+    }
+
+    fn wish(self, room: f32) -> f32 {
+        match self.asked {
+            Some(Width::Share(share)) => (share * room).max(self.narrowest),
+            _ => self.widest,
+        }
+    }
+}
+
+/// Gives the narrowest and the widest that blocks can be.
+fn extents(blocks: &[Shaped]) -> (f32, f32) {
+    blocks.iter().fold((0.0, 0.0), |(narrowest, widest): (f32, f32), block| {
+        let (narrow, wide) = match block {
+            Shaped::Paragraph(paragraph) => (paragraph.narrowest(), paragraph.widest()),
+            Shaped::Table(table) => table.extents(),
+            Shaped::List(items, _) => {
+                let inside = items.iter().map(|(_, blocks)| extents(blocks));
+                let (narrow, wide) = inside.fold((0.0_f32, 0.0_f32), |a, b| (a.0.max(b.0), a.1.max(b.1)));
+                (narrow + super::LIST_INDENT, wide + super::LIST_INDENT)
+            }
+            Shaped::Rule | Shaped::PageBreak => (0.0, 0.0),
+        };
+        (narrowest.max(narrow), widest.max(wide))
+    })
+}
+
+/// Tells whether a text is an amount or a rate: digits with two decimals, a euro or a per cent sign.
+fn is_amount(text: &str) -> bool {
+    let is_spelt = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f},.+-\u{2212}€%()".contains(c);
+    let digits = text.trim_end_matches(['€', '%', ')', ' ', '\u{a0}', '\u{202f}']);
+    let decimals = digits.rsplit_once(',').is_some_and(|(_, decimals)| decimals.len() == 2);
+    text.chars().all(is_spelt)
+        && text.contains(|c: char| c.is_ascii_digit())
+        && (decimals || text.contains(['€', '%']))
+}
+
+/// Gives the look of a row without its content's roles, for the next pages.
+fn as_artifact(slab: Slab) -> Slab {
+    let height = slab.height;
+    let items = slab.into_items(0.0).into_iter().filter(|item| item.shape != Shape::Nothing);
+    let owner = Owner::Artifact(Artifact::Pagination);
+    Slab::of(items.map(|item| Item { owner, ..item }).collect(), height)
+}
+
+/// Gives the height of a head that comes back.
+pub(super) fn head_height(slab: &Slab) -> f32 {
+    slab.head.as_deref().map_or(0.0, |head| column_height(head))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn need(narrowest: f32, widest: f32, asked: Option<Width>) -> Need {
+        Need { narrowest, widest, asked }
+    }
+
+    #[test]
+    fn columns_share_the_room_by_what_they_want() {
+        let needs = [need(20.0, 40.0, None), need(30.0, 130.0, None)];
+        assert_eq!(share(&needs, 170.0), [40.0, 130.0]);
+        assert_eq!(share(&needs, 110.0), [30.0, 80.0]);
+        assert_eq!(share(&needs, 25.0), [10.0, 15.0]);
+        let total: f32 = share(&needs, 400.0).iter().sum();
+        assert!((total - 400.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_share_that_the_body_gives_comes_first() {
+        let needs = [need(20.0, 40.0, Some(Width::Share(0.5))), need(30.0, 130.0, None)];
+        assert_eq!(share(&needs, 200.0), [100.0, 100.0]);
+        assert!((wanted(&needs) - 260.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn amounts_are_known_and_years_are_not() {
+        for amount in ["1 234,56", "-9\u{202f}985,56\u{a0}€", "12 €", "5,5 %", "(15,00)"] {
+            assert!(is_amount(amount), "{amount}");
+        }
+        for other in ["2024", "12 mars", "", "€", "01 23 45 67 89", "1,2,3"] {
+            assert!(!is_amount(other), "{other}");
+        }
+    }
+}

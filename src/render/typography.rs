@@ -1,0 +1,94 @@
+//! Where a French line may break.
+//!
+//! Promises: the opportunities of Unicode Annex 14, less those that French forbids: before « » : ; ! ? % € » after a
+//! plain space, after an opening «, inside a number grouped by plain spaces, after n°, M., Mme and the like. The
+//! text itself is never changed, so that what is copied from the PDF is what staff wrote.
+
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+
+/// A place where a line may or must end: the byte after its last character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Break {
+    /// The byte where the next line would start.
+    pub(super) at: usize,
+    /// Whether the line must end here.
+    pub(super) forced: bool,
+}
+
+/// Finds the places where the lines of a text may or must end; the last one is its end.
+pub(super) fn breaks(text: &str) -> Vec<Break> {
+    linebreaks(text)
+        .map(|(at, kind)| Break { at, forced: kind == BreakOpportunity::Mandatory })
+        .filter(|place| place.forced || !is_forbidden(text, place.at))
+        .collect()
+}
+
+fn is_forbidden(text: &str, at: usize) -> bool {
+    let (Some(before), Some(after)) = (text.get(..at), text.get(at..)) else { return false };
+    let Some(stem) = before.strip_suffix(' ') else { return false };
+    starts_with_bound_sign(after)
+        || stem.ends_with('«')
+        || splits_number(stem, after)
+        || ends_with_title(stem)
+}
+
+fn starts_with_bound_sign(after: &str) -> bool {
+    after.starts_with([':', ';', '!', '?', '»', '%', '€', '°', '–', '—'])
+}
+
+/// Tells whether a space parts the groups of one number: `1 234,56`.
+fn splits_number(stem: &str, after: &str) -> bool {
+    let digits = after.chars().take_while(char::is_ascii_digit).count();
+    digits == 3 && stem.ends_with(|c: char| c.is_ascii_digit())
+}
+
+fn ends_with_title(stem: &str) -> bool {
+    let word = stem.rsplit([' ', '\n', '\u{a0}', '(']).next().unwrap_or_default();
+    matches!(word, "n°" | "N°" | "M." | "MM." | "Mme" | "Mmes" | "Mlle" | "Me" | "Dr" | "art." | "p.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<&str> {
+        let mut start = 0;
+        breaks(text)
+            .into_iter()
+            .map(|place| {
+                let word = text.get(start..place.at).unwrap();
+                start = place.at;
+                word
+            })
+            .collect()
+    }
+
+    #[test]
+    fn no_line_starts_with_a_high_punctuation_mark() {
+        assert_eq!(
+            words("Quoi ? Non ! Oui : « ici » ; là"),
+            ["Quoi ? ", "Non ! ", "Oui : ", "« ici » ; ", "là"]
+        );
+    }
+
+    #[test]
+    fn an_amount_stays_on_one_line() {
+        assert_eq!(words("soit 1 234 567,89 € TTC"), ["soit ", "1 234 567,89 € ", "TTC"]);
+        assert_eq!(words("-9\u{202f}985,56\u{a0}€ dû"), ["-9\u{202f}985,56\u{a0}€ ", "dû"]);
+    }
+
+    #[test]
+    fn a_title_stays_with_its_name_and_a_number_with_its_sign() {
+        assert_eq!(words("de Mme Le Goff, lot n° 12"), ["de ", "Mme Le ", "Goff, ", "lot ", "n° 12"]);
+    }
+
+    #[test]
+    fn two_neighbouring_numbers_may_part() {
+        assert_eq!(words("lots 12 14"), ["lots ", "12 ", "14"]);
+    }
+
+    #[test]
+    fn a_line_feed_ends_the_line() {
+        assert!(breaks("a\nb").first().is_some_and(|place| place.forced && place.at == 2));
+    }
+}
