@@ -106,7 +106,12 @@ impl Run<'_> {
             domain,
         };
         let zip_name = format!("publication-{}-{:08}.zip", self.series.series_id, numbering.sequence);
-        let zip = ZipStream::create(&folder.file(&zip_name)?, ENTRY_NAME, self.job.zip_level, zip_time(now.naive_utc()))?;
+        let zip = ZipStream::create(
+            &folder.file(&zip_name)?,
+            ENTRY_NAME,
+            self.job.zip_level,
+            zip_time(now.naive_utc()),
+        )?;
         let mut xml = Xml::begin(zip, &header)?;
         let due = |party, issue| plan.passwords.get(&party) == Some(&issue);
         let tally = bulk::write_bulk(&mut xml, books, &due)?;
@@ -121,13 +126,22 @@ impl Run<'_> {
         Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))
     }
 
-    fn opening(&self, publication: PublicationId) -> Result<(chrono::DateTime<chrono::Utc>, Mode), FlowError> {
+    fn opening(
+        &self,
+        publication: PublicationId,
+    ) -> Result<(chrono::DateTime<chrono::Utc>, Mode), FlowError> {
         let stage = self.job.ledger.stage(publication)?;
-        let opening = stage.opening().ok_or_else(|| FlowError::Worker(format!("{} is not open", stage.name())))?;
+        let opening =
+            stage.opening().ok_or_else(|| FlowError::Worker(format!("{} is not open", stage.name())))?;
         Ok((opening.now, opening.mode))
     }
 
-    fn plan(&mut self, publication: PublicationId, books: Books<'_>, folder: &Folder) -> Result<Plan, FlowError> {
+    fn plan(
+        &mut self,
+        publication: PublicationId,
+        books: Books<'_>,
+        folder: &Folder,
+    ) -> Result<Plan, FlowError> {
         let reference = books.reference;
         let (_, mode) = self.opening(publication)?;
         let due = DueOptions {
@@ -151,8 +165,17 @@ impl Run<'_> {
         };
         let series = self.series.key;
         let job = &mut *self.job;
-        let planner =
-            Planner { books, trade, vault: &job.vault, ledger: &mut job.ledger, series, publication, due, spool: folder, trust };
+        let planner = Planner {
+            books,
+            trade,
+            vault: &job.vault,
+            ledger: &mut job.ledger,
+            series,
+            publication,
+            due,
+            spool: folder,
+            trust,
+        };
         planner.plan()
     }
 
@@ -165,11 +188,8 @@ impl Run<'_> {
     ) -> Result<(), FlowError> {
         let counts = BTreeMap::from([(Section::Documents, plan.documents)]);
         self.job.ledger.count(publication, &counts)?;
-        let planned = Fact::Planned {
-            counts,
-            removals: plan.totals.removals,
-            plan_digest: plan.totals.digest,
-        };
+        let planned =
+            Fact::Planned { counts, removals: plan.totals.removals, plan_digest: plan.totals.digest };
         tracing::info!(
             run = %self.run_name,
             accounts = selection.accounts.values().filter(|verdict| verdict.is_published()).count(),
@@ -205,8 +225,11 @@ impl Run<'_> {
         }
         let typed = consented(&self.ask.consent, &unconfirmed, &totals.digest);
         input.confirmed_digest = typed.as_deref();
-        input.confirmed_removals =
-            typed.as_deref().map(|typed| self.job.ledger.removals_of_plan(self.series.key, typed)).transpose()?.flatten();
+        input.confirmed_removals = typed
+            .as_deref()
+            .map(|typed| self.job.ledger.removals_of_plan(self.series.key, typed))
+            .transpose()?
+            .flatten();
         let reasons = hold(&input);
         let fact = if reasons.is_empty() {
             let by = if self.ask.consent == Consent::Demo { ConfirmedBy::Demo } else { ConfirmedBy::Person };
@@ -278,7 +301,12 @@ impl Run<'_> {
     }
 
     /// Writes documents and removals, closes and checks the zip, seals.
-    fn close_and_seal(&mut self, publication: PublicationId, folder: &Folder, open: Open) -> Result<(), FlowError> {
+    fn close_and_seal(
+        &mut self,
+        publication: PublicationId,
+        folder: &Folder,
+        open: Open,
+    ) -> Result<(), FlowError> {
         let Open { mut xml, zip_name, staff_digest } = open;
         xml.section("documents")?;
         for document in self.job.ledger.planned_documents(publication)? {
@@ -306,12 +334,18 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn write_removals(&mut self, publication: PublicationId, xml: &mut Xml<ZipStream>) -> Result<(), FlowError> {
+    fn write_removals(
+        &mut self,
+        publication: PublicationId,
+        xml: &mut Xml<ZipStream>,
+    ) -> Result<(), FlowError> {
         xml.section("removals")?;
         for removal in self.job.ledger.planned_removals(publication)? {
             let removal = removal?;
             match &removal.what {
-                Withdrawal::Document(document) => xml.unpublish(&DocumentId::to_string(document), removal.reason)?,
+                Withdrawal::Document(document) => {
+                    xml.unpublish(&DocumentId::to_string(document), removal.reason)?
+                }
                 Withdrawal::Account(account) => xml.deactivate(*account, removal.reason)?,
                 Withdrawal::Access(party) => xml.revoke_access(*party)?,
                 Withdrawal::Section(key) => {
@@ -371,5 +405,9 @@ fn shown_mode(mode: Mode) -> ShownMode {
 /// The zip format dates its entries between 1980 and 2107.
 fn zip_time(now: NaiveDateTime) -> NaiveDateTime {
     use chrono::Datelike;
-    if (1980..2107).contains(&now.year()) { now } else { NaiveDateTime::default().with_year(1980).unwrap_or(now) }
+    if (1980..2107).contains(&now.year()) {
+        now
+    } else {
+        NaiveDateTime::default().with_year(1980).unwrap_or(now)
+    }
 }

@@ -74,7 +74,8 @@ pub(super) fn make(document: &PlannedDocument, spool: &Folder) -> Result<Making,
     let (local, size_bytes, sha256, dropped) = match listing.material {
         Material::Letter => {
             let letter: render::Letter = serde_json::from_slice(&read(&spool.file(&letter_name(id))?)?)?;
-            let rendered = match render::render_letter(&letter, &render::NoImages, &render::Limits::default()) {
+            let rendered = match render::render_letter(&letter, &render::NoImages, &render::Limits::default())
+            {
                 Ok(rendered) => rendered,
                 Err(error) => return refused(render_refusal(&error)),
             };

@@ -229,7 +229,8 @@ impl Run<'_> {
             let job = &mut *self.job;
             let deposit = job.destination.deposit.clone();
             let clock = Arc::clone(&job.clock);
-            settle_lost(&mut job.ledger, self.series.key, &mut self.courier, &deposit, clock.as_ref()).await?;
+            settle_lost(&mut job.ledger, self.series.key, &mut self.courier, &deposit, clock.as_ref())
+                .await?;
         }
         Ok(None)
     }
@@ -252,10 +253,12 @@ impl Run<'_> {
                 whereabouts,
             };
             match next_step(&stage, &context) {
-                Step::Open | Step::Plan | Step::WriteBulk | Step::Seal => match self.build(publication).await? {
-                    Built::Sealed => {}
-                    Built::Held(held) => return Ok(End::Held(held)),
-                },
+                Step::Open | Step::Plan | Step::WriteBulk | Step::Seal => {
+                    match self.build(publication).await? {
+                        Built::Sealed => {}
+                        Built::Held(held) => return Ok(End::Held(held)),
+                    }
+                }
                 Step::SendPart => self.send_part(publication, &stage).await?,
                 Step::Promote => {
                     let now = self.job.clock.now();
@@ -280,7 +283,9 @@ impl Run<'_> {
                     return Ok(End::Delivered);
                 }
                 Step::Rest(Rest::Uncertain) => return Ok(End::Uncertain),
-                Step::Rest(Rest::Over | Rest::NeedsPerson | Rest::AwaitsReceipt) => return Ok(End::Delivered),
+                Step::Rest(Rest::Over | Rest::NeedsPerson | Rest::AwaitsReceipt) => {
+                    return Ok(End::Delivered);
+                }
             }
         }
     }
@@ -335,7 +340,11 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn look(&mut self, publication: PublicationId, stage: &Stage) -> Result<next_step::Whereabouts, FlowError> {
+    async fn look(
+        &mut self,
+        publication: PublicationId,
+        stage: &Stage,
+    ) -> Result<next_step::Whereabouts, FlowError> {
         let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
         self.open_session();
         let size = Some(parcel.size_bytes);
@@ -355,7 +364,11 @@ impl Run<'_> {
         if let Some(manifest) = manifest.take() {
             let mine = self.report.publication.is_some();
             if !mine {
-                self.report = RunReport { run_id: self.run_name.clone(), started_at: self.started_at, ..manifest.report };
+                self.report = RunReport {
+                    run_id: self.run_name.clone(),
+                    started_at: self.started_at,
+                    ..manifest.report
+                };
                 self.readers = manifest.readers;
             }
         }
@@ -397,7 +410,6 @@ impl Run<'_> {
         if self.session_told {
             self.job.listener.hear(&Event::TransferEnded { at: self.job.clock.now() });
         }
-        self.courier.close().await;
         let now = self.job.clock.now();
         let settled = matches!(end, Ok(End::Delivered));
         if !settled {
@@ -423,6 +435,7 @@ impl Run<'_> {
         }
         let status = self.report.exit_status();
         self.job.ledger.end_run(self.id, self.report.outcome.name(), status.code(), now)?;
+        self.courier.close().await;
         Ok(self.report)
     }
 

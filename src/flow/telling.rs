@@ -127,7 +127,11 @@ pub(super) fn take_plan(
     report.held = ByReason::default();
     let mut after: Option<(Section, String)> = None;
     loop {
-        let page = ledger.left_out(publication, after.as_ref().map(|(section, record)| (*section, record.as_str())), 500)?;
+        let page = ledger.left_out(
+            publication,
+            after.as_ref().map(|(section, record)| (*section, record.as_str())),
+            500,
+        )?;
         let Some(last) = page.last() else { break };
         after = Some((last.section, last.record.clone()));
         for row in page {
@@ -149,7 +153,8 @@ pub(super) fn take_plan(
 fn record(name: &str) -> Record {
     let name = name.parse::<DocumentId>().map_or_else(|_| name.to_owned(), |id| record_name(id.source()));
     let (kind, id) = name.split_once(' ').unwrap_or(("event", &name));
-    let kind = RecordKind::ALL.iter().copied().find(|known| known.name() == kind).unwrap_or(RecordKind::Event);
+    let kind =
+        RecordKind::ALL.iter().copied().find(|known| known.name() == kind).unwrap_or(RecordKind::Event);
     Record { kind, id: id.to_owned(), label: None }
 }
 
@@ -203,7 +208,8 @@ pub(super) fn warnings(
             Remark::OpeningDiffers(id) => say("flow-opening-differs", "account", account(*id).into()),
             Remark::NotValidated(id) => say("flow-not-validated", "account", account(*id).into()),
             Remark::InvalidBank(id) => {
-                let building = reference.buildings.get(id).map_or_else(String::new, |building| building.code.clone());
+                let building =
+                    reference.buildings.get(id).map_or_else(String::new, |building| building.code.clone());
                 say("flow-invalid-bank", "building", building.into())
             }
             Remark::FormerHolders(count) => say("flow-former-holders", "count", (*count).into()),
@@ -232,8 +238,11 @@ pub(super) fn warnings(
 /// Says what letters don't show.
 pub(super) fn dropped(letters: &[(DocumentId, Vec<Dropped>)], messages: &Messages) -> Vec<Label> {
     let content = letters.iter().filter_map(|(id, dropped)| {
-        let shown: Vec<String> =
-            dropped.iter().filter(|dropped| dropped.kind.is_content()).map(|dropped| dropped.describe(messages)).collect();
+        let shown: Vec<String> = dropped
+            .iter()
+            .filter(|dropped| dropped.kind.is_content())
+            .map(|dropped| dropped.describe(messages))
+            .collect();
         let values = [("record", record_name(id.source()).into()), ("what", shown.join(", ").into())];
         (!shown.is_empty()).then(|| Label::new(&messages.format("flow-letter-dropped", &values)))
     });
@@ -303,4 +312,3 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
-

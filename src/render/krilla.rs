@@ -49,7 +49,7 @@ pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
     document.set_metadata(metadata(list));
     document.set_outline(outline(&list.outline));
     document.set_tag_tree(tree.into_tags());
-    document.finish().map_err(refused)
+    document.finish().map_err(|error| refused(&error))
 }
 
 fn configuration() -> Result<Configuration, RenderError> {
@@ -60,8 +60,8 @@ fn configuration() -> Result<Configuration, RenderError> {
         .map_err(|error| RenderError::Engine { reason: format!("{error:?}") })
 }
 
-fn refused(error: KrillaError) -> RenderError {
-    let reason = match &error {
+fn refused(error: &KrillaError) -> RenderError {
+    let reason = match error {
         KrillaError::Validation(errors) => {
             let errors: Vec<_> = errors.iter().map(|(error, _)| format!("{error:?}")).collect();
             format!("{error}: {}", errors.join(", "))

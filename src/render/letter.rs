@@ -29,6 +29,8 @@ const MARGIN: f32 = 22.0 * MM;
 const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
 /// Where the letterhead starts.
 const HEAD_TOP: f32 = 14.0 * MM;
+/// The most lines under the agency's name; more are joined, so as to end above the window.
+const HEAD_LINES: usize = 5;
 /// Where the letterhead must end: above the window.
 const HEAD_BOTTOM: f32 = 46.0 * MM;
 /// The left edge of the window, of the date and of the signature.
@@ -170,7 +172,9 @@ impl Fields {
 
     fn lines(&mut self, lines: &[String]) {
         self.add(&u64::try_from(lines.len()).unwrap_or(u64::MAX).to_be_bytes());
-        lines.iter().for_each(|line| self.add(line.as_bytes()));
+        for line in lines {
+            self.add(line.as_bytes());
+        }
     }
 
     fn option(&mut self, text: Option<&String>) {
@@ -267,6 +271,9 @@ impl Desk<'_> {
             agency.phone.as_ref().map(|phone| say("render-phone", &[("phone", phone.as_str().into())])),
         );
         details.extend(agency.email.clone());
+        if details.len() > HEAD_LINES {
+            details = vec![details.join(" – ")];
+        }
         let details = details.into_iter().map(|line| Paragraph::of(line, SMALL));
         let lines: Vec<_> =
             std::iter::once(name).chain(details).filter(|line| !line.text().is_empty()).collect();
@@ -376,7 +383,9 @@ impl Desk<'_> {
 
     fn footer(&mut self, text: &str, align: Align, width: f32, x: f32) -> Vec<Item> {
         let mut items = self.workshop.artifact(text, FOOTER, align, x, width);
-        items.iter_mut().for_each(|item| item.shape.move_by(0.0, FOOTER_RULE + 4.0));
+        for item in &mut items {
+            item.shape.move_by(0.0, FOOTER_RULE + 4.0);
+        }
         items
     }
 }

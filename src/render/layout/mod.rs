@@ -181,6 +181,7 @@ impl Workshop {
         place: Place,
         slabs: &mut Vec<Slab>,
     ) {
+        let first_gap = if self.is_in_list(place.role) { ITEM_GAP } else { PARAGRAPH_GAP };
         let list = self.roles.add(Role::List(is_numbered), place.role);
         for (position, (label, blocks)) in items.iter().enumerate() {
             let item = self.roles.add(Role::ListItem, Some(list));
@@ -191,10 +192,15 @@ impl Workshop {
             let mut inside = self.column(blocks, inner);
             self.put_label(label, mark, place.x, &mut inside);
             if let Some(first) = inside.first_mut() {
-                first.gap = if position == 0 { PARAGRAPH_GAP } else { ITEM_GAP };
+                first.gap = if position == 0 { first_gap } else { ITEM_GAP };
             }
             slabs.append(&mut inside);
         }
+    }
+
+    fn is_in_list(&self, role: Option<RoleId>) -> bool {
+        let node = role.and_then(|role| self.roles.nodes().get(role.0));
+        node.is_some_and(|node| node.role == Role::ListBody)
     }
 
     /// Puts an item's label on its first line, or on a line of its own above a table.
@@ -202,12 +208,11 @@ impl Workshop {
         let mut line = Vec::new();
         label.lines(x, f32::MAX, Owner::Role(role), &mut self.roles, &mut line);
         let Some(mut label) = line.pop() else { return };
-        match slabs.first_mut().filter(|first| first.baseline.is_some()) {
-            Some(first) => first.take_label(label),
-            None => {
-                label.bind();
-                slabs.insert(0, label);
-            }
+        if let Some(first) = slabs.first_mut().filter(|first| first.baseline.is_some()) {
+            first.take_label(label);
+        } else {
+            label.bind();
+            slabs.insert(0, label);
         }
     }
 }

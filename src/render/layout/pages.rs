@@ -33,7 +33,7 @@ pub struct Paginated {
 /// [`RenderError::TooManyPages`] past the limit.
 pub fn paginate(slabs: Vec<Slab>, frame: Frame, max_pages: usize) -> Result<Paginated, RenderError> {
     let mut pages =
-        Pages { done: Paginated::default(), frame, y: frame.first_top, is_fresh: true, max_pages };
+        Pages { done: Paginated::default(), frame, y: frame.first_top, is_fresh: true, limit: max_pages };
     pages.done.pages.push(Vec::new());
     let mut waiting = VecDeque::from(slabs);
     while let Some(slab) = waiting.pop_front() {
@@ -50,7 +50,7 @@ struct Pages {
     y: f32,
     /// Whether nothing but a repeated head stands on the page.
     is_fresh: bool,
-    max_pages: usize,
+    limit: usize,
 }
 
 impl Pages {
@@ -120,8 +120,8 @@ impl Pages {
 
     /// Starts a page, with the head of the table that goes on.
     fn turn(&mut self, next: &Slab) -> Result<(), RenderError> {
-        if self.done.pages.len() >= self.max_pages {
-            return Err(RenderError::TooManyPages { limit: self.max_pages });
+        if self.done.pages.len() >= self.limit {
+            return Err(RenderError::TooManyPages { limit: self.limit });
         }
         self.done.pages.push(Vec::new());
         self.y = self.frame.top;

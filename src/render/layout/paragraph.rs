@@ -257,7 +257,7 @@ impl ShapedParagraph {
             owner,
             items: Vec::new(),
         };
-        for group in atoms.chunk_by(|one, other| one.continues(other)) {
+        for group in atoms.chunk_by(Atom::continues) {
             match group {
                 [Atom { kind: Kind::Picture(place), .. }] => self.draw_picture(*place, &mut pen, roles),
                 [Atom { kind: Kind::Glyph(glyph, style), .. }, ..] => {
@@ -431,7 +431,7 @@ mod tests {
                 Kind::Glyph(glyph, _) => glyph.end,
                 Kind::Picture(_) => atoms.last().unwrap().start + PICTURE.len(),
             };
-            paragraph.text[atoms[0].start..end].to_owned()
+            paragraph.text.get(atoms[0].start..end).unwrap().to_owned()
         };
         lines.iter().map(text).collect()
     }

@@ -20,6 +20,11 @@ const BARE_PADDING: f32 = 1.0;
 /// Behind the cells of a head.
 const HEAD_FILL: Colour = Colour::grey(0xee);
 
+/// The tallest head that comes back.
+const MAX_HEAD_HEIGHT: f32 = 200.0;
+/// The most cells of a head that comes back.
+const MAX_HEAD_CELLS: usize = 200;
+
 /// A table whose text is shaped.
 pub(super) struct ShapedTable {
     head: Vec<ShapedRow>,
@@ -70,7 +75,7 @@ impl Workshop {
     fn shape_row(&mut self, cells: &[Cell], columns: usize) -> ShapedRow {
         let mut shaped: Vec<_> = cells.iter().map(|cell| self.shape_cell(cell)).collect();
         let spanned: usize = cells.iter().map(|cell| cell.span).sum();
-        shaped.extend((spanned..columns).map(|_| ShapedCell::empty()));
+        shaped.extend(columns.checked_sub(spanned).filter(|lack| *lack > 0).map(ShapedCell::empty));
         ShapedRow { cells: shaped }
     }
 
@@ -87,10 +92,10 @@ impl Workshop {
 
     pub(super) fn table(&mut self, table: &ShapedTable, place: Place, slabs: &mut Vec<Slab>) {
         let role = self.roles.add(table.role(Role::Table), place.role);
-        let grid = Grid { table, widths: table.widths(place.width), left: place.x, role };
+        let grid = Grid { table, lefts: table.lefts(place), role };
         let head = self.rows(&grid, &table.head, Role::TableHead);
-        let repeated = head.iter().cloned().map(as_artifact).collect::<Vec<_>>();
-        let repeated = (!repeated.is_empty()).then(|| Rc::new(repeated));
+        let repeated =
+            table.repeats(&head).then(|| Rc::new(head.iter().cloned().map(as_artifact).collect::<Vec<_>>()));
         let body = self.rows(&grid, &table.body, Role::TableBody);
         let heads = head.len();
         for (number, slab) in head.into_iter().chain(body).enumerate() {
@@ -111,14 +116,13 @@ impl Workshop {
 
     fn row(&mut self, grid: &Grid<'_>, row: &ShapedRow, part: RoleId, in_head: bool) -> Slab {
         let role = self.roles.add(grid.table.role(Role::Row), Some(part));
-        let mut widths = grid.widths.iter();
-        let mut x = grid.left;
+        let mut column = 0;
         let mut cells = Vec::with_capacity(row.cells.len());
         for cell in &row.cells {
-            let width: f32 = widths.by_ref().take(cell.span).sum();
+            let (x, width) = grid.span(column, cell.span);
             let role = self.roles.add(grid.table.role(cell.role(in_head)), Some(role));
             cells.push(RowCell { x, width, slabs: self.cell(cell, role, x, width) });
-            x += width;
+            column += cell.span;
         }
         let edges = grid.table.edges;
         let is_heading = row.cells.iter().all(|cell| cell.is_head);
@@ -129,7 +133,14 @@ impl Workshop {
 
     fn cell(&mut self, cell: &ShapedCell, role: RoleId, x: f32, width: f32) -> Vec<Slab> {
         let inner = Place { x: x + SIDE_PADDING, width: width - 2.0 * SIDE_PADDING, role: Some(role) };
-        let slabs = self.column(&cell.blocks, inner);
+        let mut slabs = Vec::new();
+        match &cell.blocks[..] {
+            // The cell's role is enough for a lone paragraph, and halves the structure of a table.
+            [Shaped::Paragraph(text)] if text.heading.is_none() => {
+                text.lines(inner.x, inner.width, Owner::Role(role), &mut self.roles, &mut slabs);
+            }
+            blocks => slabs = self.column(blocks, inner),
+        }
         if slabs.is_empty() {
             return vec![Slab::of(vec![Item { owner: Owner::Role(role), shape: Shape::Nothing }], 0.0)];
         }
@@ -140,9 +151,17 @@ impl Workshop {
 /// A table where it stands.
 struct Grid<'a> {
     table: &'a ShapedTable,
-    widths: Vec<f32>,
-    left: f32,
+    /// The left edge of each column, and the right one of the last.
+    lefts: Vec<f32>,
     role: RoleId,
+}
+
+impl Grid<'_> {
+    /// Gives the left edge and the width of some columns.
+    fn span(&self, column: usize, count: usize) -> (f32, f32) {
+        let edge = |column: usize| self.lefts.get(column).or(self.lefts.last()).copied().unwrap_or(0.0);
+        (edge(column), edge(column + count) - edge(column))
+    }
 }
 
 impl ShapedCell {
@@ -152,9 +171,9 @@ impl ShapedCell {
         if self.is_head { Role::HeadCell(scope, span) } else { Role::Cell(span) }
     }
 
-    /// The cell that a short row lacks.
-    fn empty() -> Self {
-        Self { is_head: false, span: 1, width: None, blocks: Vec::new(), narrowest: 0.0, widest: 0.0 }
+    /// The cell over the columns that a short row lacks.
+    fn empty(span: usize) -> Self {
+        Self { is_head: false, span, width: None, blocks: Vec::new(), narrowest: 0.0, widest: 0.0 }
     }
 }
 
@@ -164,14 +183,27 @@ impl ShapedTable {
         if self.has_headings { role } else { Role::Group }
     }
 
+    /// Tells whether its head comes back on each page: not when it would fill the page, or the memory.
+    fn repeats(&self, head: &[Slab]) -> bool {
+        let cells: usize = self.head.iter().map(|row| row.cells.len()).sum();
+        !head.is_empty() && column_height(head) <= MAX_HEAD_HEIGHT && cells <= MAX_HEAD_CELLS
+    }
+
+    /// Gives the edges of its columns.
+    fn lefts(&self, place: Place) -> Vec<f32> {
+        let rights = self.widths(place.width).into_iter().scan(place.x, |x, width| {
+            *x += width;
+            Some(*x)
+        });
+        std::iter::once(place.x).chain(rights).collect()
+    }
+
     /// Gives the width of its columns within what there is.
     fn widths(&self, available: f32) -> Vec<f32> {
         let needs = self.needs(available);
-        let wanted =
-            needs.iter().map(|need| need.whole()).fold(needs.iter().map(|need| need.widest).sum(), f32::max);
         let room = match self.width {
             Some(width) => width.resolve(available),
-            None => wanted.min(available),
+            None => wanted(&needs).min(available),
         };
         share(&needs, room)
     }
@@ -184,7 +216,7 @@ impl ShapedTable {
                 let mut column = 0;
                 for cell in &row.cells {
                     let columns = needs.get_mut(column..column + cell.span).unwrap_or_default();
-                    if (cell.span > 1) == is_spanning {
+                    if (cell.span > 1) == is_spanning && !cell.blocks.is_empty() {
                         cell.add_to(columns, available);
                     }
                     column += cell.span;
@@ -220,6 +252,23 @@ impl ShapedCell {
     }
 }
 
+/// Gives the width of a table in which each column is as wide as it wants, and as its share of the whole.
+fn wanted(needs: &[Need]) -> f32 {
+    let (mut natural, mut by_share, mut shares, mut others) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
+    for need in needs {
+        natural += need.widest;
+        match need.asked {
+            Some(Width::Share(share)) if share > 0.0 => {
+                shares += share;
+                by_share = by_share.max(need.widest / share);
+            }
+            _ => others += need.widest,
+        }
+    }
+    let for_others = if shares > 0.0 && shares < 1.0 { others / (1.0 - shares) } else { 0.0 };
+    natural.max(by_share).max(for_others)
+}
+
 /// Shares a width between columns: what each needs at least, then more for those that want more.
 fn share(needs: &[Need], room: f32) -> Vec<f32> {
     let bases: Vec<f32> = needs.iter().map(|need| need.base(room)).collect();
@@ -239,14 +288,6 @@ fn share(needs: &[Need], room: f32) -> Vec<f32> {
 }
 
 impl Need {
-    /// Gives the width that the whole table must have for this column to have its share of it.
-    fn whole(self) -> f32 {
-        match self.asked {
-            Some(Width::Share(share)) if share > 0.0 => self.widest / share,
-            _ => self.widest,
-        }
-    }
-
     fn base(self, room: f32) -> f32 {
         match self.asked {
             Some(Width::Share(share)) => (share * room).max(self.narrowest.min(room)),
@@ -324,6 +365,7 @@ mod tests {
     fn a_share_that_the_body_gives_comes_first() {
         let needs = [need(20.0, 40.0, Some(Width::Share(0.5))), need(30.0, 130.0, None)];
         assert_eq!(share(&needs, 200.0), [100.0, 100.0]);
+        assert!((wanted(&needs) - 260.0).abs() < 0.01);
     }
 
     #[test]
