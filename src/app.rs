@@ -1,1 +1,264 @@
 //! The composition root: the only place that names every adapter.
+//!
+//! Settings in, jobs out: each command and the service get from here what they need and name no adapter themselves.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use publier_core::channels::Channel;
+use publier_core::publication::exit::ExitStatus;
+use publier_core::publication::retry::RetryPolicy;
+use publier_core::schedule::{Slot, WeeklySchedule, upcoming};
+
+use crate::clock::SystemClock;
+use crate::files;
+use crate::flow::FlowError;
+use crate::flow::publish::{Destination, Job};
+use crate::flow::telling;
+use crate::i18n::{Lang, Messages};
+use crate::ledger::{Ledger, LedgerError};
+use crate::package::spool::Spool;
+use crate::package::vault::Vault;
+use crate::package::zip::Level;
+use crate::ports::{Clock, Connector, Listener, Listeners};
+use crate::report::counts::Counts;
+use crate::report::redact::Redacted;
+use crate::report::winscp_log::{Keep, Output, WinscpLog, prune_history, set_path};
+use crate::settings::target::{Login, Target};
+use crate::settings::{ConfigError, Places, Settings, ZipLevel};
+use crate::source::{Snapshot, SourceError};
+use crate::transfer::connector;
+
+/// The scheduled service of the back office (A3).
+pub const SERVICE: &str = "pi_sys_publier_xml";
+
+/// What every command starts from.
+#[derive(Debug)]
+pub struct App {
+    /// The machine's settings.
+    pub settings: Settings,
+    /// What people read.
+    pub messages: Arc<Messages>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a command can't begin.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Anything that the flow also meets.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    /// The schedule of the back office can't be followed.
+    #[error("the schedule holds a slot that is none: {0}")]
+    Schedule(String),
+}
+
+impl From<SourceError> for AppError {
+    fn from(error: SourceError) -> Self {
+        Self::Flow(error.into())
+    }
+}
+
+impl From<LedgerError> for AppError {
+    fn from(error: LedgerError) -> Self {
+        Self::Flow(error.into())
+    }
+}
+
+impl AppError {
+    /// Gives the status that the command ends with.
+    pub fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Config(_) => ExitStatus::Configuration,
+            Self::Flow(error) => error.exit_status(),
+            Self::Schedule(_) => ExitStatus::Database,
+        }
+    }
+
+    /// Says it to people: what happened and what to do.
+    pub fn explain(&self, messages: &Messages) -> String {
+        match self {
+            Self::Config(error) => error.explain(messages),
+            Self::Flow(FlowError::Transfer(error)) => {
+                let reason = messages.text(error.reason.reason_key());
+                let remedy = messages.text(error.reason.remedy_key());
+                let words = error.words.as_deref().map(|words| format!(" ({words})")).unwrap_or_default();
+                format!("{reason}{words} {remedy}")
+            }
+            Self::Flow(error) => telling::explain(error, messages),
+            Self::Schedule(slot) => messages.format("commands-bad-slot", &[("slot", slot.as_str().into())]),
+        }
+    }
+}
+
+impl App {
+    /// Loads the settings; `lang` wins over theirs.
+    ///
+    /// # Errors
+    /// Every problem of the file, together.
+    pub fn load(config: Option<&Path>, lang: Option<Lang>) -> Result<Self, ConfigError> {
+        let settings = Settings::load(config, &Places::of_this_machine())?;
+        let messages = Arc::new(Messages::new(lang.unwrap_or(settings.lang)));
+        Ok(Self { settings, messages, clock: Arc::new(SystemClock) })
+    }
+
+    /// Opens our own ledger, in its private folder.
+    ///
+    /// # Errors
+    /// When the folder or the ledger can't be used.
+    pub fn ledger(&self) -> Result<Ledger, AppError> {
+        files::make_private_folder(&self.settings.data.dir).map_err(FlowError::from)?;
+        Ok(Ledger::open(&self.settings.data.ledger())?)
+    }
+
+    /// Opens the spool.
+    ///
+    /// # Errors
+    /// When its folder can't be used.
+    pub fn spool(&self) -> Result<Spool, AppError> {
+        files::make_private_folder(&self.settings.data.dir).map_err(FlowError::from)?;
+        let spool = Spool::open(&self.settings.data.spool(), self.settings.publication.spool_quota_bytes);
+        Ok(spool.map_err(FlowError::from)?)
+    }
+
+    /// Opens a snapshot of the agency's database.
+    ///
+    /// # Errors
+    /// When it can't be read or hasn't the expected form.
+    pub fn snapshot(&self) -> Result<Snapshot, AppError> {
+        let spool = self.spool()?;
+        Ok(Snapshot::open(&self.settings.agency.database, spool.root())?)
+    }
+
+    /// Reads the days and hours of publication as they are now (A3, A4).
+    ///
+    /// # Errors
+    /// When the database can't be read, or a slot is none.
+    pub fn schedule(&self) -> Result<WeeklySchedule, AppError> {
+        let (active, slots) = self.snapshot()?.schedule(SERVICE)?;
+        WeeklySchedule::from_rows(Channel::Extranet, active, slots)
+            .map_err(|error| AppError::Schedule(error.to_string()))
+    }
+
+    /// Gives the next slots; none when the schedule can't be read.
+    pub fn next_slots(&self, count: usize) -> Vec<Slot> {
+        let now = self.clock.now();
+        self.schedule().map(|schedule| upcoming(&schedule, now, count)).unwrap_or_default()
+    }
+
+    /// Gives the targets of the extranet, the main one first.
+    pub fn targets(&self) -> Vec<&Target> {
+        self.settings.targets_of(Channel::Extranet).collect()
+    }
+
+    /// Assembles the job of one target. `listeners` hear its events besides the transfer log and the counts.
+    ///
+    /// # Errors
+    /// When the ledger, the spool or the way to the server can't be prepared.
+    pub fn job(&self, target: &Target, listeners: Vec<Arc<dyn Listener>>) -> Result<Job, AppError> {
+        let connector = connector(target).map_err(FlowError::from)?;
+        self.job_through(target, connector, listeners)
+    }
+
+    /// Assembles the job of one target through a given connector.
+    ///
+    /// # Errors
+    /// As [`App::job`].
+    pub fn job_through(
+        &self,
+        target: &Target,
+        connector: Arc<dyn Connector>,
+        listeners: Vec<Arc<dyn Listener>>,
+    ) -> Result<Job, AppError> {
+        let tally = Arc::new(Counts::default());
+        let mut all = Listeners::default().with(Arc::clone(&tally) as Arc<dyn Listener>);
+        if let Some(log) = self.transfer_log(target) {
+            all = all.with(Arc::new(log));
+        }
+        for listener in listeners {
+            all = all.with(listener);
+        }
+        let publication = &self.settings.publication;
+        Ok(Job {
+            database: self.settings.agency.database.clone(),
+            ledger: self.ledger()?,
+            spool: self.spool()?,
+            vault: Vault::new(self.settings.agency.files.clone(), publication.max_file_size_bytes),
+            connector,
+            destination: Destination {
+                channel: target.channel.code(),
+                name: target.name.clone(),
+                deposit: target.deposit.clone(),
+                receives_credentials: target.receives_credentials,
+            },
+            policy: RetryPolicy::default(),
+            zip_level: match publication.zip_level {
+                ZipLevel::Normal => Level::Normal,
+                ZipLevel::Fast => Level::Fast,
+            },
+            resume_within: TimeDelta::from_std(publication.resume_within).unwrap_or(TimeDelta::hours(2)),
+            clock: Arc::clone(&self.clock),
+            listener: Arc::new(Redacted::new(secrets(target), Arc::new(all))),
+            tally,
+            messages: Arc::clone(&self.messages),
+            fresh_series_id: fresh_id()?,
+            next_slots: self.next_slots(3).into_iter().map(|slot| slot.at).collect(),
+        })
+    }
+
+    /// Makes the transfer log of a target, unless the agency's option is off (A8). Where the option can't be read, the
+    /// log is kept: a failure is when it is needed.
+    fn transfer_log(&self, target: &Target) -> Option<WinscpLog> {
+        let wanted = self.snapshot().and_then(|snapshot| Ok(snapshot.options()?.write_winscp_xml)).unwrap_or(true);
+        if !wanted {
+            return None;
+        }
+        let (data, channel) = (&self.settings.data, target.channel.code());
+        let is_main = self.targets().first().is_some_and(|main| main.name == target.name);
+        let set = set_path(&data.winscp_log(), channel, &target.name, is_main);
+        for folder in [data.winscp_folder(), data.history()] {
+            if let Err(error) = files::make_private_folder(&folder) {
+                tracing::warn!(error = %telling::chain(&error), "the transfer log's folder can't be made");
+            }
+        }
+        let keep = Keep {
+            max_age: TimeDelta::from_std(self.settings.winscp_log.history_age).unwrap_or(TimeDelta::MAX),
+            max_count: self.settings.winscp_log.history_count,
+        };
+        if let Err(error) = prune_history(&data.history(), keep, self.clock.now()) {
+            tracing::warn!(error = %telling::chain(&error), "old transfer logs stay");
+        }
+        let log = WinscpLog::new(Arc::clone(&self.messages), self.settings.winscp_log.groups);
+        Some(log.with(Output::history(data.history(), channel, &target.name)).with(Output::file(set)))
+    }
+
+    /// Gives the present time.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+}
+
+/// Gives the secrets that no listener may show.
+fn secrets(target: &Target) -> Vec<crate::settings::secret::Secret> {
+    match &target.login {
+        Login::Password(password) => vec![password.clone()],
+        Login::Key { passphrase, .. } => passphrase.iter().cloned().collect(),
+    }
+}
+
+/// Gives sixteen random hexadecimal digits.
+fn fresh_id() -> Result<String, FlowError> {
+    use std::fmt::Write as _;
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| FlowError::Worker(error.to_string()))?;
+    let mut id = String::with_capacity(16);
+    for byte in bytes {
+        write!(id, "{byte:02x}").map_err(|error| FlowError::Worker(error.to_string()))?;
+    }
+    Ok(id)
+}

@@ -1,3 +1,7 @@
 //! The command line of publier: parse, run, exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(publier::commands::run(std::env::args_os()).code())
+}

@@ -1,0 +1,229 @@
+//! The types of the command line, and its help in the language of its reader.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::error::{ContextKind, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use publier_core::publication::exit::ExitStatus;
+
+use crate::i18n::{Lang, Messages};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "publier", version, disable_help_subcommand = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The language of messages.
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    pub lang: Option<Language>,
+    /// One JSON object a line.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Errors only.
+    #[arg(long, global = true)]
+    pub quiet: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A language, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// French.
+    Fr,
+    /// English.
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Fr => Self::Fr,
+            Language::En => Self::En,
+        }
+    }
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum Command {
+    /// Publishes now.
+    Publish(Publish),
+}
+
+/// `publier publish`.
+#[derive(Debug, Clone, Args)]
+pub struct Publish {
+    /// Plans and renders without sending.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Keeps what a dry run made in this folder.
+    #[arg(long, value_name = "DIR", requires = "dry_run")]
+    pub out: Option<PathBuf>,
+    /// Accepts the held plan that bears this digest.
+    #[arg(long, value_name = "DIGEST", conflicts_with = "dry_run")]
+    pub confirm: Option<String>,
+    /// Lists every live document again.
+    #[arg(long)]
+    pub full_index: bool,
+    /// Sends again what was published on this date or later.
+    #[arg(long, value_name = "DATE")]
+    pub resend_since: Option<NaiveDate>,
+    /// One target instead of all.
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+}
+
+/// A command line that was not understood, or a request for help.
+#[derive(Debug)]
+pub struct Refusal {
+    text: String,
+    status: ExitStatus,
+}
+
+impl Refusal {
+    /// Shows it where it belongs and gives the status.
+    pub fn show(&self) -> ExitStatus {
+        use std::io::Write;
+        let shown = match self.status {
+            ExitStatus::Done => writeln!(std::io::stdout().lock(), "{}", self.text),
+            _ => writeln!(std::io::stderr().lock(), "{}", self.text),
+        };
+        drop(shown);
+        self.status
+    }
+}
+
+/// Finds `--lang` before anything else, so that even an error is in the reader's language.
+pub fn language_of(arguments: &[OsString]) -> Option<Lang> {
+    let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let after = texts.iter().position(|text| *text == "--lang").and_then(|at| texts.get(at.checked_add(1)?)).copied();
+    match after.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--lang="))) {
+        Some("en") => Some(Lang::En),
+        Some("fr") => Some(Lang::Fr),
+        _ => None,
+    }
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// The help or version that was asked for, or what was not understood, ready to be shown.
+pub fn parse(arguments: &[OsString], messages: &Messages) -> Result<Cli, Refusal> {
+    let command = translated(Cli::command(), "help", messages);
+    let parsed = command.try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.map_err(|error| refusal(&error, messages))
+}
+
+/// Puts the help of a command, its arguments and its own commands into the reader's language: the keys are
+/// `help-COMMAND` and `help-COMMAND-ARGUMENT` in the locale files.
+fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::Command {
+    let template = messages.text("help-template").replace('\\', "\n");
+    let arguments: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+    let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    let mut command = command
+        .about(messages.text(key))
+        .help_template(template)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .subcommand_help_heading(messages.text("help-heading-commands"))
+        .subcommand_value_name(messages.text("help-value-command"))
+        .next_help_heading(messages.text("help-heading-options"));
+    for argument in arguments {
+        let help = messages.text(&format!("{key}-{}", argument.replace('_', "-")));
+        let heading = messages.text("help-heading-options");
+        command = command.mut_arg(argument, |argument| argument.help(help).help_heading(heading));
+    }
+    let help = clap::Arg::new("help").short('h').long("help").action(clap::ArgAction::Help);
+    command = command.arg(help.help(messages.text("help-help")));
+    if key == "help" {
+        let version = clap::Arg::new("version").short('V').long("version").action(clap::ArgAction::Version);
+        command = command.arg(version.help(messages.text("help-version")));
+    }
+    for verb in verbs {
+        let key = format!("{key}-{verb}");
+        command = command.mut_subcommand(verb, |verb| translated(verb, &key, messages));
+    }
+    command
+}
+
+fn refusal(error: &clap::Error, messages: &Messages) -> Refusal {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            Refusal { text: error.render().to_string().trim_end().to_owned(), status: ExitStatus::Done }
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Refusal { text: error.render().to_string().trim_end().to_owned(), status: ExitStatus::Usage }
+        }
+        kind => {
+            let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+            let key = match kind {
+                ErrorKind::UnknownArgument => "usage-unknown-argument",
+                ErrorKind::InvalidSubcommand => "usage-unknown-command",
+                ErrorKind::MissingRequiredArgument => "usage-missing",
+                ErrorKind::ArgumentConflict => "usage-conflict",
+                ErrorKind::InvalidValue | ErrorKind::ValueValidation => "usage-bad-value",
+                _ => "usage-other",
+            };
+            let command = context(ContextKind::InvalidSubcommand);
+            let argument = if command.is_empty() { context(ContextKind::InvalidArg) } else { command };
+            let values =
+                [("argument", argument.into()), ("value", context(ContextKind::InvalidValue).into())];
+            Refusal { text: messages.format(key, &values), status: ExitStatus::Usage }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    fn refused(line: &str, lang: Lang) -> String {
+        parse(&arguments(line), &Messages::new(lang)).unwrap_err().text
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_help_in_both_languages() {
+        fn check(command: &clap::Command) {
+            let about = command.get_about().unwrap().to_string();
+            assert!(!about.contains('{'), "{}: {about}", command.get_name());
+            for argument in command.get_arguments() {
+                let help = argument.get_help().unwrap().to_string();
+                assert!(!help.contains('{'), "{} {}: {help}", command.get_name(), argument.get_id());
+            }
+            command.get_subcommands().for_each(check);
+        }
+        for lang in [Lang::Fr, Lang::En] {
+            check(&translated(Cli::command(), "help", &Messages::new(lang)));
+        }
+        translated(Cli::command(), "help", &Messages::new(Lang::Fr)).debug_assert();
+    }
+
+    #[test]
+    fn a_command_line_that_is_not_understood_says_so_in_the_readers_language() {
+        assert_eq!(
+            refused("publier publish --nope", Lang::Fr),
+            "publier\u{a0}: option inconnue «\u{a0}--nope\u{a0}». Voir «\u{a0}publier --help\u{a0}»."
+        );
+        assert!(refused("publier publish --nope", Lang::En).starts_with("publier: unknown option"));
+        assert!(refused("publier fly", Lang::Fr).contains("fly"));
+        assert!(refused("publier publish --resend-since hier", Lang::Fr).contains("hier"));
+    }
+
+    #[test]
+    fn the_language_is_found_wherever_it_stands() {
+        assert_eq!(language_of(&arguments("publier --lang en publish")), Some(Lang::En));
+        assert_eq!(language_of(&arguments("publier publish --lang=fr")), Some(Lang::Fr));
+        assert_eq!(language_of(&arguments("publier publish")), None);
+    }
+}

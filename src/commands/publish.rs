@@ -1,0 +1,157 @@
+//! `publier publish`: publishes now, or shows what would be published.
+
+use std::io;
+use std::sync::Arc;
+
+use publier_core::publication::exit::ExitStatus;
+use tokio_util::sync::CancellationToken;
+
+use super::cli::Publish;
+use super::output::Screen;
+use crate::app::{App, AppError};
+use crate::flow::FlowError;
+use crate::flow::publish::{Ask, Consent, publish, rehearse};
+use crate::flow::telling::tell;
+use crate::ledger::runs::Trigger;
+use crate::ports::Listener;
+use crate::report::console::Console;
+use crate::report::ndjson::Ndjson;
+use crate::report::run_report::RunReport;
+use crate::service::{LockError, RunLock};
+use crate::settings::target::Target;
+
+/// Publishes to each target and gives the status of the worst.
+pub(super) fn run(app: &App, arguments: &Publish, screen: Screen) -> Result<ExitStatus, AppError> {
+    let targets: Vec<&Target> = app
+        .targets()
+        .into_iter()
+        .filter(|target| arguments.target.as_ref().is_none_or(|name| *name == target.name))
+        .collect();
+    if targets.is_empty() {
+        let name = arguments.target.clone().unwrap_or_default();
+        screen.error(ExitStatus::Usage, &app.messages.format("commands-no-target", &[("name", name.into())]));
+        return Ok(ExitStatus::Usage);
+    }
+    if arguments.dry_run {
+        return dry_run(app, arguments, &targets, screen);
+    }
+    let _lock = match lock(app, screen)? {
+        Ok(lock) => lock,
+        Err(status) => return Ok(status),
+    };
+    let runtime = runtime()?;
+    let mut worst = ExitStatus::Done;
+    for target in targets {
+        let report = runtime.block_on(publish_to(app, target, arguments, screen))?;
+        worst = worst.max(show(app, &report, screen));
+    }
+    Ok(worst)
+}
+
+/// Takes the lock that lets one run go at a time; the status to end with when another run holds it.
+pub(super) fn lock(app: &App, screen: Screen) -> Result<Result<RunLock, ExitStatus>, AppError> {
+    crate::files::make_private_folder(&app.settings.data.dir).map_err(FlowError::from)?;
+    match RunLock::acquire(&app.settings.data.lock(), app.now()) {
+        Ok(lock) => Ok(Ok(lock)),
+        Err(LockError::File(error)) => Err(FlowError::from(error).into()),
+        Err(LockError::AlreadyRunning { holder }) => {
+            let text = match holder {
+                Some(holder) => {
+                    let since = crate::report::words::moment(holder.since, &app.messages);
+                    let values = [("pid", holder.pid.to_string().into()), ("since", since.into())];
+                    app.messages.format("commands-already-running-since", &values)
+                }
+                None => app.messages.text("commands-already-running"),
+            };
+            screen.error(ExitStatus::AlreadyRunning, &text);
+            Ok(Err(ExitStatus::AlreadyRunning))
+        }
+    }
+}
+
+/// Makes the runtime that a command works in.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|error| FlowError::from(error).into())
+}
+
+async fn publish_to(
+    app: &App,
+    target: &Target,
+    arguments: &Publish,
+    screen: Screen,
+) -> Result<RunReport, AppError> {
+    let listener: Arc<dyn Listener> = if screen.json {
+        Arc::new(Ndjson::new(io::stdout()))
+    } else {
+        Arc::new(Console::new(Arc::clone(&app.messages), screen.quiet))
+    };
+    let mut job = app.job(target, vec![listener])?;
+    let stop = CancellationToken::new();
+    let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
+    let report = publish(&mut job, &ask(arguments), stop).await;
+    watcher.abort();
+    let report = report?;
+    tell(&mut job.ledger, &job.database, app.now())?;
+    Ok(report)
+}
+
+fn ask(arguments: &Publish) -> Ask {
+    Ask {
+        trigger: Trigger::Manual,
+        consent: arguments.confirm.clone().map_or(Consent::None, Consent::Person),
+        full_index: arguments.full_index,
+        resend_since: arguments.resend_since,
+    }
+}
+
+/// Asks the run to park on the first interrupt; the second one ends the process at once.
+async fn stop_on_interrupt(stop: CancellationToken) {
+    if wait_for_stop().await.is_ok() {
+        stop.cancel();
+    }
+}
+
+#[cfg(unix)]
+async fn wait_for_stop() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn wait_for_stop() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// Shows a report and gives its status.
+pub(super) fn show(app: &App, report: &RunReport, screen: Screen) -> ExitStatus {
+    if screen.json {
+        Ndjson::new(io::stdout()).summary(report);
+    } else {
+        screen.say(&format!("{}\n\n{}", report.to_subject(&app.messages), report.to_text(&app.messages)));
+    }
+    report.exit_status()
+}
+
+/// Plans and renders into a folder of its own: no database is written, no socket opened.
+fn dry_run(app: &App, arguments: &Publish, targets: &[&Target], screen: Screen) -> Result<ExitStatus, AppError> {
+    let runtime = runtime()?;
+    let mut worst = ExitStatus::Done;
+    for target in targets {
+        let temporary = tempfile::tempdir().map_err(FlowError::from)?;
+        let folder = arguments.out.clone().unwrap_or_else(|| temporary.path().to_owned());
+        let mut job = app.rehearsal(target, &folder)?;
+        let report = runtime.block_on(rehearse(&mut job, &ask(arguments)))?;
+        worst = worst.max(show(app, &report, screen));
+        if arguments.out.is_some() {
+            let made = folder.display().to_string();
+            screen.say(&app.messages.format("commands-dry-run-kept", &[("folder", made.into())]));
+        }
+        screen.say(&app.messages.text("commands-dry-run"));
+    }
+    Ok(worst)
+}
