@@ -107,7 +107,7 @@ impl FtpConnector {
         if reply.code == 331 {
             reply = control.command(&format!("PASS {password}")).await?;
         }
-        if reply.is_done() { Ok(()) } else { Err(control.refused(&reply, Doing::Login)) }
+        if reply.is_done() { Ok(()) } else { Err(control.refused(&reply, Doing::Other)) }
     }
 }
 
