@@ -507,6 +507,31 @@ async fn many_files_pass_where_tls_sessions_must_be_reused() {
 }
 
 #[tokio::test]
+async fn tls_1_2_alone_is_spoken_too() {
+    for kind in [Kind::Explicit, Kind::Implicit] {
+        let server = RealServer::vsftpd_over_openssl(kind, "MaxProtocol = TLSv1.2");
+        let mut session = server.connector("depot").connect().await.unwrap();
+        for number in 0..5 {
+            let path = server.remote(&format!("depot/{number}"));
+            write_bytes(session.as_mut(), &path, &noise(100_000)).await.unwrap();
+            assert_eq!(session.size(&path).await, Ok(Some(100_000)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_gives_no_ticket_under_tls_1_3_is_served_under_tls_1_2() {
+    let server = RealServer::vsftpd_over_openssl(Kind::Explicit, "NumTickets = 0");
+    let mut post = Post::new(server.connector("depot"), server.remote("depot"));
+    for name in ["a.zip", "b.zip"] {
+        let parcel = post.parcel(server.remote(&format!("depot/{name}")), name.as_bytes());
+        post.courier.deliver(&parcel).await.unwrap();
+    }
+    let told = ["retrying 1 data-channel-refused", "uploaded a.zip 5", "uploaded b.zip 5"];
+    assert_eq!(post.heard.names(), told);
+}
+
+#[tokio::test]
 async fn a_folder_without_the_right_to_write_is_not_a_missing_one() {
     use std::os::unix::fs::PermissionsExt;
     for server in [RealServer::vsftpd(Kind::Plain), RealServer::vsftpd(Kind::Explicit), RealServer::sshd()] {
@@ -790,24 +815,41 @@ mod the_courier {
         assert!(server.files().is_empty(), "the part no longer has the content that its name tells");
     }
 
+    /// Stops the round once some bytes have left.
+    struct Stopper(CancellationToken, Heard);
+
+    impl Listener for Stopper {
+        fn hear(&self, event: &Event) {
+            if let Event::Progress { .. } = event {
+                self.0.cancel();
+            }
+            self.1.hear(event);
+        }
+    }
+
     #[tokio::test]
     async fn stops_when_told_to_and_another_run_goes_on() {
-        let (server, post, remote) = server();
+        let (server, mut post, remote) = server();
+        let content = noise(4 * MIB);
+        let parcel = post.parcel(remote.clone(), &content);
         let stop = CancellationToken::new();
-        stop.cancel();
-        let heard = Arc::new(Heard::default());
+        let stopper = Arc::new(Stopper(stop.clone(), Heard::default()));
         let dispatch = Dispatch::new(
             Arc::new(server.clone()),
             remote.parent().unwrap(),
             RetryPolicy::default(),
             Arc::new(SystemClock),
-            heard.clone(),
+            stopper.clone(),
         );
-        let parcel = post.parcel(remote.clone(), b"content");
         let mut stopped = Courier::new(Arc::new(dispatch.with_stop(stop)));
-        assert_eq!(stopped.deliver(&parcel).await.unwrap_err().reason, R::Interrupted);
-        assert_eq!(heard.names(), ["failed interrupted"]);
-        assert!(server.journal().is_empty());
+        let same = parcel.clone();
+        let error = tokio::spawn(async move { stopped.deliver(&same).await }).await.unwrap().unwrap_err();
+        assert_eq!(error.reason, R::Interrupted);
+        assert_eq!(stopper.1.names(), ["failed interrupted"]);
+        assert_eq!(server.content(&remote), None);
+
+        post.courier.deliver(&parcel).await.unwrap();
+        assert!(server.content(&remote).unwrap() == content);
     }
 
     #[test]

@@ -45,23 +45,12 @@ pub struct RealServer {
 impl RealServer {
     /// Starts vsftpd.
     pub fn vsftpd(kind: Kind) -> Self {
-        Self::vsftpd_with(kind, "")
+        Self::start_vsftpd(kind, "")
     }
 
-    /// Starts vsftpd with more settings.
-    pub fn vsftpd_with(kind: Kind, settings: &str) -> Self {
-        let protocol = match kind {
-            Kind::Plain => Protocol::Ftp,
-            Kind::Explicit | Kind::ExplicitSelfSigned => Protocol::FtpsExplicit,
-            Kind::Implicit => Protocol::FtpsImplicit,
-        };
-        start(protocol, kind == Kind::ExplicitSelfSigned, |identities, folder, pam, port| {
-            let file = folder.join("vsftpd.conf");
-            write(&file, &(vsftpd_settings(kind, identities, folder, pam, port) + settings));
-            let mut command = Command::new("/usr/sbin/vsftpd");
-            command.arg(&file);
-            command
-        })
+    /// Starts vsftpd over an OpenSSL that is set otherwise: lines of `openssl.cnf`, system defaults.
+    pub fn vsftpd_over_openssl(kind: Kind, openssl: &str) -> Self {
+        Self::start_vsftpd(kind, openssl)
     }
 
     /// Starts OpenSSH's server.
@@ -80,6 +69,25 @@ impl RealServer {
             write(&file, &(sshd_settings(identities, folder, port) + settings));
             let mut command = Command::new(&program);
             command.args(["-D", "-e", "-f"]).arg(&file);
+            command
+        })
+    }
+
+    fn start_vsftpd(kind: Kind, openssl: &str) -> Self {
+        let protocol = match kind {
+            Kind::Plain => Protocol::Ftp,
+            Kind::Explicit | Kind::ExplicitSelfSigned => Protocol::FtpsExplicit,
+            Kind::Implicit => Protocol::FtpsImplicit,
+        };
+        start(protocol, kind == Kind::ExplicitSelfSigned, |identities, folder, pam, port| {
+            let file = folder.join("vsftpd.conf");
+            write(&file, &vsftpd_settings(kind, identities, folder, pam, port));
+            let mut command = Command::new("/usr/sbin/vsftpd");
+            command.arg(&file);
+            let defaults = "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = defaults\n";
+            let openssl_file = folder.join("openssl.cnf");
+            write(&openssl_file, &format!("{defaults}[defaults]\n{openssl}\n"));
+            command.env("OPENSSL_CONF", openssl_file);
             command
         })
     }

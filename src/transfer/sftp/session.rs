@@ -190,7 +190,7 @@ impl SftpSession {
         let mut ended: Option<Result<(), TransferError>> = None;
         loop {
             if ended.is_none() && flying < IN_FLIGHT {
-                match next_block(content, &mut block).await {
+                match next_block(content, &mut block, self.deadlines.stall).await {
                     Ok([]) => ended = Some(Ok(())),
                     Ok(bytes) => {
                         let (_, packet) = self.packet(Kind::WRITE);
