@@ -579,7 +579,7 @@ async fn unless_stopped<T>(
 
 /// Tells whether the server said no to this write, and not that something else is wrong.
 fn is_refusal(error: &TransferError) -> bool {
-    matches!(error.reason, TransferReason::ServerError | TransferReason::PermissionDenied)
+    error.reason == TransferReason::ServerError
 }
 
 fn interrupted() -> TransferError {

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use publier_core::publication::reason::TransferReason;
@@ -14,6 +15,9 @@ use tokio::io::AsyncRead;
 
 use crate::ports::{Connector, RemoteEntry, RemotePath, Session, TransferError};
 use crate::transfer::net::{count, next_block};
+
+/// How long the content of a write may stand still.
+const STALL: Duration = Duration::from_mins(1);
 
 /// What was asked of the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,7 +261,7 @@ impl Session for MemorySession {
         let mut block = vec![0; 8 * 1024];
         let mut sent = 0;
         loop {
-            let bytes = next_block(content, &mut block).await?;
+            let bytes = next_block(content, &mut block, STALL).await?;
             if bytes.is_empty() {
                 break;
             }

@@ -67,14 +67,16 @@ pub(super) enum Stopped {
     Remote(TransferError),
 }
 
-/// Reads the next block of the content; an empty one is its end.
+/// Reads the next block of the content; an empty one is its end. A disk that stands still counts as a stall.
 pub(super) async fn next_block<'a>(
     content: &mut (dyn AsyncRead + Send + Unpin),
     block: &'a mut [u8],
+    stall: Duration,
 ) -> Result<&'a [u8], TransferError> {
     let mut filled = 0;
     while let Some(free) = block.get_mut(filled..).filter(|free| !free.is_empty()) {
-        let read = content.read(free).await.map_err(|error| reason::from_local_read(&error))?;
+        let read = within(stall, "read the local file", content.read(free)).await?;
+        let read = read.map_err(|error| reason::from_local_read(&error))?;
         if read == 0 {
             break;
         }
@@ -93,7 +95,7 @@ pub(super) async fn pump(
     let mut block = vec![0; 64 * 1024];
     let mut total = 0;
     loop {
-        let mut left = next_block(content, &mut block).await.map_err(Stopped::Local)?;
+        let mut left = next_block(content, &mut block, stall).await.map_err(Stopped::Local)?;
         if left.is_empty() {
             return Ok(total);
         }

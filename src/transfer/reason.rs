@@ -16,8 +16,6 @@ const LONGEST_WORDS: usize = 500;
 /// What was being done when an FTP server said no: some codes depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
-    /// USER and PASS.
-    Login,
     /// AUTH, PBSZ, PROT.
     Secure,
     /// STOR, APPE, REST.
@@ -36,7 +34,7 @@ pub fn from_ftp_code(code: u16, doing: Doing) -> TransferReason {
         (425 | 426 | 522, _) => R::DataChannelRefused,
         (452 | 552, _) => R::DiskFull,
         (_, Doing::Secure) | (431 | 533..=537, _) => R::TlsFailed,
-        (_, Doing::Login) | (331 | 332 | 530, _) => R::AuthenticationRefused,
+        (331 | 332 | 430 | 530, _) => R::AuthenticationRefused,
         (450, _) => R::FileLocked,
         (550 | 553, Doing::Rename) => R::RenameFailed,
         (532 | 550, _) => R::PermissionDenied,
@@ -128,7 +126,7 @@ mod tests {
     #[test]
     fn the_codes_of_the_log_s_page_have_their_reasons() {
         for (code, doing, expected) in [
-            (530, Doing::Login, R::AuthenticationRefused),
+            (530, Doing::Other, R::AuthenticationRefused),
             (530, Doing::Store, R::AuthenticationRefused),
             (550, Doing::Store, R::PermissionDenied),
             (550, Doing::Rename, R::RenameFailed),
@@ -137,7 +135,7 @@ mod tests {
             (552, Doing::Rename, R::DiskFull),
             (425, Doing::Other, R::DataChannelRefused),
             (426, Doing::Store, R::DataChannelRefused),
-            (421, Doing::Login, R::ConnectionLost),
+            (421, Doing::Other, R::ConnectionLost),
             (500, Doing::Secure, R::TlsFailed),
             (504, Doing::Other, R::ServerError),
         ] {

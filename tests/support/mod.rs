@@ -8,3 +8,5 @@ pub mod render;
 pub mod report;
 pub mod schedule;
 pub mod tools;
+pub mod servers;
+pub mod servers_scripted;

@@ -65,6 +65,21 @@ impl FtpConnector {
 
     /// Connects, is greeted, and puts the connection inside TLS where the protocol says so.
     async fn greet(&self, tls: Option<&TlsSession>) -> Result<Control, TransferError> {
+        let limit = self.target.deadlines.connect;
+        let mut control = net::within(limit, "wait for the greeting", self.reach(tls)).await??;
+        match tls {
+            Some(tls) if self.target.protocol == Protocol::FtpsExplicit => {
+                control.done("AUTH TLS", Doing::Secure).await?;
+                let peer = control.peer();
+                let stream = tls.secure(control.into_stream()?, limit).await?;
+                Ok(Control::over(Box::new(stream), peer, self.target.deadlines))
+            }
+            _ => Ok(control),
+        }
+    }
+
+    /// Connects, inside TLS for the implicit form, up to the end of the greeting.
+    async fn reach(&self, tls: Option<&TlsSession>) -> Result<Control, TransferError> {
         let Target { host, port, deadlines, .. } = &self.target;
         let stream = net::connect(host, *port, deadlines.connect).await?;
         let peer = stream.peer_addr().map_err(|error| reason::from_io(&error))?;
@@ -75,29 +90,12 @@ impl FtpConnector {
             _ => Box::new(stream),
         };
         let mut control = Control::new(stream, peer, *deadlines);
-        self.take_greeting(&mut control).await?;
-        match tls {
-            Some(tls) if self.target.protocol == Protocol::FtpsExplicit => {
-                control.done("AUTH TLS", Doing::Secure).await?;
-                let stream = tls.secure(control.into_stream()?, deadlines.connect).await?;
-                Ok(Control::over(Box::new(stream), peer, *deadlines))
-            }
-            _ => Ok(control),
+        let mut greeting = control.reply(deadlines.connect).await?;
+        // 120: ready in a while, the true greeting follows.
+        while greeting.is_preliminary() {
+            greeting = control.reply(deadlines.connect).await?;
         }
-    }
-
-    async fn take_greeting(&self, control: &mut Control) -> Result<(), TransferError> {
-        let greeted = async {
-            loop {
-                let greeting = control.reply(self.target.deadlines.connect).await?;
-                // 120: ready in a while, the true greeting follows.
-                if !greeting.is_preliminary() {
-                    return Ok::<_, TransferError>(greeting);
-                }
-            }
-        };
-        let greeting = net::within(self.target.deadlines.connect, "wait for the greeting", greeted).await??;
-        if greeting.is_done() { Ok(()) } else { Err(control.refused(&greeting, Doing::Other)) }
+        if greeting.is_done() { Ok(control) } else { Err(control.refused(&greeting, Doing::Other)) }
     }
 
     async fn log_in(&self, control: &mut Control) -> Result<(), TransferError> {
@@ -107,7 +105,7 @@ impl FtpConnector {
         if reply.code == 331 {
             reply = control.command(&format!("PASS {password}")).await?;
         }
-        if reply.is_done() { Ok(()) } else { Err(control.refused(&reply, Doing::Login)) }
+        if reply.is_done() { Ok(()) } else { Err(control.refused(&reply, Doing::Other)) }
     }
 }
 

@@ -205,6 +205,8 @@ impl FtpSession {
         let error = self.control.refused(&reply, Doing::Store);
         if error.reason == TransferReason::DataChannelRefused {
             self.speak_older_tls();
+            // The next data connection of this session would be refused for the same cause.
+            self.control.abandon();
         }
         Err(error)
     }

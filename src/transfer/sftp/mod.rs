@@ -57,7 +57,9 @@ impl SftpConnector {
         loop {
             let gate = Gate::new(&self.target);
             let shown = gate.shown.clone();
-            let refusal = match self.handshake(gate, algorithms.clone()).await {
+            let handshake = self.handshake(gate, algorithms.clone());
+            let reached = within(self.target.deadlines.connect, "SSH handshake", handshake).await;
+            let refusal = match reached.and_then(|reached| reached) {
                 Ok(handle) => return Ok(handle),
                 Err(error) => error,
             };
@@ -90,7 +92,7 @@ impl SftpConnector {
             ..Config::default()
         };
         let greeting = russh::client::connect_stream(Arc::new(config), stream, gate);
-        within(deadlines.connect, "SSH handshake", Box::pin(greeting)).await?.map_err(|error| explain(&error))
+        Box::pin(greeting).await.map_err(|error| explain(&error))
     }
 
     async fn log_in(&self, handle: &mut Handle<Gate>) -> Result<(), TransferError> {

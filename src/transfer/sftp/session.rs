@@ -35,6 +35,8 @@ pub(super) struct SftpSession {
     /// Answers that the server owes.
     awaited: u32,
     broken: bool,
+    /// A write that began and did not end: a cancelled one leaves it so.
+    writing: bool,
     extensions: Vec<String>,
 }
 
@@ -51,8 +53,16 @@ impl SftpSession {
         stream: ChannelStream<Msg>,
         deadlines: Deadlines,
     ) -> Result<Self, TransferError> {
-        let mut session =
-            Self { handle, stream, deadlines, last_id: 0, awaited: 0, broken: false, extensions: Vec::new() };
+        let mut session = Self {
+            handle,
+            stream,
+            deadlines,
+            last_id: 0,
+            awaited: 0,
+            broken: false,
+            writing: false,
+            extensions: Vec::new(),
+        };
         session.send(Packet::new(Kind::INIT, 3)).await?;
         match session.answer(deadlines.reply).await? {
             (_, Answer::Version(extensions)) => session.extensions = extensions,
@@ -180,7 +190,7 @@ impl SftpSession {
         let mut ended: Option<Result<(), TransferError>> = None;
         loop {
             if ended.is_none() && flying < IN_FLIGHT {
-                match next_block(content, &mut block).await {
+                match next_block(content, &mut block, self.deadlines.stall).await {
                     Ok([]) => ended = Some(Ok(())),
                     Ok(bytes) => {
                         let (_, packet) = self.packet(Kind::WRITE);
@@ -203,6 +213,25 @@ impl SftpSession {
                 return ended.unwrap_or(Ok(())).map(|()| sent);
             }
         }
+    }
+
+    /// Opens, sends and closes.
+    async fn write_whole(
+        &mut self,
+        path: &RemotePath,
+        offset: u64,
+        content: &mut (dyn AsyncRead + Send + Unpin),
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, TransferError> {
+        let handle = self.open(path, offset).await?;
+        self.writing = true;
+        let sent = self.send_blocks(&handle, offset, content, progress).await;
+        self.writing = false;
+        if self.in_sync() {
+            let closed = self.close_handle(&handle).await;
+            return sent.and_then(|sent| closed.map(|()| sent));
+        }
+        sent
     }
 
     /// OpenSSH says only "Failure" (4) on a full disk: the file system tells.
@@ -269,7 +298,7 @@ fn entry((name, attributes): (String, Attributes)) -> Option<RemoteEntry> {
 #[async_trait]
 impl Session for SftpSession {
     fn in_sync(&self) -> bool {
-        self.awaited == 0 && !self.broken && !self.handle.is_closed()
+        self.awaited == 0 && !self.broken && !self.writing && !self.handle.is_closed()
     }
 
     async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError> {
@@ -284,15 +313,7 @@ impl Session for SftpSession {
         content: &mut (dyn AsyncRead + Send + Unpin),
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, TransferError> {
-        let handle = self.open(path, offset).await?;
-        let sent = self.send_blocks(&handle, offset, content, progress).await;
-        if self.in_sync() {
-            let closed = self.close_handle(&handle).await;
-            if let (Ok(_), Err(error)) = (&sent, closed) {
-                return Err(self.explain_write(path, error).await);
-            }
-        }
-        match sent {
+        match self.write_whole(path, offset, content, progress).await {
             Ok(sent) => Ok(sent),
             Err(error) => Err(self.explain_write(path, error).await),
         }

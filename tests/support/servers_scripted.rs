@@ -1,0 +1,211 @@
+//! An FTP server that misbehaves on demand, on a free loopback port: for what no real server does.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use publier::ports::RemotePath;
+use publier::settings::secret::Secret;
+use publier::settings::target::{Deadlines, Login, Protocol, Target, Trust};
+
+use super::servers::{Identities, PASSWORD};
+
+/// An FTP server that answers what it is told to: for what no real server does on demand.
+pub struct ScriptedFtp {
+    port: u16,
+    identities: Arc<Identities>,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+/// How a [`ScriptedFtp`] misbehaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// Accepts and never says a word.
+    NeverGreets,
+    /// Refuses AUTH.
+    RefusesTls,
+    /// Keeps the first bytes of each file, and answers 226.
+    Truncates(usize),
+    /// Accepts the data and never answers the final reply.
+    NeverConfirms,
+    /// Never accepts the data it said it would take.
+    NeverReads,
+    /// Answers 552 in the middle of a file.
+    RunsFull,
+    /// Repeats the password in its refusal.
+    RepeatsThePassword,
+    /// Answers each SIZE twice.
+    AnswersTwice,
+    /// Knows neither EPSV nor SIZE nor MLST, and advertises an address that isn't its own.
+    Ancient,
+}
+
+impl ScriptedFtp {
+    /// Starts it; it ends with the test's process.
+    pub fn start(script: Script) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let server = Self { port, identities: Identities::get(), heard: heard.clone() };
+        let files = Arc::new(Mutex::new(BTreeMap::new()));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten().take(50) {
+                let (heard, files) = (heard.clone(), files.clone());
+                std::thread::spawn(move || {
+                    let _ended =
+                        ScriptedSession { script, heard, files, data: None, renamed: None }.serve(stream);
+                });
+            }
+        });
+        server
+    }
+
+    /// Gives the commands heard so far.
+    pub fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap().clone()
+    }
+
+    /// A target of this server, with short deadlines.
+    pub fn target(&self, protocol: Protocol) -> Target {
+        Target {
+            name: "essai".into(),
+            protocol,
+            host: "127.0.0.1".into(),
+            port: self.port,
+            user: "agence".into(),
+            login: Login::Password(Secret::new(PASSWORD.into())),
+            trust: if protocol == Protocol::Ftp {
+                Trust::None
+            } else {
+                Trust::Authorities(self.identities.path("ca.pem"))
+            },
+            deposit: RemotePath::new("/depot").unwrap(),
+            deadlines: Deadlines {
+                connect: Duration::from_millis(500),
+                reply: Duration::from_millis(500),
+                stall: Duration::from_millis(500),
+            },
+        }
+    }
+}
+
+type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
+struct ScriptedSession {
+    script: Script,
+    heard: Arc<Mutex<Vec<String>>>,
+    files: Files,
+    data: Option<TcpListener>,
+    renamed: Option<String>,
+}
+
+impl ScriptedSession {
+    fn serve(mut self, mut stream: TcpStream) -> std::io::Result<()> {
+        let mut lines = BufReader::new(stream.try_clone()?);
+        if self.script == Script::NeverGreets {
+            return lines.read_to_end(&mut Vec::new()).map(|_| ());
+        }
+        stream.write_all(b"220 scripted\r\n")?;
+        loop {
+            let mut line = String::new();
+            if lines.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            let line = line.trim_end().to_owned();
+            self.heard.lock().unwrap().push(line.clone());
+            let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+            let reply = self.answer(verb, argument, &mut stream)?;
+            stream.write_all(format!("{reply}\r\n").as_bytes())?;
+        }
+    }
+
+    fn answer(&mut self, verb: &str, argument: &str, control: &mut TcpStream) -> std::io::Result<String> {
+        let ancient = self.script == Script::Ancient;
+        Ok(match verb {
+            "AUTH" => "502 no TLS here".into(),
+            "USER" => "331 password".into(),
+            "PASS" if self.script == Script::RepeatsThePassword => format!("530 {argument} is wrong"),
+            "PASS" => "230 in".into(),
+            "FEAT" => "211 none".into(),
+            "PWD" => "257 \"/\"".into(),
+            "TYPE" | "CWD" | "DELE" => "250 ok".into(),
+            "MKD" => "550 exists".into(),
+            "EPSV" | "SIZE" | "MLST" if ancient => "500 what?".into(),
+            "EPSV" => format!("229 (|||{}|)", self.listen()?),
+            "PASV" => {
+                let port = self.listen()?;
+                format!("227 Entering (10,9,8,7,{},{})", port / 256, port % 256)
+            }
+            "SIZE" => match self.files.lock().unwrap().get(argument).map(Vec::len) {
+                Some(size) if self.script == Script::AnswersTwice => format!("213 {size}\r\n213 {size}"),
+                Some(size) => format!("213 {size}"),
+                None => "550 none".into(),
+            },
+            "LIST" => {
+                let mut data = self.open_data(control)?;
+                if let Some(content) = self.files.lock().unwrap().get(argument) {
+                    let size = content.len();
+                    write!(data, "-rw-r--r-- 1 0 0 {size} Mar 04 05:06 {argument}\r\n")?;
+                }
+                "226 done".into()
+            }
+            "STOR" => self.store(argument, control)?,
+            "RNFR" => {
+                self.renamed = Some(argument.to_owned());
+                "350 to?".into()
+            }
+            "RNTO" => {
+                let mut files = self.files.lock().unwrap();
+                let from = self.renamed.take().unwrap_or_default();
+                match files.remove(&from) {
+                    Some(content) => {
+                        files.insert(argument.to_owned(), content);
+                        "250 renamed".into()
+                    }
+                    None => "550 none".into(),
+                }
+            }
+            _ => "500 what?".into(),
+        })
+    }
+
+    fn store(&mut self, path: &str, control: &mut TcpStream) -> std::io::Result<String> {
+        let mut data = self.open_data(control)?;
+        let mut content = Vec::new();
+        match self.script {
+            Script::NeverReads => {
+                // Holds the connection without reading until the client leaves.
+                let _left = control.read(&mut [0; 1]);
+                return Ok("426 left".into());
+            }
+            Script::RunsFull => {
+                data.read_exact(&mut [0; 1000])?;
+                return Ok("552 quota exceeded".into());
+            }
+            _ => data.read_to_end(&mut content)?,
+        };
+        if self.script == Script::NeverConfirms {
+            let _left = control.read(&mut [0; 1]);
+        }
+        if let Script::Truncates(kept) = self.script {
+            content.truncate(kept);
+        }
+        self.files.lock().unwrap().insert(path.to_owned(), content);
+        Ok("226 done".into())
+    }
+
+    fn listen(&mut self) -> std::io::Result<u16> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let port = listener.local_addr()?.port();
+        self.data = Some(listener);
+        Ok(port)
+    }
+
+    fn open_data(&mut self, control: &mut TcpStream) -> std::io::Result<TcpStream> {
+        control.write_all(b"150 go\r\n")?;
+        let listener = self.data.take().ok_or(std::io::ErrorKind::NotConnected)?;
+        Ok(listener.accept()?.0)
+    }
+}
