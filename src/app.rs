@@ -176,14 +176,23 @@ impl App {
         listeners: Vec<Arc<dyn Listener>>,
     ) -> Result<Job, AppError> {
         let tally = Arc::new(Counts::default());
-        let mut all = Listeners::default().with(Arc::clone(&tally) as Arc<dyn Listener>);
+        let mut all = Listeners::default().with(tally.clone());
         if let Some(log) = self.transfer_log(target) {
             all = all.with(Arc::new(log));
         }
         for listener in listeners {
             all = all.with(listener);
         }
+        Ok(Job {
+            listener: Arc::new(Redacted::new(secrets(target), Arc::new(all))),
+            tally,
+            ..self.bare_job(target, connector)?
+        })
+    }
+    /// Assembles what every job of a target has, heard by its own counts alone.
+    fn bare_job(&self, target: &Target, connector: Arc<dyn Connector>) -> Result<Job, AppError> {
         let publication = &self.settings.publication;
+        let tally = Arc::new(Counts::default());
         Ok(Job {
             database: self.settings.agency.database.clone(),
             ledger: self.ledger()?,
@@ -203,7 +212,7 @@ impl App {
             },
             resume_within: TimeDelta::from_std(publication.resume_within).unwrap_or(TimeDelta::hours(2)),
             clock: Arc::clone(&self.clock),
-            listener: Arc::new(Redacted::new(secrets(target), Arc::new(all))),
+            listener: tally.clone(),
             tally,
             messages: Arc::clone(&self.messages),
             fresh_series_id: fresh_id()?,
@@ -211,10 +220,32 @@ impl App {
         })
     }
 
+    /// Assembles the job of a rehearsal: everything it makes stands in `folder`, with a copy of the ledger; its
+    /// connector is never asked.
+    ///
+    /// # Errors
+    /// As [`App::job`].
+    pub fn rehearsal(&self, target: &Target, folder: &Path) -> Result<Job, AppError> {
+        files::make_private_folder(folder).map_err(FlowError::from)?;
+        let copy = folder.join("state.db");
+        Ledger::copy(&self.settings.data.ledger(), &copy)?;
+        let publication = &self.settings.publication;
+        let tally = Arc::new(Counts::default());
+        let spool = Spool::open(folder, publication.spool_quota_bytes).map_err(FlowError::from)?;
+        Ok(Job {
+            ledger: Ledger::open(&copy)?,
+            spool,
+            listener: tally.clone(),
+            tally,
+            ..self.bare_job(target, connector(target).map_err(FlowError::from)?)?
+        })
+    }
+
     /// Makes the transfer log of a target, unless the agency's option is off (A8). Where the option can't be read, the
     /// log is kept: a failure is when it is needed.
     fn transfer_log(&self, target: &Target) -> Option<WinscpLog> {
-        let wanted = self.snapshot().and_then(|snapshot| Ok(snapshot.options()?.write_winscp_xml)).unwrap_or(true);
+        let wanted =
+            self.snapshot().and_then(|snapshot| Ok(snapshot.options()?.write_winscp_xml)).unwrap_or(true);
         if !wanted {
             return None;
         }
@@ -228,7 +259,7 @@ impl App {
         }
         let keep = Keep {
             max_age: TimeDelta::from_std(self.settings.winscp_log.history_age).unwrap_or(TimeDelta::MAX),
-            max_count: self.settings.winscp_log.history_count,
+            max_count: usize::try_from(self.settings.winscp_log.history_count).unwrap_or(usize::MAX),
         };
         if let Err(error) = prune_history(&data.history(), keep, self.clock.now()) {
             tracing::warn!(error = %telling::chain(&error), "old transfer logs stay");

@@ -103,7 +103,8 @@ impl Refusal {
 /// Finds `--lang` before anything else, so that even an error is in the reader's language.
 pub fn language_of(arguments: &[OsString]) -> Option<Lang> {
     let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    let after = texts.iter().position(|text| *text == "--lang").and_then(|at| texts.get(at.checked_add(1)?)).copied();
+    let after =
+        texts.iter().position(|text| *text == "--lang").and_then(|at| texts.get(at.checked_add(1)?)).copied();
     match after.or_else(|| texts.iter().find_map(|text| text.strip_prefix("--lang="))) {
         Some("en") => Some(Lang::En),
         Some("fr") => Some(Lang::Fr),
@@ -125,20 +126,24 @@ pub fn parse(arguments: &[OsString], messages: &Messages) -> Result<Cli, Refusal
 /// `help-COMMAND` and `help-COMMAND-ARGUMENT` in the locale files.
 fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::Command {
     let template = messages.text("help-template").replace('\\', "\n");
-    let arguments: Vec<String> = command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+    let arguments: Vec<String> =
+        command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     let mut command = command
         .about(messages.text(key))
         .help_template(template)
         .disable_help_flag(true)
         .disable_version_flag(true)
+        .next_line_help(false)
         .subcommand_help_heading(messages.text("help-heading-commands"))
         .subcommand_value_name(messages.text("help-value-command"))
         .next_help_heading(messages.text("help-heading-options"));
     for argument in arguments {
         let help = messages.text(&format!("{key}-{}", argument.replace('_', "-")));
         let heading = messages.text("help-heading-options");
-        command = command.mut_arg(argument, |argument| argument.help(help).help_heading(heading));
+        command = command.mut_arg(argument, |argument| {
+            argument.help(help).help_heading(heading).hide_possible_values(true)
+        });
     }
     let help = clap::Arg::new("help").short('h').long("help").action(clap::ArgAction::Help);
     command = command.arg(help.help(messages.text("help-help")));

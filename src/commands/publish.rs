@@ -57,7 +57,7 @@ pub(super) fn lock(app: &App, screen: Screen) -> Result<Result<RunLock, ExitStat
         Err(LockError::AlreadyRunning { holder }) => {
             let text = match holder {
                 Some(holder) => {
-                    let since = crate::report::words::moment(holder.since, &app.messages);
+                    let since = crate::report::words::moment(holder.since, app.messages.lang());
                     let values = [("pid", holder.pid.to_string().into()), ("since", since.into())];
                     app.messages.format("commands-already-running-since", &values)
                 }
@@ -138,11 +138,17 @@ pub(super) fn show(app: &App, report: &RunReport, screen: Screen) -> ExitStatus 
 }
 
 /// Plans and renders into a folder of its own: no database is written, no socket opened.
-fn dry_run(app: &App, arguments: &Publish, targets: &[&Target], screen: Screen) -> Result<ExitStatus, AppError> {
+fn dry_run(
+    app: &App,
+    arguments: &Publish,
+    targets: &[&Target],
+    screen: Screen,
+) -> Result<ExitStatus, AppError> {
     let runtime = runtime()?;
     let mut worst = ExitStatus::Done;
     for target in targets {
         let temporary = tempfile::tempdir().map_err(FlowError::from)?;
+        // The rehearsal reads the ledger through a copy of its own.
         let folder = arguments.out.clone().unwrap_or_else(|| temporary.path().to_owned());
         let mut job = app.rehearsal(target, &folder)?;
         let report = runtime.block_on(rehearse(&mut job, &ask(arguments)))?;

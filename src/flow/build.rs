@@ -8,7 +8,6 @@ use publier_core::channels::extranet::{Books as SelectionBooks, Selection};
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::document::Trade;
-use publier_core::publication::document::DocumentId;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
@@ -18,7 +17,7 @@ use tokio::task;
 
 use super::bulk::{self, Books, Tally};
 use super::error::FlowError;
-use super::files::{AHEAD, Sender, make_all};
+use super::files::{AHEAD, Sender, make, make_all};
 use super::listing::{Head, Listing, file_path};
 use super::plan::{Plan, Planner, staff_digest};
 use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
@@ -71,7 +70,11 @@ impl Run<'_> {
                 return Ok(Built::Held(held));
             }
         };
-        self.send_documents(publication, &folder).await?;
+        if self.rehearsal {
+            task::block_in_place(|| self.make_documents(publication, &folder))?;
+        } else {
+            self.send_documents(publication, &folder).await?;
+        }
         task::block_in_place(|| self.close_and_seal(publication, &folder, open))?;
         Ok(Built::Sealed)
     }
@@ -191,7 +194,7 @@ impl Run<'_> {
         let planned =
             Fact::Planned { counts, removals: plan.totals.removals, plan_digest: plan.totals.digest };
         tracing::info!(
-            run = %self.run_name,
+            run = %self.name,
             accounts = selection.accounts.values().filter(|verdict| verdict.is_published()).count(),
             documents = plan.totals.listed_documents,
             removals = plan.totals.removals,
@@ -221,6 +224,11 @@ impl Run<'_> {
         };
         let unconfirmed = hold(&input);
         if unconfirmed.is_empty() {
+            return Ok(None);
+        }
+        if self.rehearsal {
+            self.report.holds = unconfirmed;
+            self.report.hold_digest = Some(short_digest(&totals.digest));
             return Ok(None);
         }
         let typed = consented(&self.ask.consent, &unconfirmed, &totals.digest);
@@ -300,6 +308,26 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Makes every document's file, as a rehearsal: they count as placed.
+    fn make_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
+        let mut dropped = Vec::new();
+        for document in self.job.ledger.planned_documents(publication)? {
+            let document = document?;
+            if document.file.is_some() || !document.why.uploads() {
+                continue;
+            }
+            match make(&document, folder)? {
+                Ok(made) => {
+                    dropped.push((made.id, made.dropped));
+                    self.job.ledger.documents_sent(publication, &[(made.id, made.remote)])?;
+                }
+                Err((id, reason)) => self.job.ledger.refuse_document(publication, id, reason)?,
+            }
+        }
+        self.report.warnings.extend(telling::dropped(&dropped, &self.job.messages));
+        telling::take_plan(&mut self.report, &self.job.ledger, publication)
+    }
+
     /// Writes documents and removals, closes and checks the zip, seals.
     fn close_and_seal(
         &mut self,
@@ -343,9 +371,7 @@ impl Run<'_> {
         for removal in self.job.ledger.planned_removals(publication)? {
             let removal = removal?;
             match &removal.what {
-                Withdrawal::Document(document) => {
-                    xml.unpublish(&DocumentId::to_string(document), removal.reason)?
-                }
+                Withdrawal::Document(document) => xml.unpublish(&document.to_string(), removal.reason)?,
                 Withdrawal::Account(account) => xml.deactivate(*account, removal.reason)?,
                 Withdrawal::Access(party) => xml.revoke_access(*party)?,
                 Withdrawal::Section(key) => {

@@ -312,7 +312,7 @@ fn account_lines<W: Write>(
     let totals = if readable { statement.finish(&mut write).ok() } else { None };
     written?;
     let Some(totals) = totals else {
-        xml.take_back(mark);
+        xml.take_back(&mark);
         return Ok(false);
     };
     if !begun {

@@ -130,7 +130,7 @@ pub(super) struct Sent {
 
 impl Sender<'_> {
     /// Places the files as they are made.
-    pub async fn send_all(&mut self, made: &mut mpsc::Receiver<Making>) -> Result<Sent, FlowError> {
+    pub(super) async fn send_all(&mut self, made: &mut mpsc::Receiver<Making>) -> Result<Sent, FlowError> {
         let mut sent = Sent::default();
         let mut batch = Vec::with_capacity(AHEAD);
         while made.recv_many(&mut batch, AHEAD).await > 0 {

@@ -39,7 +39,7 @@ pub(super) fn letter(
     date: NaiveDate,
 ) -> Letter {
     let place =
-        agency.address.city.as_deref().map(|city| format!("{city}, le ")).unwrap_or_else(|| "Le ".to_owned());
+        agency.address.city.as_deref().map_or_else(|| "Le ".to_owned(), |city| format!("{city}, le "));
     Letter {
         agency: Letterhead {
             name: agency.name.clone(),

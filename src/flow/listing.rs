@@ -62,7 +62,7 @@ pub(super) struct Listing {
 
 impl Listing {
     /// Digests how it is listed: title, folder, binder, dates, supersedes (rule 10). The scope is part of the id.
-    pub fn digest(&self) -> Digest {
+    pub(super) fn digest(&self) -> Digest {
         let parts = (
             &self.title,
             &self.folder,
@@ -76,7 +76,7 @@ impl Listing {
     }
 
     /// Gives the element of the document, once its file is known.
-    pub fn entry<'a>(
+    pub(super) fn entry<'a>(
         &'a self,
         head: &'a Head,
         file: &'a RemoteFile,
@@ -115,7 +115,7 @@ pub(super) struct Head {
 
 impl Head {
     /// Reads an id.
-    pub fn of(id: DocumentId) -> Self {
+    pub(super) fn of(id: DocumentId) -> Self {
         let kind = match id.source() {
             DocumentSource::Body(_) => "body",
             DocumentSource::Attachment(..) => "attachment",

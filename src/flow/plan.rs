@@ -112,7 +112,7 @@ struct PlannerParts<'p> {
 
 impl Planner<'_> {
     /// Makes the plan and stores it.
-    pub fn plan(self) -> Result<Plan, FlowError> {
+    pub(super) fn plan(self) -> Result<Plan, FlowError> {
         let Self { books, trade, vault, ledger, series, publication, due, spool, trust } = self;
         ledger.start_plan(publication)?;
         ledger.plan(publication, &account_rows(books.reference, books.selection))?;
@@ -207,7 +207,7 @@ impl Run<'_> {
         planner.books.snapshot.each_photo::<FlowError>(|photo| {
             streamed_photos += 1;
             let proposal = self.photo(ledger, &photo)?;
-            self.take(ledger, proposal)
+            self.take(ledger, &proposal)
         })?;
         self.vouchers(ledger)?;
         let unasked = events.saturating_sub(streamed_events) + photos.saturating_sub(streamed_photos);
@@ -230,7 +230,7 @@ impl Run<'_> {
                 Ok(placement) => self.body(event, placement, body.unwrap_or_default())?,
                 Err(verdict) => Proposal::without_listing(DocumentSource::Body(event.id), *verdict),
             };
-            self.take(ledger, proposal)?;
+            self.take(ledger, &proposal)?;
         }
         let mut order: Vec<usize> = (0..event.attachments.len()).collect();
         order.sort_by_key(|at| event.attachments.get(*at).map(|attachment| attachment.id));
@@ -241,7 +241,7 @@ impl Run<'_> {
                 Ok(placement) => self.attachment(ledger, event, position, placement)?,
                 Err(verdict) => Proposal::without_listing(source, *verdict),
             };
-            self.take(ledger, proposal)?;
+            self.take(ledger, &proposal)?;
         }
         Ok(())
     }
@@ -381,7 +381,7 @@ impl Run<'_> {
         for (voucher, line, building, date, label, path) in found {
             let proposal =
                 self.voucher(ledger, (voucher, line, building), date, &label, &path, rights_from)?;
-            self.take(ledger, proposal)?;
+            self.take(ledger, &proposal)?;
         }
         Ok(())
     }
@@ -450,13 +450,13 @@ impl Run<'_> {
     }
 
     /// Merges a proposal and stores what follows.
-    fn take(&mut self, ledger: &mut Ledger, proposal: Proposal) -> Result<(), FlowError> {
+    fn take(&mut self, ledger: &mut Ledger, proposal: &Proposal) -> Result<(), FlowError> {
         let Self { merge, rows, counts, planner, .. } = self;
         counts.known += 1;
         let mut failure = None;
         let mut sink = |outcome: Outcome| {
             let of_proposal = outcome.source == proposal.candidate.source;
-            if let Err(error) = store(planner, rows, counts, &outcome, of_proposal.then_some(&proposal)) {
+            if let Err(error) = store(planner, rows, counts, &outcome, of_proposal.then_some(proposal)) {
                 failure.get_or_insert(error);
             }
             Ok::<(), LedgerError>(())

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use publier_core::domain::digest::Digest;
 use publier_core::publication::exit::ExitStatus;
-use publier_core::publication::facts::{DeliveredHow, Fact, Mode, RunId};
+use publier_core::publication::facts::{DeliveredHow, Fact, Mode, Replaced, RunId};
 use publier_core::publication::hold::short_digest;
 use publier_core::publication::next_step::{self, Context, Rest, Step, next_step};
 use publier_core::publication::reason::HoldReason;
@@ -147,13 +147,15 @@ pub(super) struct Run<'j> {
     pub job: &'j mut Job,
     pub ask: &'j Ask,
     pub id: RunId,
-    pub run_name: String,
+    pub name: String,
     pub started_at: DateTime<Utc>,
     pub series: Series,
     pub courier: Courier,
     pub stop: CancellationToken,
     pub report: RunReport,
     pub readers: Vec<i64>,
+    /// Nothing is sent: files are made, the XML is closed and checked, and that is all.
+    pub rehearsal: bool,
     session_told: bool,
 }
 
@@ -163,6 +165,34 @@ pub(super) struct Run<'j> {
 /// # Errors
 /// Only when the ledger can't record the run itself.
 pub async fn publish(job: &mut Job, ask: &Ask, stop: CancellationToken) -> Result<RunReport, FlowError> {
+    let mut run = begin(job, ask, stop)?;
+    let end = run.go().await;
+    run.finish(end).await
+}
+
+/// Plans, renders and packs as [`publish`] would, and sends nothing. The job's ledger is a copy.
+///
+/// # Errors
+/// Only when the copy can't record the run itself.
+pub async fn rehearse(job: &mut Job, ask: &Ask) -> Result<RunReport, FlowError> {
+    let mut run = begin(job, ask, CancellationToken::new())?;
+    run.rehearsal = true;
+    let end = run.try_out().await;
+    run.report.next_slots.clone_from(&run.job.next_slots);
+    let now = run.job.clock.now();
+    match end {
+        Ok(()) if run.report.holds.is_empty() => run.report.deliver(now),
+        Ok(()) => {
+            let (reasons, digest) =
+                (run.report.holds.clone(), run.report.hold_digest.clone().unwrap_or_default());
+            run.report.hold(reasons, &digest, now);
+        }
+        Err(error) => run.report.fail(telling::cause(&error, &run.job.messages), now),
+    }
+    Ok(run.report)
+}
+
+fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<Run<'j>, FlowError> {
     let started_at = job.clock.now();
     job.ledger.close_stale_runs()?;
     let id = job.ledger.start_run(ask.trigger, started_at)?;
@@ -179,21 +209,20 @@ pub async fn publish(job: &mut Job, ask: &Ask, stop: CancellationToken) -> Resul
     .with_stop(stop.clone());
     let report = RunReport::new("", &job.destination.name, &run_name, started_at);
     let courier = Courier::new(Arc::new(dispatch));
-    let mut run = Run {
+    Ok(Run {
         job,
         ask,
         id,
-        run_name,
+        name: run_name,
         started_at,
         series,
         courier,
         stop,
         report,
         readers: Vec::new(),
+        rehearsal: false,
         session_told: false,
-    };
-    let end = run.go().await;
-    run.finish(end).await
+    })
 }
 
 impl Run<'_> {
@@ -201,11 +230,28 @@ impl Run<'_> {
         if let Some(end) = self.settle_earlier().await? {
             return Ok(end);
         }
+        let publication = self.open()?;
+        self.drive(publication).await
+    }
+
+    fn open(&mut self) -> Result<PublicationId, FlowError> {
         self.job.spool.require_room()?;
         let mode = if self.series.is_first() || self.ask.full_index { Mode::Full } else { Mode::Changes };
         let now = self.job.clock.now();
-        let publication = self.job.ledger.open_publication(self.series.key, self.id, mode, now)?;
-        self.drive(publication).await
+        Ok(self.job.ledger.open_publication(self.series.key, self.id, mode, now)?)
+    }
+
+    /// Lets earlier publications give way in the copy of the ledger, then builds one up to its seal.
+    async fn try_out(&mut self) -> Result<(), FlowError> {
+        let now = self.job.clock.now();
+        for (publication, stage) in self.job.ledger.unfinished(self.series.key)? {
+            if matches!(stage, Stage::Promoting(_)) {
+                self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
+            }
+            self.job.ledger.supersede(publication, Replaced::NotSealed, now)?;
+        }
+        let publication = self.open()?;
+        self.build(publication).await.map(|_| ())
     }
 
     /// Settles what earlier runs left: doubt by looking, what is sealed and fresh by going on, the rest by giving
@@ -318,7 +364,7 @@ impl Run<'_> {
         Ok(Parcel { local, remote, size_bytes: seal.zip.size_bytes, digest: seal.zip.digest })
     }
 
-    fn sealed<'s>(stage: &'s Stage) -> Result<&'s Seal, FlowError> {
+    fn sealed(stage: &Stage) -> Result<&Seal, FlowError> {
         stage.seal().ok_or_else(|| FlowError::Worker(format!("{} has no seal", stage.name())))
     }
 
@@ -364,18 +410,15 @@ impl Run<'_> {
         if let Some(manifest) = manifest.take() {
             let mine = self.report.publication.is_some();
             if !mine {
-                self.report = RunReport {
-                    run_id: self.run_name.clone(),
-                    started_at: self.started_at,
-                    ..manifest.report
-                };
+                self.report =
+                    RunReport { run_id: self.name.clone(), started_at: self.started_at, ..manifest.report };
                 self.readers = manifest.readers;
             }
         }
         self.take_tally();
         self.report.next_slots = self.job.next_slots.clone();
         self.report.deliver(now);
-        let items = telling::items(&self.report, &self.readers, &self.job.messages, &self.run_name)?;
+        let items = telling::items(&self.report, &self.readers, &self.job.messages, &self.name)?;
         self.job.ledger.settle(publication, now, &items)?;
         self.job.spool.remove(&publication.to_string())?;
         Ok(())
@@ -396,16 +439,16 @@ impl Run<'_> {
 
     /// Ends the run: the report is told, whatever happened.
     async fn finish(mut self, end: Result<End, FlowError>) -> Result<RunReport, FlowError> {
-        if let Err(error) = &end {
-            if let Some((publication, _)) = self.job.ledger.unfinished(self.series.key)?.last() {
-                let reason = match error {
-                    FlowError::Transfer(error) => Some(error.reason),
-                    _ => None,
-                };
-                let now = self.job.clock.now();
-                // A publication that can't take the fact any more is over: the run's own outcome says it all.
-                drop(self.job.ledger.append(*publication, now, &[Fact::Failed { reason }]));
-            }
+        if let Err(error) = &end
+            && let Some((publication, _)) = self.job.ledger.unfinished(self.series.key)?.last()
+        {
+            let reason = match error {
+                FlowError::Transfer(error) => Some(error.reason),
+                _ => None,
+            };
+            let now = self.job.clock.now();
+            // A publication that can't take the fact any more is over: the run's own outcome says it all.
+            drop(self.job.ledger.append(*publication, now, &[Fact::Failed { reason }]));
         }
         if self.session_told {
             self.job.listener.hear(&Event::TransferEnded { at: self.job.clock.now() });
@@ -421,7 +464,7 @@ impl Run<'_> {
             Ok(End::Held(held)) => self.report.hold(held.reasons, &held.digest, now),
             Ok(End::Uncertain) => self.report.fail(uncertain(&self.job.messages), now),
             Err(error) => {
-                tracing::error!(run = %self.run_name, error = &error as &dyn std::error::Error, "the run failed");
+                tracing::error!(run = %self.name, error = %telling::chain(&error), "the run failed");
                 self.report.fail(telling::cause(&error, &self.job.messages), now);
             }
         }
@@ -443,7 +486,7 @@ impl Run<'_> {
     fn report_key(&self, now: DateTime<Utc>) -> String {
         match &self.report.hold_digest {
             Some(_) => format!("held-{}-{}", self.series.series_id, now.with_timezone(&Paris).date_naive()),
-            None => self.run_name.clone(),
+            None => self.name.clone(),
         }
     }
 }

@@ -93,7 +93,7 @@ pub fn tell(ledger: &mut Ledger, database: &Path, now: DateTime<Utc>) -> Result<
                 told += 1;
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a report message waits");
+                tracing::warn!(error = %chain(&error), "a report message waits");
                 ledger.outbox_failed(due.id, now, &error.to_string())?;
             }
         }

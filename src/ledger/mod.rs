@@ -198,6 +198,20 @@ impl Ledger {
         Ok(Self { connection, path: path.to_owned() })
     }
 
+    /// Writes a copy of a ledger as it stands now to another path, where no file may be; without a ledger there is
+    /// nothing to copy. The ledger itself is only read.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::File`].
+    pub fn copy(from: &Path, to: &Path) -> Result<(), LedgerError> {
+        if !from.is_file() {
+            return Ok(());
+        }
+        let connection = connect(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]).map_err(LedgerError::from)?;
+        Ok(())
+    }
+
     /// Opens another connection that reads the state of this moment while this one writes.
     fn snapshot(&self) -> Result<Connection, LedgerError> {
         let connection = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

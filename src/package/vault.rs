@@ -48,7 +48,7 @@ impl Vault {
         let mut refusal = RefusalReason::FileMissing;
         for root in &self.roots {
             match self.find_under(root, &relative) {
-                Err(reason) if reason == RefusalReason::FileMissing => {}
+                Err(RefusalReason::FileMissing) => {}
                 Err(reason) => refusal = reason,
                 Ok(found) => return Ok(found),
             }

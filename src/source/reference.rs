@@ -88,6 +88,14 @@ impl Snapshot {
         })
     }
 
+    /// Reads the extranet's options alone.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn options(&self) -> Result<ExtranetOptions, SourceError> {
+        options(&self.db)
+    }
+
     /// Reads the users who receive system messages (A6), by key.
     ///
     /// # Errors

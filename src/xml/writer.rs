@@ -160,7 +160,7 @@ impl<W: Write> Writer<W> {
     }
 
     /// Takes back what was written since a mark.
-    pub fn take_back(&mut self, mark: Mark) {
+    pub fn take_back(&mut self, mark: &Mark) {
         self.held = false;
         self.buffer.truncate(mark.length);
         self.open.truncate(mark.depth);
@@ -219,7 +219,7 @@ mod tests {
         xml.start("a").unwrap();
         let mark = xml.mark();
         xml.start("b").unwrap().text(&"x".repeat(2 * FLUSH_BYTES));
-        xml.take_back(mark);
+        xml.take_back(&mark);
         let mark = xml.mark();
         xml.start("c").unwrap();
         xml.end().unwrap();

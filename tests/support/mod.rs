@@ -7,6 +7,6 @@ pub mod package;
 pub mod render;
 pub mod report;
 pub mod schedule;
-pub mod tools;
 pub mod servers;
 pub mod servers_scripted;
+pub mod tools;

@@ -118,6 +118,8 @@ impl RealServer {
     pub fn target(&self, deposit: &str) -> Target {
         make_open_folder(&self.root().join(deposit));
         Target {
+            channel: publier_core::channels::Channel::Extranet,
+            receives_credentials: true,
             name: "essai".into(),
             protocol: self.protocol,
             host: "localhost".into(),

@@ -70,6 +70,8 @@ impl ScriptedFtp {
     /// A target of this server, with short deadlines.
     pub fn target(&self, protocol: Protocol) -> Target {
         Target {
+            channel: publier_core::channels::Channel::Extranet,
+            receives_credentials: true,
             name: "essai".into(),
             protocol,
             host: "127.0.0.1".into(),

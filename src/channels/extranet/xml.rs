@@ -213,7 +213,7 @@ impl<W: Write> Xml<W> {
     }
 
     /// Takes back what was written since a mark.
-    pub fn take_back(&mut self, mark: Mark) {
+    pub fn take_back(&mut self, mark: &Mark) {
         self.xml.take_back(mark);
     }
 
