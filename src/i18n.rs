@@ -159,6 +159,17 @@ mod tests {
     }
 
     #[test]
+    fn french_sentences_keep_their_punctuation_on_the_line() {
+        for (_, room, text) in SOURCES.iter().filter(|(of, _, _)| *of == Lang::Fr) {
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                for wrong in ["« ", " »", " : ", " ; ", " ! ", " ? "] {
+                    assert!(!line.contains(wrong), "{room}: {wrong:?} in {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn both_languages_have_the_same_sentences() {
         assert_eq!(keys(Lang::Fr), keys(Lang::En));
     }

@@ -1,34 +1,34 @@
 # What stops a publication, and what staff should look at in one that left.
 
-flow-no-licence = La licence de l’extranet n’est pas valide : rien n’est envoyé. Agence : validez la licence dans l’administration du logiciel, puis relancez la publication.
-flow-bad-domain = Le nom de domaine de l’extranet est absent ou incorrect (« { $detail } ») : rien n’est envoyé. Agence : saisissez celui donné à Crypto (lettres minuscules, chiffres et traits d’union).
-flow-database-missing = La base de données de l’agence est introuvable : { $detail }. Administrateur : corrigez « database » dans agent.toml, ou rendez ce fichier accessible.
-flow-database-unreadable = La base de données de l’agence ne peut pas être lue ({ $detail }). Administrateur : vérifiez le fichier et les droits du compte qui exécute l’agent.
-flow-database-schema = La base de données de l’agence n’a pas la forme attendue : { $detail }. Administrateur : mettez le logiciel à jour, ou complétez les vues ; la forme attendue est dans schemas/agency.sql.
-flow-database-busy = La base de données de l’agence est restée verrouillée. Rien n’est perdu : la publication sera retentée.
-flow-database-no-row = La base de données de l’agence ne contient pas la ligne attendue dans « { $detail } ». Administrateur : vérifiez que le fichier est bien celui de l’agence.
-flow-ledger = Le registre de l’agent ne peut pas être utilisé ({ $detail }). Administrateur : vérifiez le dossier de données de l’agent.
-flow-disk = Un fichier local ne peut pas être lu ou écrit ({ $detail }). Administrateur : vérifiez la place libre et les droits du dossier de données.
-flow-out-of-order = La base de données de l’agence rend ses lignes dans un ordre incohérent ({ $detail }). Éditeur : à transmettre au support.
-flow-stopped = La publication a été arrêtée. Rien n’est perdu : elle reprendra au prochain lancement.
-flow-defect = L’agent a rencontré une erreur interne ({ $detail }). Éditeur : à transmettre au support avec le journal.
-flow-uncertain = Le serveur ne dit pas si la publication est arrivée : elle n’est ni sous son nom provisoire ni sous son nom définitif. Elle n’est pas confirmée, et la prochaine la remplacera. Éditeur : vérifiez si elle a été prise.
+flow-no-licence = La licence de l’extranet n’est pas valide : rien n’est envoyé. Agence : validez la licence dans l’administration du logiciel, puis relancez la publication.
+flow-bad-domain = Le nom de domaine de l’extranet est absent ou incorrect (« { $detail } ») : rien n’est envoyé. Agence : saisissez celui donné à Crypto (lettres minuscules, chiffres et traits d’union).
+flow-database-missing = La base de données de l’agence est introuvable : { $detail }. Administrateur : corrigez « database » dans agent.toml, ou rendez ce fichier accessible.
+flow-database-unreadable = La base de données de l’agence ne peut pas être lue ({ $detail }). Administrateur : vérifiez le fichier et les droits du compte qui exécute l’agent.
+flow-database-schema = La base de données de l’agence n’a pas la forme attendue : { $detail }. Administrateur : mettez le logiciel à jour, ou complétez les vues ; la forme attendue est dans schemas/agency.sql.
+flow-database-busy = La base de données de l’agence est restée verrouillée. Rien n’est perdu : la publication sera retentée.
+flow-database-no-row = La base de données de l’agence ne contient pas la ligne attendue dans « { $detail } ». Administrateur : vérifiez que le fichier est bien celui de l’agence.
+flow-ledger = Le registre de l’agent ne peut pas être utilisé ({ $detail }). Administrateur : vérifiez le dossier de données de l’agent.
+flow-disk = Un fichier local ne peut pas être lu ou écrit ({ $detail }). Administrateur : vérifiez la place libre et les droits du dossier de données.
+flow-out-of-order = La base de données de l’agence rend ses lignes dans un ordre incohérent ({ $detail }). Éditeur : à transmettre au support.
+flow-stopped = La publication a été arrêtée. Rien n’est perdu : elle reprendra au prochain lancement.
+flow-defect = L’agent a rencontré une erreur interne ({ $detail }). Éditeur : à transmettre au support avec le journal.
+flow-uncertain = Le serveur ne dit pas si la publication est arrivée : elle n’est ni sous son nom provisoire ni sous son nom définitif. Elle n’est pas confirmée, et la prochaine la remplacera. Éditeur : vérifiez si elle a été prise.
 
-flow-stored-balance = Compte { $account } : le solde enregistré n’est pas la somme des écritures ; c’est cette somme qui est publiée. Agence : recalculez le solde.
-flow-opening-differs = Compte { $account } : un à-nouveau n’est pas égal à la somme des écritures qui le précèdent. Agence : vérifiez la clôture.
-flow-not-validated = Compte { $account } : publié, mais pas encore validé. Agence : validez-le, ou décochez sa publication.
-flow-invalid-bank = Immeuble { $building } : l’IBAN ou le BIC est incorrect ; les coordonnées bancaires sont envoyées vides. Agence : corrigez-les.
+flow-stored-balance = Compte { $account } : le solde enregistré n’est pas la somme des écritures ; c’est cette somme qui est publiée. Agence : recalculez le solde.
+flow-opening-differs = Compte { $account } : un à-nouveau n’est pas égal à la somme des écritures qui le précèdent. Agence : vérifiez la clôture.
+flow-not-validated = Compte { $account } : publié, mais pas encore validé. Agence : validez-le, ou décochez sa publication.
+flow-invalid-bank = Immeuble { $building } : l’IBAN ou le BIC est incorrect ; les coordonnées bancaires sont envoyées vides. Agence : corrigez-les.
 flow-former-holders =
     { $count ->
-        [one] Un montant de fonds de travaux reste sur la fiche d’un ancien copropriétaire. Agence : transférez-le à l’acquéreur.
-       *[other] { $count } montants de fonds de travaux restent sur les fiches d’anciens copropriétaires. Agence : transférez-les aux acquéreurs.
+        [one] Un montant de fonds de travaux reste sur la fiche d’un ancien copropriétaire. Agence : transférez-le à l’acquéreur.
+       *[other] { $count } montants de fonds de travaux restent sur les fiches d’anciens copropriétaires. Agence : transférez-les aux acquéreurs.
     }
 flow-more-remarks =
     { $count ->
-        [one] Et une autre remarque : voir publier check.
-       *[other] Et { $count } autres remarques : voir publier check.
+        [one] Et une autre remarque : voir publier check.
+       *[other] Et { $count } autres remarques : voir publier check.
     }
-flow-plain-transport = Les fichiers voyagent en clair (FTP sans chiffrement). Administrateur : passez à FTPS ou SFTP.
+flow-plain-transport = Les fichiers voyagent en clair (FTP sans chiffrement). Administrateur : passez à FTPS ou SFTP.
 flow-withheld-passwords =
     { $count ->
         [one] Un mot de passe temporaire attend un transport chiffré.
@@ -36,11 +36,11 @@ flow-withheld-passwords =
     }
 flow-repaired-texts =
     { $count ->
-        [one] Un texte de la base n’était pas en UTF-8 ; il a été lu comme Windows-1252.
-       *[other] { $count } textes de la base n’étaient pas en UTF-8 ; ils ont été lus comme Windows-1252.
+        [one] Un texte de la base n’était pas en UTF-8 ; il a été lu comme Windows-1252.
+       *[other] { $count } textes de la base n’étaient pas en UTF-8 ; ils ont été lus comme Windows-1252.
     }
-flow-not-wal = La base de l’agence n’est pas en mode WAL : elle a dû être copiée avant la lecture. Administrateur : passez-la en mode WAL.
-flow-letter-dropped = { $record } : ce que le PDF ne montre pas : { $what }.
+flow-not-wal = La base de l’agence n’est pas en mode WAL : elle a dû être copiée avant la lecture. Administrateur : passez-la en mode WAL.
+flow-letter-dropped = { $record } : ce que le PDF ne montre pas : { $what }.
 flow-replaced-characters =
     { $count ->
         [one] Un caractère que XML interdit a été remplacé.

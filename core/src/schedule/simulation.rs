@@ -117,10 +117,13 @@ fn walked(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
     at
 }
 
+/// A slot that should run: when, and its local date and time.
+type Expected = (DateTime<Utc>, NaiveDate, NaiveTime);
+
 /// What the true beats should have run: each slot belongs to the first beat at or after it; of those of one
 /// beat, none older than `catch_up` counts and the newest runs.
 fn expected(rows: &[(i64, String)], beats: &[Beat]) -> Vec<(NaiveDate, NaiveTime)> {
-    let mut of_beat: BTreeMap<DateTime<Utc>, Vec<(DateTime<Utc>, NaiveDate, NaiveTime)>> = BTreeMap::new();
+    let mut of_beat: BTreeMap<DateTime<Utc>, Vec<Expected>> = BTreeMap::new();
     let instants: Vec<_> = beats.iter().map(|beat| beat.truly).collect();
     for date in utc(START).date_naive().iter_days().take_while(|date| date.year() < 2037) {
         for (day, time) in rows {
