@@ -75,6 +75,11 @@ pub trait Session: Send + Debug {
     /// Lists a folder, in the order of names.
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError>;
 
+    /// Names the command by which the server tells the size of a file, once it was asked: for the verification tool.
+    fn size_command(&self) -> &'static str {
+        "STAT"
+    }
+
     /// Logs out; an error on the way is of no interest.
     async fn close(self: Box<Self>);
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Europe::Paris;
-use publier_core::channels::extranet::{Books as SelectionBooks, Selection};
+use publier_core::channels::extranet::Selection;
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
-use publier_core::domain::document::Trade;
+use publier_core::domain::records::Agency;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
@@ -85,10 +85,10 @@ impl Run<'_> {
         let reference = snapshot.reference()?;
         self.readers = snapshot.report_readers()?.into_iter().map(|user| user.id.0).collect();
         self.report.agency.clone_from(&reference.agency.name);
-        let domain = domain_of(&reference)?;
+        let domain = domain_of(&reference.agency)?;
         let now = self.opening(publication)?.0;
         let today = now.with_timezone(&Paris).date_naive();
-        let selection = Selection::of(selection_books(&reference), &reference.options, today);
+        let selection = Selection::of(reference.books(), &reference.options, today);
         let books = Books { snapshot: &snapshot, reference: &reference, selection: &selection, today };
         let plan = self.plan(publication, books, folder)?;
         self.count_plan(publication, &plan, &selection)?;
@@ -153,15 +153,7 @@ impl Run<'_> {
             resend_since: self.ask.resend_since,
             notify_from: self.series.is_first().then_some(books.today),
         };
-        let trade = Trade {
-            templates: &reference.templates,
-            binders: &reference.binders,
-            cases: &reference.cases,
-            places: &books.selection.places,
-            use_attachment_names: reference.options.use_attachment_names,
-            attachment_title: reference.options.attachment_title,
-            today: books.today,
-        };
+        let trade = reference.trade(&books.selection.places, books.today);
         let trust = TargetTrust {
             encrypted: self.job.connector.is_encrypted(),
             receives_credentials: self.job.destination.receives_credentials,
@@ -385,25 +377,15 @@ impl Run<'_> {
     }
 }
 
-fn selection_books(reference: &Reference) -> SelectionBooks<'_> {
-    SelectionBooks {
-        entities: &reference.entities,
-        accounts: &reference.accounts,
-        buildings: &reference.buildings,
-        units: &reference.units,
-        records: &reference.records,
-        holdings: &reference.holdings,
-        leases: &reference.leases,
-        transfers: &reference.transfers,
-    }
-}
-
 /// Checks the licence and gives the domain name (A1, A2).
-fn domain_of(reference: &Reference) -> Result<String, FlowError> {
-    if !reference.agency.licence_valid {
+///
+/// # Errors
+/// [`FlowError::NoLicence`], [`FlowError::BadDomain`].
+pub fn domain_of(agency: &Agency) -> Result<String, FlowError> {
+    if !agency.licence_valid {
         return Err(FlowError::NoLicence);
     }
-    let domain = reference.agency.domain_name.clone().unwrap_or_default();
+    let domain = agency.domain_name.clone().unwrap_or_default();
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_label = (1..=63).contains(&domain.len())
         && domain.bytes().all(inner)

@@ -9,15 +9,12 @@ use std::io::Write;
 use chrono::NaiveDate;
 use publier_core::channels::extranet::Selection;
 use publier_core::domain::account::{AccountVerdict, Period, lacks_validation};
-use publier_core::domain::bank::{BankVerdict, RawBank, bank_verdict};
-use publier_core::domain::expenses::{
-    AllocationKey, Amounts, ExpenseList, ExpensePart, ExpenseRow, ExpenseSection, ExpenseVerdict, FiscalYear,
-    Reference as Named,
-};
+use publier_core::domain::bank::BankVerdict;
+use publier_core::domain::expenses::{ExpenseList, ExpensePart, ExpenseRow, ExpenseSection, ExpenseVerdict};
 use publier_core::domain::ids::{
     AccountId, BuildingId, CoOwnerRecordId, ExpenseLineId, PartyId, UnitId, VoucherId,
 };
-use publier_core::domain::records::{AccountRecord, Building};
+use publier_core::domain::records::AccountRecord;
 use publier_core::domain::statement::{Line, Statement, StatementError, StatementRules, StatementWarning};
 use publier_core::domain::works_fund::{FundRow, RecordFunds, RefusedFunds, WorksFunds, held_on};
 use publier_core::publication::document::{DocumentId, DocumentSource};
@@ -191,7 +188,7 @@ fn buildings<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) ->
     let mut written = 0;
     for building in books.reference.buildings.values() {
         if places.sent_buildings.contains(&building.id) {
-            let verdict = bank_of(books.reference, building);
+            let verdict = books.reference.bank_of(building);
             let bank = match &verdict {
                 BankVerdict::NotCondo => None,
                 BankVerdict::Withheld | BankVerdict::Absent | BankVerdict::Invalid { .. } => Some(("", "")),
@@ -207,14 +204,6 @@ fn buildings<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) ->
     xml.end()?;
     tally.whole(Section::Buildings, books.reference.buildings.len(), written);
     Ok(())
-}
-
-/// Finds a building's bank details: its own, else its entity's (D16).
-fn bank_of(reference: &Reference, building: &Building) -> BankVerdict {
-    let Some(entity) = reference.entities.get(&building.entity) else { return BankVerdict::NotCondo };
-    let own = RawBank { iban: building.iban.as_deref(), bic: building.bic.as_deref() };
-    let of_entity = RawBank { iban: entity.iban.as_deref(), bic: entity.bic.as_deref() };
-    bank_verdict(entity.module, own, of_entity, &reference.options)
 }
 
 fn holdings_and_leases<W: Write>(
@@ -341,12 +330,6 @@ fn binders<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> R
     Ok(())
 }
 
-/// Judges the expense section as a whole (E2, E6).
-pub(super) fn expense_section(reference: &Reference) -> ExpenseSection {
-    let binders = reference.binders.iter().map(|binder| (binder.id, binder.module, binder.code.as_str()));
-    ExpenseSection::of(&reference.options, binders)
-}
-
 /// Streams the expense lines of the buildings that are sent, each with its vouchers, as the rules take them.
 pub(super) fn each_expense(
     books: Books<'_>,
@@ -361,37 +344,7 @@ pub(super) fn each_expense(
         };
         let vouchers = books.snapshot.vouchers_of(row.id)?;
         let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.voucher).collect();
-        let year = reference.years.get(&row.year).map_or(Named::Dangling, |year| {
-            Named::To(FiscalYear {
-                id: year.id,
-                building: year.building,
-                label: &year.label,
-                closed: year.closed,
-            })
-        });
-        let key = row.key.map_or(Named::None, |id| {
-            reference.keys.get(&id).map_or(Named::Dangling, |key| {
-                Named::To(AllocationKey { id, building: key.building, code: &key.code, name: &key.name })
-            })
-        });
-        let line = ExpenseRow {
-            id: row.id,
-            building: row.building,
-            year,
-            key,
-            account_number: &row.account_number,
-            account_label: &row.account_label,
-            date: row.date,
-            label: &row.label,
-            amounts: Amounts {
-                amount: row.amount,
-                vat: row.vat,
-                deductible: row.deductible,
-                recoverable: row.recoverable,
-            },
-            private_record: row.private_record,
-            vouchers: &ids,
-        };
+        let line = reference.expense_row(&row, &ids);
         each(Ok(&line), &vouchers)
     })
 }
@@ -407,7 +360,7 @@ pub(super) fn voucher_document(
 }
 
 fn expenses<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> Result<(), FlowError> {
-    let rights_from = match expense_section(books.reference) {
+    let rights_from = match books.reference.expense_section() {
         ExpenseSection::Off => {
             tally.counts.insert(Section::Expenses, Counts::default());
             return Ok(());

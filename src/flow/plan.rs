@@ -32,7 +32,7 @@ use crate::ledger::documents::Pages;
 use crate::ledger::files::FileStamp;
 use crate::ledger::plan::{LeftOut, PlanRow, PlannedDocument, PlannedRemoval, Presence, Withdrawal};
 use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
-use crate::package::mime::{FIRST_BYTES, FileKind, kind_of};
+use crate::package::mime::{FileKind, kind_of_file};
 use crate::package::spool::Folder;
 use crate::package::vault::{FoundFile, Vault};
 use crate::render::{self, html};
@@ -180,7 +180,7 @@ fn passwords(
 
 /// Tells which fiscal years the expense section holds, so that one that leaves is withdrawn (E6).
 fn section_rows(books: Books<'_>) -> Vec<PlanRow> {
-    let section = bulk::expense_section(books.reference);
+    let section = books.reference.expense_section();
     let years = books.reference.years.values();
     let presence = |year: &publier_core::domain::records::FiscalYear| {
         use publier_core::domain::expenses::FiscalYear;
@@ -248,12 +248,11 @@ impl Run<'_> {
 
     /// Tells whether another event that can be published replaces this one (G6).
     fn superseded(&self, event: &EventRecord) -> Result<Option<Result<Placement, Verdict>>, FlowError> {
-        let Some(successor) = self.planner.superseded_by.get(&event.id).copied() else { return Ok(None) };
         let blank = |text: &str| html::is_blank(text);
-        let Some(newer) = self.planner.books.snapshot.event(successor, &blank)? else { return Ok(None) };
-        let replaced = matches!(judge_event(&newer, self.planner.trade), document::Verdict::Publish(_));
-        let verdict = Verdict::NotAsked { reason: RemovalReason::Superseded, successor: Some(successor) };
-        Ok(replaced.then_some(Err(verdict)))
+        let PlannerParts { books, superseded_by, trade, .. } = self.planner;
+        let successor = books.snapshot.replaced_by(event.id, superseded_by, trade, &blank)?;
+        let verdict = |event| Verdict::NotAsked { reason: RemovalReason::Superseded, successor: Some(event) };
+        Ok(successor.map(|event| Err(verdict(event))))
     }
 
     fn body(&self, event: &EventRecord, placement: &Placement, body: &str) -> Result<Proposal, FlowError> {
@@ -356,7 +355,7 @@ impl Run<'_> {
 
     /// Proposes the vouchers of the expense lines that are sent, by (voucher, line) (E5, E8).
     fn vouchers(&mut self, ledger: &mut Ledger) -> Result<(), FlowError> {
-        let ExpenseSection::Sent { rights_from } = bulk::expense_section(self.planner.books.reference) else {
+        let ExpenseSection::Sent { rights_from } = self.planner.books.reference.expense_section() else {
             return Ok(());
         };
         let mut found: Vec<(VoucherId, ExpenseLineId, BuildingId, chrono::NaiveDate, String, String)> =
@@ -421,7 +420,7 @@ impl Run<'_> {
             Ok(found) => found,
             Err(reason) => return Ok(Err(reason)),
         };
-        let Ok(kind) = first_bytes(&found.path).map(|bytes| kind_of(&bytes)) else {
+        let Ok(kind) = kind_of_file(&found.path) else {
             return Ok(Err(RefusalReason::FileUnreadable));
         };
         let stamp = FileStamp { size_bytes: found.size_bytes, modified_ns: found.modified_ns };
@@ -574,7 +573,7 @@ fn removal_reason(
     if !planner.books.snapshot.exists(table, id)? {
         return Ok(RemovalReason::Gone);
     }
-    let expenses_off = bulk::expense_section(planner.books.reference) == ExpenseSection::Off;
+    let expenses_off = planner.books.reference.expense_section() == ExpenseSection::Off;
     Ok(match outcome.source {
         DocumentSource::Voucher(..) if expenses_off => RemovalReason::Option,
         DocumentSource::Voucher(..) => RemovalReason::YearClosed,
@@ -659,14 +658,6 @@ fn material(kind: FileKind, found: FoundFile, sha256: Digest) -> Material {
         FileKind::Jpeg | FileKind::Png => Material::Photo { path: found.path },
         _ => Material::File { path: found.path, size_bytes: found.size_bytes, sha256 },
     }
-}
-
-fn first_bytes(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let limit = u64::try_from(FIRST_BYTES).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Digests what staff may change of visibility, so that a sealed publication isn't resumed over a change (rule 3).

@@ -38,6 +38,18 @@ pub struct FileStamp {
 }
 
 impl Ledger {
+    /// Tells whether a file of that name was ever listed or intended in a series: what stands on the server under
+    /// another name is nobody's.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`].
+    pub fn knows_file(&self, series: SeriesKey, name: &str) -> Result<bool, LedgerError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM upload WHERE series = ?1 AND remote_name = ?2)
+                       OR EXISTS (SELECT 1 FROM document WHERE series = ?1 AND remote_name = ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row(params![series.0, name], |row| row.get(0))?)
+    }
+
     /// Records the intention to upload files, before the first effect.
     ///
     /// # Errors

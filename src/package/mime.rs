@@ -77,6 +77,18 @@ kinds! {
     Unknown = "bin", "application/octet-stream";
 }
 
+/// Tells what a file on the disk is, from its first bytes.
+///
+/// # Errors
+/// When the file can't be read.
+pub fn kind_of_file(path: &std::path::Path) -> std::io::Result<FileKind> {
+    use std::io::Read;
+    let limit = u64::try_from(FIRST_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(kind_of(&bytes))
+}
+
 /// Tells what a file is from its first bytes ([`FIRST_BYTES`] of them are enough, see the module's limits).
 pub fn kind_of(first_bytes: &[u8]) -> FileKind {
     if let Some(kind) = old_office(first_bytes).or_else(|| new_office(first_bytes)) {

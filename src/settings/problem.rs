@@ -185,11 +185,24 @@ fn advice(messages: &Messages, key: &str, values: &[(&str, Value<'_>)]) -> Strin
 }
 
 impl Problem {
+    /// Tells what is wrong, without the place.
+    pub fn sentence(&self, messages: &Messages) -> String {
+        messages.format(&format!("config-{}", self.kind.code()), &self.variables())
+    }
+
+    /// Tells what to do.
+    pub fn remedy(&self, messages: &Messages) -> String {
+        messages.format(&format!("config-{}-remedy", self.kind.code()), &self.variables())
+    }
+
+    fn variables(&self) -> Vec<(&str, Value<'_>)> {
+        let key = std::iter::once(("key", self.key.as_str().into()));
+        key.chain(self.values.iter().map(|(name, value)| (*name, value.as_str().into()))).collect()
+    }
+
     /// Tells a person what is wrong: the line, a caret under the place, the sentence and the remedy.
     pub fn explain(&self, messages: &Messages) -> String {
-        let mut values: Vec<(&str, Value<'_>)> = vec![("key", self.key.as_str().into())];
-        values.extend(self.values.iter().map(|(name, value)| (*name, value.as_str().into())));
-        let said = advice(messages, &format!("config-{}", self.kind.code()), &values);
+        let said = format!("{}\n→ {}", self.sentence(messages), self.remedy(messages));
         let Some(place) = &self.place else { return said };
         let (number, gap) = (place.line.to_string(), " ".repeat(place.line.to_string().len()));
         let caret = format!("{}{}", " ".repeat(place.column), "^".repeat(place.width));

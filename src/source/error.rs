@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::schema::Difference;
+
 /// A failed operation on the back office's database.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -18,8 +20,8 @@ pub enum SourceError {
         source: rusqlite::Error,
     },
     /// The schema lacks something, or has it with another type.
-    #[error("schema of the agency's database: {}", .0.join("; "))]
-    Schema(Vec<String>),
+    #[error("schema of the agency's database: {}", listed(.0, "; "))]
+    Schema(Vec<Difference>),
     /// The database stayed locked for the whole wait.
     #[error("the agency's database stayed locked")]
     Busy,
@@ -54,4 +56,9 @@ impl From<std::io::Error> for SourceError {
     fn from(error: std::io::Error) -> Self {
         Self::Sink(error)
     }
+}
+
+/// Lists differences on one line.
+pub(crate) fn listed(differences: &[Difference], separator: &str) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
 }

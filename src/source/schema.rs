@@ -11,6 +11,39 @@ pub const AGENCY_SQL: &str = include_str!("../../schemas/agency.sql");
 
 type Columns = BTreeMap<String, String>;
 
+/// Something that the agent reads and that the database hasn't, or has with another type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The table.
+    pub table: String,
+    /// The column; `None` when the whole table is missing.
+    pub column: Option<String>,
+    /// The type that stands there and the one expected; `None` when there is nothing.
+    pub types: Option<(String, String)>,
+}
+
+impl Difference {
+    /// Gives `table` or `table.column`.
+    pub fn place(&self) -> String {
+        match &self.column {
+            Some(column) => format!("{}.{column}", self.table),
+            None => self.table.clone(),
+        }
+    }
+}
+
+/// As the agency's administrator reads it.
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = self.place();
+        match (&self.types, &self.column) {
+            (Some((found, expected)), _) => write!(f, "{place}: {found} au lieu de {expected}"),
+            (None, Some(_)) => write!(f, "{place}: colonne absente"),
+            (None, None) => write!(f, "{place}: table absente"),
+        }
+    }
+}
+
 /// Compares a database with the schema that the agent reads. Tables and views count alike; a view's column
 /// without a declared type is taken as it is.
 ///
@@ -30,18 +63,26 @@ pub fn check(agency: &Connection) -> Result<(), SourceError> {
     if differences.is_empty() { Ok(()) } else { Err(SourceError::Schema(differences)) }
 }
 
-fn differences(expected: &BTreeMap<String, Columns>, actual: &BTreeMap<String, Columns>) -> Vec<String> {
+fn differences(
+    expected: &BTreeMap<String, Columns>,
+    actual: &BTreeMap<String, Columns>,
+) -> Vec<Difference> {
     let mut found = Vec::new();
     for (table, columns) in expected {
+        let of = |column: Option<&String>, types| Difference {
+            table: table.clone(),
+            column: column.cloned(),
+            types,
+        };
         let Some(present) = actual.get(table) else {
-            found.push(format!("{table}: table absente"));
+            found.push(of(None, None));
             continue;
         };
         for (column, kind) in columns {
             match present.get(column) {
-                None => found.push(format!("{table}.{column}: colonne absente")),
+                None => found.push(of(Some(column), None)),
                 Some(other) if !other.is_empty() && !other.eq_ignore_ascii_case(kind) => {
-                    found.push(format!("{table}.{column}: {other} au lieu de {kind}"));
+                    found.push(of(Some(column), Some((other.clone(), kind.clone()))));
                 }
                 Some(_) => {}
             }
@@ -91,8 +132,9 @@ mod tests {
         )
         .unwrap();
         let SourceError::Schema(differences) = check(&db).unwrap_err() else { panic!() };
+        let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
         assert_eq!(
-            differences,
+            told,
             [
                 "journal.is_bank: TEXT au lieu de INTEGER",
                 "photo.title: colonne absente",

@@ -16,6 +16,11 @@ pub struct Door {
     db: Connection,
 }
 
+/// What puts a report into a user's messages: the key makes it once per run and user (A6).
+pub(super) const PUT_MESSAGE: &str =
+    "INSERT INTO message (run_id, user_id, created_at, subject, body) VALUES (?1, ?2, ?3, ?4, ?5)
+     ON CONFLICT (run_id, user_id) DO NOTHING";
+
 /// How long a busy database is waited for: the outbox comes back later.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -56,8 +61,7 @@ impl Door {
             self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed())?;
         transaction
             .execute(
-                "INSERT INTO message (run_id, user_id, created_at, subject, body) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT (run_id, user_id) DO NOTHING",
+                PUT_MESSAGE,
                 params![run_id, user.0, created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(), subject, body],
             )
             .map_err(failed())?;

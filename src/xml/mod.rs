@@ -7,5 +7,5 @@
 mod text;
 mod writer;
 
-pub use text::{escape_into, repaired};
+pub use text::{escape_into, is_clean, repaired};
 pub use writer::{Mark, Writer};

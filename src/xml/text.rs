@@ -90,6 +90,17 @@ fn reference(byte: u8, place: Place) -> &'static [u8] {
     }
 }
 
+/// Tells whether a text holds no character that XML 1.0 forbids.
+pub fn is_clean(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let forbidden = |(at, byte): (usize, &u8)| match class(*byte) {
+        2 => true,
+        3 => matches!(bytes.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])),
+        _ => false,
+    };
+    !bytes.iter().enumerate().any(forbidden)
+}
+
 /// Gives the text that a reader of the XML will see: forbidden characters are U+FFFD.
 pub fn repaired(text: &str) -> String {
     text.chars()
@@ -139,6 +150,7 @@ mod tests {
             let value = start.attributes().next().unwrap().unwrap();
             let value = quick_xml::escape::unescape(&value.value).unwrap().into_owned();
             prop_assert_eq!(value, repaired(&text));
+            prop_assert_eq!(is_clean(&text), repaired(&text) == text);
         }
     }
 }

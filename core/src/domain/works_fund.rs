@@ -87,6 +87,15 @@ pub struct FundRow<'a> {
     pub as_of: NaiveDate,
 }
 
+impl FundRow<'_> {
+    /// Tells whether the section would carry this amount, did it not stand on the record of someone who no longer
+    /// holds the unit: staff must move it to the buyer (F5).
+    pub fn is_left_behind(&self, options: &ExtranetOptions) -> bool {
+        let is_sent = FundKind::of(self.account_number, options).is_some_and(|kind| kind.is_sent(options));
+        is_sent && !self.held && !self.amount.is_zero()
+    }
+}
+
 /// One fund of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fund {
@@ -220,7 +229,7 @@ impl<'o> WorksFunds<'o> {
             return Ok(());
         }
         if !row.held {
-            self.totals.on_former_holders += u64::from(!row.amount.is_zero());
+            self.totals.on_former_holders += u64::from(row.is_left_behind(self.options));
             return Ok(());
         }
         if self.rows.last().is_some_and(|last| last.fund.account_number.as_str() > row.account_number) {

@@ -344,6 +344,14 @@ impl Session for FtpSession {
         self.control.in_sync()
     }
 
+    fn size_command(&self) -> &'static str {
+        match self.sizing {
+            Sizing::Size => "SIZE",
+            Sizing::Mlst => "MLST",
+            Sizing::List => "LIST",
+        }
+    }
+
     async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError> {
         let path = self.absolute(path);
         self.size_of(&path).await

@@ -1,0 +1,204 @@
+//! Events, their attachments and photos: the verdict of each, and what its files are worth (C1-C27).
+
+use std::collections::BTreeMap;
+
+use publier_core::channels::extranet::Readers;
+use publier_core::domain::document::{
+    Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, judge_event, judge_photo, visible_until,
+};
+use publier_core::domain::ids::TemplateId;
+use publier_core::publication::document::{DocumentId, DocumentSource};
+use publier_core::publication::reason::{RefusalReason, WaitReason};
+
+use super::{Books, Code, Finding, Kind, Record, Sink};
+use crate::package::mime::{FileKind, kind_of_file};
+use crate::package::vault::Vault;
+use crate::render::html;
+use crate::source::SourceError;
+
+/// What is told once a template, with the number of its events.
+#[derive(Debug, Default)]
+struct PerTemplate {
+    no_binder: u64,
+    fed_on_site: u64,
+    body_format: u64,
+}
+
+/// The check of events under way.
+struct Events<'c> {
+    books: &'c Books,
+    vault: &'c Vault,
+    trade: Trade<'c>,
+    readers: Readers,
+    templates: BTreeMap<TemplateId, PerTemplate>,
+}
+
+/// Checks the events and photos that ask to be published.
+pub(super) fn check(books: &Books, vault: &Vault, each: &mut Sink<'_>) -> Result<(), SourceError> {
+    let Books { snapshot, reference, selection, today } = books;
+    let mut events = Events {
+        books,
+        vault,
+        trade: reference.trade(&selection.places, *today),
+        readers: Readers::of(reference.books(), selection, *today),
+        templates: BTreeMap::new(),
+    };
+    let superseded = snapshot.superseded_events()?;
+    let blank = |text: &str| html::is_blank(text);
+    snapshot.each_event::<SourceError>(&blank, |event, _| {
+        if snapshot.replaced_by(event.id, &superseded, &events.trade, &blank)?.is_none() {
+            events.event(&event, each);
+        }
+        Ok(())
+    })?;
+    events.templates(each);
+    snapshot.each_photo::<SourceError>(|photo| {
+        events.photo(&photo, each);
+        Ok(())
+    })
+}
+
+impl Events<'_> {
+    fn event(&mut self, event: &EventRecord, each: &mut Sink<'_>) {
+        let find = |code| Finding::new(code, Record::new(Kind::Event, event.id));
+        match judge_event(event, &self.trade) {
+            Verdict::NotAsked | Verdict::Waits(WaitReason::FutureDate) => {}
+            Verdict::Waits(WaitReason::NoProcessingDate) => each(find(Code::NoProcessingDate)),
+            Verdict::Waits(_) => {}
+            Verdict::Over => {
+                if self.was_republished(event) {
+                    each(find(Code::ExpiredRepublished));
+                }
+            }
+            Verdict::Refused(reason) => self.refused(event, reason, each),
+            Verdict::Publish(placement) => self.published(event, &placement, each),
+        }
+    }
+
+    /// Tells whether someone published the event again when its time was already over (C6).
+    fn was_republished(&self, event: &EventRecord) -> bool {
+        let months = self.trade.templates.get(&event.template).and_then(|template| template.duration_months);
+        let until = months.zip(event.processed_on).and_then(|(months, on)| visible_until(on, months));
+        until.zip(event.published_on).is_some_and(|(until, published_on)| published_on > until)
+    }
+
+    fn refused(&mut self, event: &EventRecord, reason: RefusalReason, each: &mut Sink<'_>) {
+        let of_template = self.templates.entry(event.template).or_default();
+        match reason {
+            RefusalReason::NoBinder => of_template.no_binder += 1,
+            RefusalReason::BinderFedOnSite => of_template.fed_on_site += 1,
+            RefusalReason::DanglingReference => {
+                let template = event.template.to_string();
+                let record = Record::new(Kind::Event, event.id);
+                each(Finding::new(Code::TemplateMissing, record).with("template", &template));
+            }
+            reason => each(Finding::new(refusal(reason), Record::new(Kind::Event, event.id))),
+        }
+    }
+
+    fn published(&mut self, event: &EventRecord, placement: &Placement, each: &mut Sink<'_>) {
+        let record = || Record::new(Kind::Event, event.id);
+        if event.body == Body::Unreadable {
+            self.templates.entry(event.template).or_default().body_format += 1;
+        }
+        let body = (event.body != Body::Blank).then_some(DocumentSource::Body(event.id));
+        let attached = event.attachments.iter().map(|one| DocumentSource::Attachment(event.id, one.id));
+        let in_range = |source| DocumentId::new(source, placement.target).is_ok();
+        if !body.into_iter().chain(attached).all(in_range) {
+            each(Finding::new(Code::IdOutOfRange, record()));
+        }
+        if self.has_no_reader(placement) {
+            each(Finding::new(Code::EmptyAudience, record()));
+        }
+        for attachment in &event.attachments {
+            if let Some(code) = file_fault(self.vault, &attachment.path, false) {
+                let record = Record::new(Kind::Attachment, attachment.id);
+                each(Finding::new(code, record).with("of", &event.id.to_string()));
+            }
+        }
+    }
+
+    fn has_no_reader(&self, placement: &Placement) -> bool {
+        let binder = self.books.reference.binders.get(placement.binder);
+        binder.is_some_and(|binder| self.readers.count(placement.target, placement.date, binder) == 0)
+    }
+
+    fn photo(&self, photo: &PhotoRecord, each: &mut Sink<'_>) {
+        let find = |code| Finding::new(code, Record::new(Kind::Photo, photo.id));
+        match judge_photo(photo, &self.trade) {
+            Verdict::Refused(RefusalReason::NoBinder) => each(find(Code::PhotoWithoutBinder)),
+            Verdict::Refused(RefusalReason::BinderFedOnSite) => {
+                each(find(Code::BinderFedOnSite).counting(1));
+            }
+            Verdict::Refused(reason) => each(find(refusal(reason))),
+            Verdict::Publish(placement) => {
+                if self.has_no_reader(&placement) {
+                    each(find(Code::EmptyAudience));
+                }
+                if let Some(code) = file_fault(self.vault, &photo.path, true) {
+                    each(find(code).with("of", &photo.building.to_string()));
+                }
+            }
+            Verdict::NotAsked | Verdict::Over | Verdict::Waits(_) => {}
+        }
+    }
+
+    /// Tells what was counted by template. A template on a binder fed on the site is one even without events (B9).
+    fn templates(&mut self, each: &mut Sink<'_>) {
+        let binders = &self.books.reference.binders;
+        let on_site = self.books.reference.templates.values().filter(|template| {
+            template.binder.and_then(|id| binders.get(id)).is_some_and(|binder| binder.fed_on_site)
+        });
+        for template in on_site {
+            self.templates.entry(template.id).or_default().fed_on_site += 0;
+        }
+        for (id, counts) in &self.templates {
+            let template = self.books.reference.templates.get(id);
+            let name = template.map_or("", |template| &template.name);
+            let find = |code, count| {
+                Finding::new(code, Record::new(Kind::Template, id).called(name)).counting(count)
+            };
+            let is_on_site = template
+                .and_then(|template| binders.get(template.binder?))
+                .is_some_and(|binder| binder.fed_on_site);
+            if is_on_site {
+                each(find(Code::BinderFedOnSite, counts.fed_on_site));
+            }
+            if counts.no_binder > 0 {
+                each(find(Code::NoBinder, counts.no_binder));
+            }
+            if counts.body_format > 0 {
+                each(find(Code::BodyFormat, counts.body_format));
+            }
+        }
+    }
+}
+
+/// Gives the finding that a refusal of one record is.
+fn refusal(reason: RefusalReason) -> Code {
+    use RefusalReason as R;
+    match reason {
+        R::BlankEvent => Code::BlankEvent,
+        R::NoScope => Code::NoScope,
+        R::TargetNotPublished => Code::TargetNotPublished,
+        R::ModuleMismatch => Code::ModuleMismatch,
+        R::NoBinder => Code::NoBinder,
+        R::BinderFedOnSite => Code::BinderFedOnSite,
+        _ => Code::DanglingTarget,
+    }
+}
+
+/// Says why a file can't be sent, as a publication would find it.
+pub(super) fn file_fault(vault: &Vault, path: &str, must_be_a_picture: bool) -> Option<Code> {
+    let kind = vault
+        .find(path)
+        .and_then(|found| kind_of_file(&found.path).map_err(|_| RefusalReason::FileUnreadable));
+    match kind {
+        Ok(FileKind::Jpeg | FileKind::Png) => None,
+        Ok(_) => must_be_a_picture.then_some(Code::FileUnreadable),
+        Err(RefusalReason::FileMissing) => Some(Code::FileMissing),
+        Err(RefusalReason::FileEmpty) => Some(Code::FileEmpty),
+        Err(RefusalReason::FileTooLarge) => Some(Code::FileTooLarge),
+        Err(_) => Some(Code::FileUnreadable),
+    }
+}

@@ -1,0 +1,254 @@
+//! A server as a publication will find it: who it is, whether it lets us in, whether the deposit folder takes a file
+//! and confirms its size, and what stands there that is nobody's (`check --server`).
+//!
+//! Promises: the server's identity is asked before any login; what is written is one small file under a temporary name,
+//! renamed as a publication is, and removed again; nothing else is touched. Every wait is bounded by the target's
+//! deadlines. Limits: files are looked for in `documents/` and parts there and in the deposit folder, one level deep.
+
+use std::sync::Arc;
+
+use publier_core::publication::reason::TransferReason;
+
+use super::{Code, Finding, Kind, Record};
+use crate::ledger::series::Series;
+use crate::ledger::{Ledger, LedgerError};
+use crate::ports::{Connector, RemoteEntry, RemotePath, Session, TransferError};
+use crate::settings::target::{Protocol, Target, Trust};
+use crate::transfer::reason::offered_fingerprint;
+
+/// What the file that is tried holds.
+const TRIED: &[u8] = b"publier check --server: this file is removed at once.\n";
+
+/// Makes the connector of a target.
+pub type Connect<'c> = dyn Fn(&Target) -> Result<Arc<dyn Connector>, TransferError> + Sync + 'c;
+
+/// What is known of the files on a target's server.
+#[derive(Debug)]
+pub struct Known<'l> {
+    /// Our ledger, if there is one yet.
+    pub ledger: Option<&'l Ledger>,
+}
+
+/// What a server showed of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// The target's name in the configuration.
+    pub target: String,
+    /// `user@host`, as the transfer log names it.
+    pub session: String,
+    /// How files travel.
+    pub protocol: Protocol,
+    /// How the server proves who it is.
+    pub trust: Trust,
+    /// The fingerprint of the host key or certificate that the server shows.
+    pub fingerprint: Option<String>,
+    /// The line of `agent.toml` that would pin it.
+    pub setting: Option<String>,
+    /// The deposit folder.
+    pub deposit: RemotePath,
+    /// Whether a file was written there, renamed and removed.
+    pub takes_files: bool,
+    /// The command by which the size was confirmed.
+    pub size_command: Option<&'static str>,
+}
+
+/// Checks one target; `nonce` makes the tried file's name its own.
+///
+/// # Errors
+/// Only when our own ledger can't be read.
+pub async fn check(
+    target: &Target,
+    connect: &Connect<'_>,
+    known: &Known<'_>,
+    nonce: &str,
+    each: &mut (dyn FnMut(Finding) + Send),
+) -> Result<ServerFacts, LedgerError> {
+    let mut facts = ServerFacts {
+        target: target.name.clone(),
+        session: format!("{}@{}", target.user, target.host),
+        protocol: target.protocol,
+        trust: target.trust.clone(),
+        fingerprint: None,
+        setting: None,
+        deposit: target.deposit.clone(),
+        takes_files: false,
+        size_command: None,
+    };
+    if target.protocol.is_encrypted() {
+        facts.fingerprint = shown_identity(target, connect).await;
+        facts.setting = facts.fingerprint.as_deref().map(|print| pinning_line(target.protocol, print));
+    }
+    let session = match connect(target) {
+        Ok(connector) => connector.connect().await,
+        Err(error) => Err(error),
+    };
+    let mut session = match session {
+        Ok(session) => session,
+        Err(error) => {
+            each(refused_session(target, &facts, &error));
+            return Ok(facts);
+        }
+    };
+    match try_deposit(session.as_mut(), target, nonce).await {
+        Ok(()) => {
+            facts.takes_files = true;
+            facts.size_command = Some(session.size_command());
+        }
+        Err((code, error)) => each(failed(code, target, &error)),
+    }
+    if session.in_sync() {
+        let series = match known.ledger {
+            Some(ledger) => ledger.find_series(target.channel.code(), &target.name)?,
+            None => None,
+        };
+        look_for_strangers(session.as_mut(), target, known, series.as_ref(), each).await?;
+    }
+    session.close().await;
+    Ok(facts)
+}
+
+/// Asks the server for its identity: nobody is trusted, so that it is refused, with its fingerprint, before any login.
+async fn shown_identity(target: &Target, connect: &Connect<'_>) -> Option<String> {
+    let stranger = Target { trust: Trust::None, ..target.clone() };
+    let error = connect(&stranger).ok()?.connect().await.err()?;
+    offered_fingerprint(&error).map(str::to_owned)
+}
+
+/// Gives the line of `agent.toml` that pins a fingerprint.
+fn pinning_line(protocol: Protocol, fingerprint: &str) -> String {
+    match protocol {
+        Protocol::Sftp => format!("host_key = \"{fingerprint}\""),
+        Protocol::Ftp | Protocol::FtpsExplicit | Protocol::FtpsImplicit => {
+            let digits = fingerprint.strip_prefix("SHA256:").unwrap_or(fingerprint);
+            format!("certificate_fingerprint = \"{digits}\"")
+        }
+    }
+}
+
+fn refused_session(target: &Target, facts: &ServerFacts, error: &TransferError) -> Finding {
+    use TransferReason as R;
+    let code = match error.reason {
+        R::HostKeyChanged | R::HostKeyUnknown | R::CertificateRefused => Code::ServerUnknown,
+        R::AuthenticationRefused => Code::LoginRefused,
+        _ => Code::ServerUnreachable,
+    };
+    failed(code, target, error).with("setting", facts.setting.as_deref().unwrap_or("–"))
+}
+
+/// Tells a failure by its reason, with the server's own words.
+fn failed(code: Code, target: &Target, error: &TransferError) -> Finding {
+    Finding::new(code, Record::new(Kind::Target, &target.name))
+        .saying("reason", error.reason.reason_key())
+        .saying("advice", error.reason.remedy_key())
+        .with("words", error.words.as_deref().unwrap_or("–"))
+        .with("deposit", target.deposit.as_str())
+}
+
+/// Writes a small file, confirms its size, renames it, confirms it again and removes it.
+async fn try_deposit(
+    session: &mut dyn Session,
+    target: &Target,
+    nonce: &str,
+) -> Result<(), (Code, TransferError)> {
+    let unwritable = |error: TransferError| (Code::DepositUnwritable, error);
+    match session.folder_exists(&target.deposit).await {
+        Ok(true) => {}
+        Ok(false) => {
+            let missing = TransferError::new(TransferReason::FolderMissing, target.deposit.as_str());
+            return Err((Code::DepositMissing, missing));
+        }
+        Err(error) => return Err((Code::ServerUnreachable, error)),
+    }
+    let file = |name: String| {
+        let path = target.deposit.join(&name);
+        path.map_err(|error| unwritable(TransferError::new(TransferReason::NameRefused, error.to_string())))
+    };
+    let (part, whole) = (file(format!(".publier-check-{nonce}.part"))?, file(format!("publier-check-{nonce}.tmp"))?);
+    let tried = try_file(session, &part, &whole).await;
+    for path in [&part, &whole] {
+        if session.in_sync() {
+            // What is left after a failure is told as a part that was left over.
+            drop(session.remove(path).await);
+        }
+    }
+    tried
+}
+
+async fn try_file(
+    session: &mut dyn Session,
+    part: &RemotePath,
+    whole: &RemotePath,
+) -> Result<(), (Code, TransferError)> {
+    let unwritable = |error: TransferError| (Code::DepositUnwritable, error);
+    let mut content = TRIED;
+    session.write(part, 0, &mut content, &|_| {}).await.map_err(unwritable)?;
+    confirm(session, part).await?;
+    session.rename(part, whole).await.map_err(unwritable)?;
+    confirm(session, whole).await?;
+    session.remove(whole).await.map_err(unwritable)
+}
+
+async fn confirm(session: &mut dyn Session, path: &RemotePath) -> Result<(), (Code, TransferError)> {
+    let expected = u64::try_from(TRIED.len()).unwrap_or_default();
+    let error = match session.size(path).await {
+        Ok(Some(size)) if size == expected => return Ok(()),
+        Ok(size) => {
+            let told = size.map_or("–".to_owned(), |size| size.to_string());
+            TransferError::new(TransferReason::SizeMismatch, format!("{expected} ≠ {told}"))
+        }
+        Err(error) => error,
+    };
+    Err((Code::SizeUnconfirmed, error))
+}
+
+/// Looks for parts that were left over and for documents that no publication lists.
+async fn look_for_strangers(
+    session: &mut dyn Session,
+    target: &Target,
+    known: &Known<'_>,
+    series: Option<&Series>,
+    each: &mut (dyn FnMut(Finding) + Send),
+) -> Result<(), LedgerError> {
+    for entry in list(session, &target.deposit).await {
+        tell_part(&entry, "", each);
+    }
+    let Ok(documents) = target.deposit.join("documents") else { return Ok(()) };
+    for folder in list(session, &documents).await.into_iter().filter(|entry| entry.is_folder) {
+        let Ok(path) = documents.join(&folder.name) else { continue };
+        for entry in list(session, &path).await {
+            let place = format!("documents/{}/", folder.name);
+            if entry.is_folder || tell_part(&entry, &place, each) {
+                continue;
+            }
+            let is_known = match known.ledger.zip(series) {
+                Some((ledger, series)) => ledger.knows_file(series.key, &entry.name)?,
+                None => false,
+            };
+            if !is_known {
+                each(stranger(Code::OrphanFile, &place, &entry));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A folder that isn't there, or that can't be listed, holds nothing that could be told.
+async fn list(session: &mut dyn Session, folder: &RemotePath) -> Vec<RemoteEntry> {
+    if !session.in_sync() {
+        return Vec::new();
+    }
+    session.list(folder).await.unwrap_or_default()
+}
+
+/// Tells an entry that is a part, and whether it is one.
+fn tell_part(entry: &RemoteEntry, place: &str, each: &mut (dyn FnMut(Finding) + Send)) -> bool {
+    let is_part = !entry.is_folder && entry.name.starts_with('.') && entry.name.ends_with(".part");
+    if is_part {
+        each(stranger(Code::LeftOverPart, place, entry));
+    }
+    is_part
+}
+
+fn stranger(code: Code, place: &str, entry: &RemoteEntry) -> Finding {
+    Finding::new(code, Record::new(Kind::RemoteFile, format!("{place}{}", entry.name)))
+}
