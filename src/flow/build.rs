@@ -27,7 +27,7 @@ use crate::ledger::PublicationId;
 use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
 use crate::package::spool::Folder;
 use crate::package::zip::{Sealed, ZipStream, verify};
-use crate::report::run_report::{Mode as ShownMode, PublicationRef};
+use crate::report::run_report::PublicationRef;
 use crate::source::{Reference, Snapshot};
 
 /// How building ended.
@@ -104,7 +104,7 @@ impl Run<'_> {
             previous: numbering.previous,
             id: format!("{}-{}", self.series.series_id, numbering.sequence),
             generated_at: now,
-            mode: mode_name(mode),
+            mode: mode.code(),
             agency_ref: reference.agency.agency_ref.clone(),
             domain,
         };
@@ -119,11 +119,8 @@ impl Run<'_> {
         let due = |party, issue| plan.passwords.get(&party) == Some(&issue);
         let tally = bulk::write_bulk(&mut xml, books, &due)?;
         self.record_bulk(publication, &tally)?;
-        self.report.publication = Some(PublicationRef {
-            id: header.id,
-            sequence: Some(numbering.sequence),
-            mode: shown_mode(mode),
-        });
+        self.report.publication =
+            Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode: mode });
         self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
         let staff_digest = staff_digest(&snapshot)?;
         Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))
@@ -410,22 +407,6 @@ fn domain_of(reference: &Reference) -> Result<String, FlowError> {
         && !domain.starts_with('-')
         && !domain.ends_with('-');
     if is_label { Ok(domain) } else { Err(FlowError::BadDomain(domain)) }
-}
-
-fn mode_name(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Full => "full",
-        Mode::Changes => "changes",
-        Mode::Removals => "removals",
-    }
-}
-
-fn shown_mode(mode: Mode) -> ShownMode {
-    match mode {
-        Mode::Full => ShownMode::Full,
-        Mode::Changes => ShownMode::Changes,
-        Mode::Removals => ShownMode::Removals,
-    }
 }
 
 /// The zip format dates its entries between 1980 and 2107.

@@ -228,7 +228,7 @@ impl Teller<'_> {
     }
 
     fn section(&self, counts: &SectionCounts) -> String {
-        let label = self.say(&format!("report-section-{}", counts.section.name()));
+        let label = self.say(&format!("report-section-{}", counts.section.code()));
         let values = [
             ("section", Value::from(label)),
             ("published", self.number(counts.published)),
@@ -284,7 +284,7 @@ impl Teller<'_> {
         let report = self.report;
         let run = self.messages.format("report-reference-run", &[("run", report.run_id.as_str().into())]);
         let Some(publication) = &report.publication else { return run };
-        let mode = self.say(&format!("report-mode-{}", publication.mode.name()));
+        let mode = self.say(&format!("report-mode-{}", publication.mode.code()));
         let sequence = publication.sequence.map_or_else(|| "-".to_owned(), |sequence| sequence.to_string());
         let values = [
             ("run", Value::from(run)),
