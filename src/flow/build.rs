@@ -8,6 +8,7 @@ use publier_core::channels::extranet::{Books as SelectionBooks, Selection};
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::document::Trade;
+use publier_core::publication::document::DocumentId;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
@@ -27,6 +28,7 @@ use crate::ledger::PublicationId;
 use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
 use crate::package::spool::Folder;
 use crate::package::zip::{Sealed, ZipStream, verify};
+use crate::render::Dropped;
 use crate::report::run_report::PublicationRef;
 use crate::source::{Reference, Snapshot};
 
@@ -300,14 +302,14 @@ impl Run<'_> {
         drop(to_send);
         maker.await.map_err(|error| FlowError::Worker(error.to_string()))??;
         let sent = sent?;
-        self.report.warnings.extend(telling::dropped(&sent.dropped, &self.job.messages));
+        self.tell_letters(&sent.letters);
         telling::take_plan(&mut self.report, &self.job.ledger, publication)?;
         Ok(())
     }
 
     /// Makes every document's file, as a rehearsal: they count as placed.
     fn make_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
-        let mut dropped = Vec::new();
+        let mut letters = Vec::new();
         for document in self.job.ledger.planned_documents(publication)? {
             let document = document?;
             if document.file.is_some() || !document.why.uploads() {
@@ -315,14 +317,19 @@ impl Run<'_> {
             }
             match make(&document, folder)? {
                 Ok(made) => {
-                    dropped.push((made.id, made.dropped));
+                    letters.extend(made.letter.map(|dropped| (made.id, dropped)));
                     self.job.ledger.documents_sent(publication, &[(made.id, made.remote)])?;
                 }
                 Err((id, reason)) => self.job.ledger.refuse_document(publication, id, reason)?,
             }
         }
-        self.report.warnings.extend(telling::dropped(&dropped, &self.job.messages));
+        self.tell_letters(&letters);
         telling::take_plan(&mut self.report, &self.job.ledger, publication)
+    }
+
+    fn tell_letters(&mut self, letters: &[(DocumentId, Vec<Dropped>)]) {
+        self.report.letters_rendered = u64::try_from(letters.len()).unwrap_or(u64::MAX);
+        self.report.warnings.extend(telling::dropped(letters, &self.job.messages));
     }
 
     /// Writes documents and removals, closes and checks the zip, seals.

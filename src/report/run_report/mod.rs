@@ -272,6 +272,8 @@ pub struct RunReport {
     pub withdrawn: BTreeMap<RemovalReason, u64>,
     /// Documents that become visible to more people.
     pub widened: u64,
+    /// Letters rendered as PDF.
+    pub letters_rendered: u64,
     /// Files that stand at their final name, the publication's own included.
     pub files_uploaded: u64,
     /// Their sizes, added, in bytes.
@@ -307,6 +309,7 @@ impl RunReport {
             held: ByReason::default(),
             withdrawn: BTreeMap::new(),
             widened: 0,
+            letters_rendered: 0,
             files_uploaded: 0,
             bytes_uploaded: 0,
             files_resumed: 0,

@@ -117,6 +117,9 @@ impl Teller<'_> {
             ("size", size.into()),
         ];
         let mut lines = vec![self.messages.format("report-files", &values)];
+        if report.letters_rendered > 0 {
+            lines.push(self.count("report-rendered", report.letters_rendered));
+        }
         if report.files_resumed > 0 {
             lines.push(self.count("report-resumed", report.files_resumed));
         }
