@@ -28,6 +28,11 @@ report-files =
         [one] { $shown } file sent ({ $size })
        *[other] { $shown } files sent ({ $size })
     }
+report-rendered =
+    { $count ->
+        [one] of which { $shown } letter rendered as PDF
+       *[other] of which { $shown } letters rendered as PDF
+    }
 report-resumed =
     { $count ->
         [one] { $shown } interrupted upload went on where it had stopped

@@ -28,6 +28,11 @@ report-files =
         [one] { $shown } fichier envoyé ({ $size })
        *[other] { $shown } fichiers envoyés ({ $size })
     }
+report-rendered =
+    { $count ->
+        [one] dont { $shown } courrier mis en page en PDF
+       *[other] dont { $shown } courriers mis en page en PDF
+    }
 report-resumed =
     { $count ->
         [one] { $shown } envoi interrompu a repris où il s’était arrêté

@@ -56,6 +56,8 @@ pub enum Command {
     /// The whole job on a demo agency.
     #[cfg(feature = "demo")]
     Demo(Demo),
+    /// The verification tool.
+    Check(Check),
     /// Publishes now.
     Publish(Publish),
 }
@@ -76,6 +78,17 @@ pub struct Demo {
     /// Starts the servers alone.
     #[arg(long)]
     pub serve: bool,
+}
+
+/// `publier check`.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Check {
+    /// Tries each server too.
+    #[arg(long)]
+    pub server: bool,
+    /// Shows what the décret 2019-502 wants on the extranet instead.
+    #[arg(long, conflicts_with = "server")]
+    pub elan: bool,
 }
 
 /// `publier publish`.

@@ -3,6 +3,7 @@
 //! Promises: what people read is French (English with `--lang en`) and says what to do next; `--json` gives one object
 //! a line and one summary at the end, errors included; the exit code is the documented one (docs/contracts.md).
 
+mod check;
 pub mod cli;
 #[cfg(feature = "demo")]
 mod demo;
@@ -36,6 +37,7 @@ fn obey(cli: &Cli, screen: Screen) -> ExitStatus {
     let done = match &cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => return demo::run(arguments, messages.lang(), screen),
+        Command::Check(arguments) => check::run(load(), arguments, &messages, screen),
         Command::Publish(arguments) => {
             load().map_err(AppError::from).and_then(|app| publish::run(&app, arguments, screen))
         }

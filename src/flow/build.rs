@@ -8,6 +8,7 @@ use publier_core::channels::extranet::Selection;
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::records::Agency;
+use publier_core::publication::document::DocumentId;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
@@ -27,7 +28,8 @@ use crate::ledger::PublicationId;
 use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
 use crate::package::spool::Folder;
 use crate::package::zip::{Sealed, ZipStream, verify};
-use crate::report::run_report::{Mode as ShownMode, PublicationRef};
+use crate::render::Dropped;
+use crate::report::run_report::PublicationRef;
 use crate::source::{Reference, Snapshot};
 
 /// How building ended.
@@ -104,7 +106,7 @@ impl Run<'_> {
             previous: numbering.previous,
             id: format!("{}-{}", self.series.series_id, numbering.sequence),
             generated_at: now,
-            mode: mode_name(mode),
+            mode: mode.code(),
             agency_ref: reference.agency.agency_ref.clone(),
             domain,
         };
@@ -119,11 +121,8 @@ impl Run<'_> {
         let due = |party, issue| plan.passwords.get(&party) == Some(&issue);
         let tally = bulk::write_bulk(&mut xml, books, &due)?;
         self.record_bulk(publication, &tally)?;
-        self.report.publication = Some(PublicationRef {
-            id: header.id,
-            sequence: Some(numbering.sequence),
-            mode: shown_mode(mode),
-        });
+        self.report.publication =
+            Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode: mode });
         self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
         let staff_digest = staff_digest(&snapshot)?;
         Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))
@@ -295,14 +294,14 @@ impl Run<'_> {
         drop(to_send);
         maker.await.map_err(|error| FlowError::Worker(error.to_string()))??;
         let sent = sent?;
-        self.report.warnings.extend(telling::dropped(&sent.dropped, &self.job.messages));
+        self.tell_letters(&sent.letters);
         telling::take_plan(&mut self.report, &self.job.ledger, publication)?;
         Ok(())
     }
 
     /// Makes every document's file, as a rehearsal: they count as placed.
     fn make_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
-        let mut dropped = Vec::new();
+        let mut letters = Vec::new();
         for document in self.job.ledger.planned_documents(publication)? {
             let document = document?;
             if document.file.is_some() || !document.why.uploads() {
@@ -310,14 +309,19 @@ impl Run<'_> {
             }
             match make(&document, folder)? {
                 Ok(made) => {
-                    dropped.push((made.id, made.dropped));
+                    letters.extend(made.letter.map(|dropped| (made.id, dropped)));
                     self.job.ledger.documents_sent(publication, &[(made.id, made.remote)])?;
                 }
                 Err((id, reason)) => self.job.ledger.refuse_document(publication, id, reason)?,
             }
         }
-        self.report.warnings.extend(telling::dropped(&dropped, &self.job.messages));
+        self.tell_letters(&letters);
         telling::take_plan(&mut self.report, &self.job.ledger, publication)
+    }
+
+    fn tell_letters(&mut self, letters: &[(DocumentId, Vec<Dropped>)]) {
+        self.report.letters_rendered = u64::try_from(letters.len()).unwrap_or(u64::MAX);
+        self.report.warnings.extend(telling::dropped(letters, &self.job.messages));
     }
 
     /// Writes documents and removals, closes and checks the zip, seals.
@@ -392,22 +396,6 @@ pub fn domain_of(agency: &Agency) -> Result<String, FlowError> {
         && !domain.starts_with('-')
         && !domain.ends_with('-');
     if is_label { Ok(domain) } else { Err(FlowError::BadDomain(domain)) }
-}
-
-fn mode_name(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Full => "full",
-        Mode::Changes => "changes",
-        Mode::Removals => "removals",
-    }
-}
-
-fn shown_mode(mode: Mode) -> ShownMode {
-    match mode {
-        Mode::Full => ShownMode::Full,
-        Mode::Changes => ShownMode::Changes,
-        Mode::Removals => ShownMode::Removals,
-    }
 }
 
 /// The zip format dates its entries between 1980 and 2107.

@@ -40,8 +40,8 @@ pub(super) struct Made {
     pub local: PathBuf,
     /// As it will stand on the server.
     pub remote: RemoteFile,
-    /// What of a letter isn't shown.
-    pub dropped: Vec<Dropped>,
+    /// What of a letter isn't shown; `None` for a file that isn't rendered.
+    pub letter: Option<Vec<Dropped>>,
 }
 
 /// What became of making one file.
@@ -71,7 +71,7 @@ pub(super) fn make(document: &PlannedDocument, spool: &Folder) -> Result<Making,
     let listing: Listing = serde_json::from_str(&document.listing)?;
     let name = file_name(id, &document.content_digest, &listing.extension);
     let refused = |reason| Ok(Err((id, reason)));
-    let (local, size_bytes, sha256, dropped) = match listing.material {
+    let (local, size_bytes, sha256, letter) = match listing.material {
         Material::Letter => {
             let letter: render::Letter = serde_json::from_slice(&read(&spool.file(&letter_name(id))?)?)?;
             let rendered = match render::render_letter(&letter, &render::NoImages, &render::Limits::default())
@@ -80,7 +80,7 @@ pub(super) fn make(document: &PlannedDocument, spool: &Folder) -> Result<Making,
                 Err(error) => return refused(render_refusal(&error)),
             };
             let kept = spool.keep_bytes(&name, &rendered.pdf)?;
-            (kept.path, kept.size_bytes, kept.digest, rendered.dropped)
+            (kept.path, kept.size_bytes, kept.digest, Some(rendered.dropped))
         }
         Material::Photo { path } => {
             let Ok(original) = read(&path) else { return refused(RefusalReason::FileUnreadable) };
@@ -88,15 +88,15 @@ pub(super) fn make(document: &PlannedDocument, spool: &Folder) -> Result<Making,
                 return refused(RefusalReason::FileUnreadable);
             };
             let kept = spool.keep_bytes(&name, &clean)?;
-            (kept.path, kept.size_bytes, kept.digest, Vec::new())
+            (kept.path, kept.size_bytes, kept.digest, None)
         }
         Material::File { path, size_bytes, sha256 } => match sha256_of_file(&path) {
-            Ok(found) if found == (sha256, size_bytes) => (path, size_bytes, sha256, Vec::new()),
+            Ok(found) if found == (sha256, size_bytes) => (path, size_bytes, sha256, None),
             Ok(_) => return refused(RefusalReason::FileUnreadable),
             Err(_) => return refused(RefusalReason::FileMissing),
         },
     };
-    Ok(Ok(Made { id, local, remote: RemoteFile { name, size_bytes, sha256 }, dropped }))
+    Ok(Ok(Made { id, local, remote: RemoteFile { name, size_bytes, sha256 }, letter }))
 }
 
 fn read(path: &std::path::Path) -> Result<Vec<u8>, FlowError> {
@@ -124,8 +124,8 @@ pub(super) struct Sender<'a> {
 pub(super) struct Sent {
     /// Documents left out for good.
     pub refused: Vec<(DocumentId, RefusalReason)>,
-    /// What letters don't show, by document.
-    pub dropped: Vec<(DocumentId, Vec<Dropped>)>,
+    /// The letters that were rendered, each with what it doesn't show.
+    pub letters: Vec<(DocumentId, Vec<Dropped>)>,
 }
 
 impl Sender<'_> {
@@ -146,9 +146,7 @@ impl Sender<'_> {
             match making {
                 Err((id, reason)) => self.leave_out(id, reason, sent)?,
                 Ok(made) => {
-                    if !made.dropped.is_empty() {
-                        sent.dropped.push((made.id, made.dropped.clone()));
-                    }
+                    sent.letters.extend(made.letter.clone().map(|dropped| (made.id, dropped)));
                     match self.ledger.visible_file(self.series, &made.remote.name)? {
                         Some(file) => placed.push((made.id, file)),
                         None => to_send.push(made),

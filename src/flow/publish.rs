@@ -123,7 +123,10 @@ impl Ask {
 
 /// How a run's work ended, short of an error.
 enum End {
+    /// A publication was delivered and settled.
     Delivered,
+    /// An earlier one gave way, or was over: nothing of it stands in the way any more.
+    GaveWay,
     Held(HeldPlan),
     Uncertain,
 }
@@ -262,7 +265,7 @@ impl Run<'_> {
             match self.drive(publication).await? {
                 End::Delivered if goes_on => return Ok(Some(End::Delivered)),
                 End::Uncertain => return Ok(Some(End::Uncertain)),
-                End::Delivered | End::Held(_) => {}
+                End::Delivered | End::GaveWay | End::Held(_) => {}
             }
         }
         self.series = self.job.ledger.series(
@@ -283,7 +286,7 @@ impl Run<'_> {
 
     /// Asks for the next step and takes it, until the publication rests.
     async fn drive(&mut self, publication: PublicationId) -> Result<End, FlowError> {
-        let mut whereabouts = None;
+        let (mut whereabouts, mut settled) = (None, false);
         loop {
             if self.stop.is_cancelled() {
                 return Err(FlowError::Stopped);
@@ -321,7 +324,10 @@ impl Run<'_> {
                     let now = self.job.clock.now();
                     self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
                 }
-                Step::Settle => self.settle(publication)?,
+                Step::Settle => {
+                    self.settle(publication)?;
+                    settled = true;
+                }
                 Step::Replace(why) => {
                     let now = self.job.clock.now();
                     self.job.ledger.supersede(publication, why, now)?;
@@ -460,7 +466,7 @@ impl Run<'_> {
             self.report.next_slots = self.job.next_slots.clone();
         }
         match end {
-            Ok(End::Delivered) => {}
+            Ok(End::Delivered | End::GaveWay) => {}
             Ok(End::Held(held)) => self.report.hold(held.reasons, &held.digest, now),
             Ok(End::Uncertain) => self.report.fail(uncertain(&self.job.messages), now),
             Err(error) => {

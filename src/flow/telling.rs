@@ -22,9 +22,7 @@ use crate::ledger::plan::LeftOut;
 use crate::ledger::{Ledger, PublicationId};
 use crate::render::Dropped;
 use crate::report::redact::Label;
-use crate::report::run_report::{
-    ByReason, Cause, Record, RecordKind, RunReport, Section as ShownSection, SectionCounts,
-};
+use crate::report::run_report::{ByReason, Cause, Record, RecordKind, RunReport, SectionCounts};
 use crate::source::write::Door;
 use crate::source::{Reference, Snapshot, SourceError};
 
@@ -115,7 +113,7 @@ pub(super) fn take_plan(
     report.sections = counts
         .iter()
         .map(|(section, counts)| SectionCounts {
-            section: shown(*section),
+            section: *section,
             known: counts.known,
             published: counts.published,
             unchanged: counts.unchanged,
@@ -168,23 +166,6 @@ pub(super) fn kind_of_section(section: Section) -> RecordKind {
         Section::Buildings | Section::Holdings | Section::Leases => RecordKind::Building,
         Section::Entities | Section::Staff | Section::Suppliers | Section::Parties => RecordKind::Party,
         Section::Documents => RecordKind::Event,
-    }
-}
-
-fn shown(section: Section) -> ShownSection {
-    match section {
-        Section::Entities => ShownSection::Entities,
-        Section::Staff => ShownSection::Staff,
-        Section::Suppliers => ShownSection::Suppliers,
-        Section::Parties => ShownSection::Parties,
-        Section::Buildings => ShownSection::Buildings,
-        Section::Holdings => ShownSection::Holdings,
-        Section::Leases => ShownSection::Leases,
-        Section::Accounts => ShownSection::Accounts,
-        Section::Binders => ShownSection::Binders,
-        Section::Expenses => ShownSection::Expenses,
-        Section::WorksFunds => ShownSection::WorksFunds,
-        Section::Documents => ShownSection::Documents,
     }
 }
 

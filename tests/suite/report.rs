@@ -17,10 +17,11 @@ use publier::report::counts::Counts;
 use publier::report::ndjson::{Ndjson, TYPES};
 use publier::report::redact::Label;
 use publier::report::run_report::{
-    Cause, Mode, Outcome, PublicationRef, Record, RecordKind, RunReport, Section, SectionCounts,
+    Cause, Outcome, PublicationRef, Record, RecordKind, RunReport, SectionCounts,
 };
 use publier::report::winscp_log::{Keep, Output, history_name, prune_history};
 use publier_core::publication::exit::ExitStatus;
+use publier_core::publication::facts::{Mode, Section};
 use publier_core::publication::reason::{
     HoldReason, RefusalReason, RemovalReason, TransferReason, WaitReason,
 };
@@ -748,9 +749,9 @@ fn two_reasons_of_one_set_are_never_told_by_the_same_sentence() {
 #[test]
 fn every_name_that_a_report_can_bear_has_its_word_in_both_languages() {
     let mut keys: Vec<String> = Vec::new();
-    keys.extend(Section::ALL.iter().map(|section| format!("report-section-{}", section.name())));
+    keys.extend(Section::ALL.iter().map(|section| format!("report-section-{}", section.code())));
     keys.extend(RecordKind::ALL.iter().map(|kind| format!("report-kind-{}", kind.name())));
-    keys.extend(Mode::ALL.iter().map(|mode| format!("report-mode-{}", mode.name())));
+    keys.extend(Mode::ALL.iter().map(|mode| format!("report-mode-{}", mode.code())));
     keys.extend(Outcome::ALL.iter().map(|outcome| format!("report-headline-{}", outcome.name())));
     for status in ExitStatus::ALL {
         keys.extend([format!("report-cause-{status}"), format!("report-remedy-{status}")]);
@@ -766,13 +767,13 @@ fn every_name_that_a_report_can_bear_has_its_word_in_both_languages() {
 #[test]
 fn names_in_json_are_those_of_the_code() {
     for section in Section::ALL {
-        assert_eq!(serde_json::to_string(section).unwrap(), format!("\"{}\"", section.name()));
+        assert_eq!(serde_json::to_string(&section).unwrap(), format!("\"{}\"", section.code()));
     }
     for kind in RecordKind::ALL {
         assert_eq!(serde_json::to_string(kind).unwrap(), format!("\"{}\"", kind.name()));
     }
     for mode in Mode::ALL {
-        assert_eq!(serde_json::to_string(mode).unwrap(), format!("\"{}\"", mode.name()));
+        assert_eq!(serde_json::to_string(&mode).unwrap(), format!("\"{}\"", mode.code()));
     }
     for outcome in Outcome::ALL {
         assert_eq!(serde_json::to_string(outcome).unwrap(), format!("\"{}\"", outcome.name()));

@@ -39,6 +39,20 @@ pub enum Mode {
     Removals,
 }
 
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Full, Self::Changes, Self::Removals];
+
+    /// Gives the code that the XML, the JSON and the locale keys bear.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Changes => "changes",
+            Self::Removals => "removals",
+        }
+    }
+}
+
 /// A section of the publication, in the order of the XML.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -149,6 +149,13 @@ pub struct Row {
     pub binder: Option<String>,
 }
 
+impl Row {
+    /// Tells whether the agency still owes it: nothing that is put on the site, and nothing that is online or on its way.
+    pub fn is_owed(&self) -> bool {
+        matches!(self.standing, Standing::Incomplete | Standing::Closed | Standing::Missing)
+    }
+}
+
 /// The duties of one condominium.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condominium {

@@ -17,6 +17,8 @@ use publier_core::publication::reason::{
 };
 use serde::{Deserialize, Serialize};
 
+use publier_core::publication::facts::{Mode, Section};
+
 use super::counts::{FileFailure, Tally};
 use super::redact::Label;
 
@@ -49,32 +51,6 @@ impl Outcome {
     }
 }
 
-/// What a publication lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Every live document.
-    Full,
-    /// What is due.
-    Changes,
-    /// Withdrawals alone.
-    Removals,
-}
-
-impl Mode {
-    /// Every mode.
-    pub const ALL: &'static [Self] = &[Self::Full, Self::Changes, Self::Removals];
-
-    /// Gives the name that JSON carries and that the locale keys end with.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Changes => "changes",
-            Self::Removals => "removals",
-        }
-    }
-}
-
 /// The publication of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicationRef {
@@ -84,72 +60,6 @@ pub struct PublicationRef {
     pub sequence: Option<u64>,
     /// What it lists.
     pub mode: Mode,
-}
-
-/// A section of the publication, in the order of the XML.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Section {
-    /// The agency's entities.
-    Entities,
-    /// Its staff.
-    Staff,
-    /// Its suppliers.
-    Suppliers,
-    /// Clients.
-    Parties,
-    /// Buildings with their units.
-    Buildings,
-    /// Who holds which unit.
-    Holdings,
-    /// Leases.
-    Leases,
-    /// Accounts.
-    Accounts,
-    /// Binders.
-    Binders,
-    /// Expense lines.
-    Expenses,
-    /// Works funds.
-    WorksFunds,
-    /// Documents.
-    Documents,
-}
-
-impl Section {
-    /// Every section.
-    pub const ALL: &'static [Self] = &[
-        Self::Entities,
-        Self::Staff,
-        Self::Suppliers,
-        Self::Parties,
-        Self::Buildings,
-        Self::Holdings,
-        Self::Leases,
-        Self::Accounts,
-        Self::Binders,
-        Self::Expenses,
-        Self::WorksFunds,
-        Self::Documents,
-    ];
-
-    /// Gives the name that JSON carries and that the locale keys end with.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Entities => "entities",
-            Self::Staff => "staff",
-            Self::Suppliers => "suppliers",
-            Self::Parties => "parties",
-            Self::Buildings => "buildings",
-            Self::Holdings => "holdings",
-            Self::Leases => "leases",
-            Self::Accounts => "accounts",
-            Self::Binders => "binders",
-            Self::Expenses => "expenses",
-            Self::WorksFunds => "works-funds",
-            Self::Documents => "documents",
-        }
-    }
 }
 
 /// The accounting of one section (PUBLICATION.md 13): known = not asked for + unchanged + published + held + refused.
@@ -362,6 +272,8 @@ pub struct RunReport {
     pub withdrawn: BTreeMap<RemovalReason, u64>,
     /// Documents that become visible to more people.
     pub widened: u64,
+    /// Letters rendered as PDF.
+    pub letters_rendered: u64,
     /// Files that stand at their final name, the publication's own included.
     pub files_uploaded: u64,
     /// Their sizes, added, in bytes.
@@ -397,6 +309,7 @@ impl RunReport {
             held: ByReason::default(),
             withdrawn: BTreeMap::new(),
             widened: 0,
+            letters_rendered: 0,
             files_uploaded: 0,
             bytes_uploaded: 0,
             files_resumed: 0,

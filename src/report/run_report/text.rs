@@ -117,6 +117,9 @@ impl Teller<'_> {
             ("size", size.into()),
         ];
         let mut lines = vec![self.messages.format("report-files", &values)];
+        if report.letters_rendered > 0 {
+            lines.push(self.count("report-rendered", report.letters_rendered));
+        }
         if report.files_resumed > 0 {
             lines.push(self.count("report-resumed", report.files_resumed));
         }
@@ -228,7 +231,7 @@ impl Teller<'_> {
     }
 
     fn section(&self, counts: &SectionCounts) -> String {
-        let label = self.say(&format!("report-section-{}", counts.section.name()));
+        let label = self.say(&format!("report-section-{}", counts.section.code()));
         let values = [
             ("section", Value::from(label)),
             ("published", self.number(counts.published)),
@@ -284,7 +287,7 @@ impl Teller<'_> {
         let report = self.report;
         let run = self.messages.format("report-reference-run", &[("run", report.run_id.as_str().into())]);
         let Some(publication) = &report.publication else { return run };
-        let mode = self.say(&format!("report-mode-{}", publication.mode.name()));
+        let mode = self.say(&format!("report-mode-{}", publication.mode.code()));
         let sequence = publication.sequence.map_or_else(|| "-".to_owned(), |sequence| sequence.to_string());
         let values = [
             ("run", Value::from(run)),
