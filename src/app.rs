@@ -14,7 +14,7 @@ use publier_core::schedule::{Slot, WeeklySchedule, upcoming};
 use crate::clock::SystemClock;
 use crate::files;
 use crate::flow::FlowError;
-use crate::flow::publish::{Destination, Job};
+use crate::flow::publish::{Destination, Job, fresh_id};
 use crate::flow::telling;
 use crate::i18n::{Lang, Messages};
 use crate::ledger::{Ledger, LedgerError};
@@ -280,16 +280,4 @@ fn secrets(target: &Target) -> Vec<crate::settings::secret::Secret> {
         Login::Password(password) => vec![password.clone()],
         Login::Key { passphrase, .. } => passphrase.iter().cloned().collect(),
     }
-}
-
-/// Gives sixteen random hexadecimal digits.
-fn fresh_id() -> Result<String, FlowError> {
-    use std::fmt::Write as _;
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).map_err(|error| FlowError::Worker(error.to_string()))?;
-    let mut id = String::with_capacity(16);
-    for byte in bytes {
-        write!(id, "{byte:02x}").map_err(|error| FlowError::Worker(error.to_string()))?;
-    }
-    Ok(id)
 }

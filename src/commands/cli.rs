@@ -18,7 +18,7 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The language of messages.
-    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true)]
     pub lang: Option<Language>,
     /// One JSON object a line.
     #[arg(long, global = true)]
@@ -53,8 +53,29 @@ impl From<Language> for Lang {
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum Command {
+    /// The whole job on a demo agency.
+    #[cfg(feature = "demo")]
+    Demo(Demo),
     /// Publishes now.
     Publish(Publish),
+}
+
+/// `publier demo`.
+#[cfg(feature = "demo")]
+#[derive(Debug, Clone, Args)]
+pub struct Demo {
+    /// The demo's folder.
+    #[arg(long, value_name = "DIR", default_value = "demo", hide_default_value = true)]
+    pub dir: PathBuf,
+    /// Deletes the demo that stands there and starts afresh.
+    #[arg(long, conflicts_with = "serve")]
+    pub reset: bool,
+    /// Leaves the servers up afterwards.
+    #[arg(long)]
+    pub keep: bool,
+    /// Starts the servers alone.
+    #[arg(long)]
+    pub serve: bool,
 }
 
 /// `publier publish`.
@@ -141,9 +162,7 @@ fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::C
     for argument in arguments {
         let help = messages.text(&format!("{key}-{}", argument.replace('_', "-")));
         let heading = messages.text("help-heading-options");
-        command = command.mut_arg(argument, |argument| {
-            argument.help(help).help_heading(heading).hide_possible_values(true)
-        });
+        command = command.mut_arg(argument, |argument| argument.help(help).help_heading(heading));
     }
     let help = clap::Arg::new("help").short('h').long("help").action(clap::ArgAction::Help);
     command = command.arg(help.help(messages.text("help-help")));

@@ -4,6 +4,8 @@
 //! a line and one summary at the end, errors included; the exit code is the documented one (docs/contracts.md).
 
 pub mod cli;
+#[cfg(feature = "demo")]
+mod demo;
 mod output;
 mod publish;
 
@@ -32,6 +34,8 @@ fn obey(cli: &Cli, screen: Screen) -> ExitStatus {
     let load = || App::load(cli.config.as_deref(), cli.lang.map(Lang::from));
     let messages = Messages::new(cli.lang.map(Lang::from).unwrap_or_default());
     let done = match &cli.command {
+        #[cfg(feature = "demo")]
+        Command::Demo(arguments) => return demo::run(arguments, messages.lang(), screen),
         Command::Publish(arguments) => {
             load().map_err(AppError::from).and_then(|app| publish::run(&app, arguments, screen))
         }

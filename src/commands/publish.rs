@@ -113,7 +113,7 @@ async fn stop_on_interrupt(stop: CancellationToken) {
 }
 
 #[cfg(unix)]
-async fn wait_for_stop() -> io::Result<()> {
+pub(super) async fn wait_for_stop() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
@@ -123,7 +123,7 @@ async fn wait_for_stop() -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-async fn wait_for_stop() -> io::Result<()> {
+pub(super) async fn wait_for_stop() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
@@ -132,7 +132,7 @@ pub(super) fn show(app: &App, report: &RunReport, screen: Screen) -> ExitStatus 
     if screen.json {
         Ndjson::new(io::stdout()).summary(report);
     } else {
-        screen.say(&format!("{}\n\n{}", report.to_subject(&app.messages), report.to_text(&app.messages)));
+        screen.say(&report.to_text(&app.messages));
     }
     report.exit_status()
 }

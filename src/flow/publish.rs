@@ -503,3 +503,18 @@ pub(super) fn consented(consent: &Consent, reasons: &[HoldReason], digest: &Dige
         Consent::Demo => (reasons == [HoldReason::FirstOfSeries]).then(|| short_digest(digest)),
     }
 }
+
+/// Gives sixteen random hexadecimal digits: the id of a series that begins.
+///
+/// # Errors
+/// When the system has no randomness to give.
+pub fn fresh_id() -> Result<String, FlowError> {
+    use std::fmt::Write as _;
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(|error| FlowError::Worker(error.to_string()))?;
+    let mut id = String::with_capacity(16);
+    for byte in bytes {
+        write!(id, "{byte:02x}").map_err(|error| FlowError::Worker(error.to_string()))?;
+    }
+    Ok(id)
+}

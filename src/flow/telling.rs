@@ -243,7 +243,9 @@ pub(super) fn dropped(letters: &[(DocumentId, Vec<Dropped>)], messages: &Message
             .filter(|dropped| dropped.kind.is_content())
             .map(|dropped| dropped.describe(messages))
             .collect();
-        let values = [("record", record_name(id.source()).into()), ("what", shown.join(", ").into())];
+        let named = record(&record_name(id.source()));
+        let kind = messages.text(&format!("report-kind-{}", named.kind.name()));
+        let values = [("record", format!("{kind} {}", named.id).into()), ("what", shown.join(", ").into())];
         (!shown.is_empty()).then(|| Label::new(&messages.format("flow-letter-dropped", &values)))
     });
     content.take(NAMED).collect()

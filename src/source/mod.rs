@@ -8,6 +8,8 @@
 //! writer never waits for us.
 
 mod bulk;
+#[cfg(feature = "demo")]
+pub mod create;
 mod documents;
 mod error;
 mod fields;

@@ -87,14 +87,19 @@ pub struct Places {
 
 impl Places {
     /// Finds what an event concerns: the narrowest filled target wins; one that dangles or isn't published
-    /// refuses, and is never replaced by a wider one (C20). The binder's module must be that of the target's
-    /// entity, and of the event's own where it names one (C22).
+    /// refuses, and is never replaced by a wider one (C20). The binder's module must be that of the account's entity
+    /// and of the event's own (C22). A unit or building belongs to both trades (a flat that is let stands in a
+    /// condominium), so that its manager's module counts only where the event names no entity.
     ///
     /// # Errors
     /// The reason of the refusal.
     pub fn resolve(&self, wanted: &Wanted, binder: &Binder) -> Result<Target, RefusalReason> {
-        let (target, entity, sent) = self.narrowest(wanted)?;
-        let modules = [Some(entity), wanted.entity].into_iter().flatten().map(|id| self.entities.get(&id));
+        let (target, manager, sent) = self.narrowest(wanted)?;
+        let of_target = match target {
+            Target::Unit(_) | Target::Building(_) => wanted.entity.is_none().then_some(manager),
+            Target::Account(_) | Target::Entity(_) => Some(manager),
+        };
+        let modules = [of_target, wanted.entity].into_iter().flatten().map(|id| self.entities.get(&id));
         for module in modules {
             match module {
                 None => return Err(RefusalReason::DanglingTarget),
@@ -212,6 +217,15 @@ mod tests {
         assert_eq!(places().resolve(&wanted, &binder(Module::Rental)), Err(RefusalReason::ModuleMismatch));
         let other = Wanted { entity: Some(EntityId(1)), ..wanted };
         assert_eq!(resolve(other), Err(RefusalReason::ModuleMismatch));
+    }
+
+    /// C22: the letter to the tenant of a flat that stands in a condominium.
+    #[test]
+    fn a_unit_of_a_condominium_takes_rental_documents_of_a_rental_entity() {
+        let wanted = Wanted { entity: Some(EntityId(1)), unit: Some(UnitId(30)), ..Wanted::default() };
+        assert_eq!(places().resolve(&wanted, &binder(Module::Rental)), Ok(Target::Unit(UnitId(30))));
+        let unsaid = Wanted { entity: None, ..wanted };
+        assert_eq!(places().resolve(&unsaid, &binder(Module::Rental)), Err(RefusalReason::ModuleMismatch));
     }
 
     proptest! {
