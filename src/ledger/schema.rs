@@ -17,21 +17,32 @@ const MIGRATIONS: [&str; 1] = [V1];
 
 /// Applies what is missing, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
-    let (mut application, version, tables) = identity(connection)?;
-    if version == 0 && application == 0 && tables == 0 {
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        application = APPLICATION_ID;
+    if is_current(connection, path)? {
+        return Ok(());
     }
+    if is_empty(connection)? {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+    }
+    apply(connection)
+}
+
+/// Tells whether the file has the last version's tables; an empty one hasn't.
+pub(super) fn is_current(connection: &Connection, path: &Path) -> Result<bool, LedgerError> {
+    if is_empty(connection)? {
+        return Ok(false);
+    }
+    let (application, version, _) = identity(connection)?;
     if application != APPLICATION_ID {
         return Err(LedgerError::Foreign { path: path.to_owned() });
     }
     if version > known() {
         return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known() });
     }
-    if version < known() {
-        apply(connection)?;
-    }
-    Ok(())
+    Ok(version == known())
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, LedgerError> {
+    Ok(identity(connection)? == (0, 0, 0))
 }
 
 /// Gives the last version that this agent knows.
