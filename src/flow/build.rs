@@ -9,6 +9,7 @@ use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::document::Trade;
 use publier_core::publication::document::DocumentId;
+use publier_core::domain::records::Agency;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
@@ -87,7 +88,7 @@ impl Run<'_> {
         let reference = snapshot.reference()?;
         self.readers = snapshot.report_readers()?.into_iter().map(|user| user.id.0).collect();
         self.report.agency.clone_from(&reference.agency.name);
-        let domain = domain_of(&reference)?;
+        let domain = domain_of(&reference.agency)?;
         let now = self.opening(publication)?.0;
         let today = now.with_timezone(&Paris).date_naive();
         let selection = Selection::of(selection_books(&reference), &reference.options, today);
@@ -403,11 +404,14 @@ fn selection_books(reference: &Reference) -> SelectionBooks<'_> {
 }
 
 /// Checks the licence and gives the domain name (A1, A2).
-fn domain_of(reference: &Reference) -> Result<String, FlowError> {
-    if !reference.agency.licence_valid {
+///
+/// # Errors
+/// [`FlowError::NoLicence`], [`FlowError::BadDomain`].
+pub fn domain_of(agency: &Agency) -> Result<String, FlowError> {
+    if !agency.licence_valid {
         return Err(FlowError::NoLicence);
     }
-    let domain = reference.agency.domain_name.clone().unwrap_or_default();
+    let domain = agency.domain_name.clone().unwrap_or_default();
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let is_label = (1..=63).contains(&domain.len())
         && domain.bytes().all(inner)

@@ -15,4 +15,5 @@ mod plan;
 pub mod publish;
 pub mod telling;
 
+pub use build::domain_of;
 pub use error::FlowError;

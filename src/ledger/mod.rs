@@ -198,6 +198,23 @@ impl Ledger {
         Ok(Self { connection, path: path.to_owned() })
     }
 
+    /// Opens the ledger for reading alone; none when there is no ledger yet. An older one is first brought up to date.
+    ///
+    /// # Errors
+    /// As for [`Ledger::open`].
+    pub fn open_to_read(path: &Path) -> Result<Option<Self>, LedgerError> {
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if schema::is_current(&connection, path)? {
+            Ok(Some(Self { connection, path: path.to_owned() }))
+        } else {
+            drop(connection);
+            Self::open(path).map(Some)
+        }
+    }
+
     /// Writes a copy of a ledger as it stands now to another path, where no file may be; without a ledger there is
     /// nothing to copy. The ledger itself is only read.
     ///

@@ -17,21 +17,32 @@ const MIGRATIONS: [&str; 1] = [V1];
 
 /// Applies what is missing, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
-    let (mut application, version, tables) = identity(connection)?;
-    if version == 0 && application == 0 && tables == 0 {
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        application = APPLICATION_ID;
+    if is_current(connection, path)? {
+        return Ok(());
     }
+    if is_empty(connection)? {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+    }
+    apply(connection)
+}
+
+/// Tells whether the file has the last version's tables; an empty one hasn't.
+pub(super) fn is_current(connection: &Connection, path: &Path) -> Result<bool, LedgerError> {
+    if is_empty(connection)? {
+        return Ok(false);
+    }
+    let (application, version, _) = identity(connection)?;
     if application != APPLICATION_ID {
         return Err(LedgerError::Foreign { path: path.to_owned() });
     }
     if version > known() {
         return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known() });
     }
-    if version < known() {
-        apply(connection)?;
-    }
-    Ok(())
+    Ok(version == known())
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, LedgerError> {
+    Ok(identity(connection)? == (0, 0, 0))
 }
 
 /// Gives the last version that this agent knows.
@@ -84,20 +95,25 @@ CREATE TABLE run (
     exit_code   INTEGER
 ) STRICT;
 
--- When each form of the schedule was first seen: no slot before it is due; rule 17.
-CREATE TABLE schedule_seen (
-    form           TEXT PRIMARY KEY,
-    first_seen_at  INTEGER NOT NULL
+-- The last form seen of each channel's schedule, and since when it stands: no slot before is due; rule 17.
+CREATE TABLE schedule_form (
+    channel   TEXT PRIMARY KEY,
+    form      TEXT NOT NULL,
+    since_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE slot (
+    id          INTEGER PRIMARY KEY,                   -- the order of the claims
     channel     TEXT NOT NULL,
     local_date  TEXT NOT NULL,
     local_time  TEXT NOT NULL,
-    run         INTEGER NOT NULL,
     state       TEXT NOT NULL CHECK (state IN ('claimed', 'collapsed')),
-    PRIMARY KEY (channel, local_date, local_time)
-) STRICT, WITHOUT ROWID;
+    claimed_at  INTEGER NOT NULL,
+    failures    INTEGER NOT NULL DEFAULT 0,            -- tries that failed; rule 16
+    ended_at    INTEGER NOT NULL,                      -- the end of the last try; at first the claim
+    finished    INTEGER NOT NULL DEFAULT 0,            -- nothing is left to try
+    UNIQUE (channel, local_date, local_time)
+) STRICT;
 
 CREATE TABLE publication (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
