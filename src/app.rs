@@ -33,6 +33,9 @@ use crate::transfer::connector;
 /// The scheduled service of the back office (A3).
 pub const SERVICE: &str = "pi_sys_publier_xml";
 
+/// How long the ledger remembers runs, facts and slots: a year and a month.
+const REMEMBERED: TimeDelta = TimeDelta::days(396);
+
 /// What every command starts from.
 #[derive(Debug)]
 pub struct App {
@@ -97,6 +100,9 @@ impl AppError {
 }
 
 impl App {
+    /// The channel that is published.
+    pub const CHANNEL: Channel = Channel::Extranet;
+
     /// Loads the settings; `lang` wins over theirs.
     ///
     /// # Errors
@@ -140,8 +146,8 @@ impl App {
     /// # Errors
     /// When the database can't be read, or a slot is none.
     pub fn schedule(&self) -> Result<WeeklySchedule, AppError> {
-        let (active, slots) = self.snapshot()?.schedule(SERVICE)?;
-        WeeklySchedule::from_rows(Channel::Extranet, active, slots)
+        let (active, slots) = Snapshot::glimpse(&self.settings.agency.database)?.schedule(SERVICE)?;
+        WeeklySchedule::from_rows(Self::CHANNEL, active, slots)
             .map_err(|error| AppError::Schedule(error.to_string()))
     }
 
@@ -153,7 +159,7 @@ impl App {
 
     /// Gives the targets of the extranet, the main one first.
     pub fn targets(&self) -> Vec<&Target> {
-        self.settings.targets_of(Channel::Extranet).collect()
+        self.settings.targets_of(Self::CHANNEL).collect()
     }
 
     /// Assembles the job of one target. `listeners` hear its events besides the transfer log and the counts.
@@ -257,15 +263,36 @@ impl App {
                 tracing::warn!(error = %telling::chain(&error), "the transfer log's folder can't be made");
             }
         }
+        self.forget_old_logs();
+        let log = WinscpLog::new(Arc::clone(&self.messages), self.settings.winscp_log.groups);
+        Some(log.with(Output::history(data.history(), channel, &target.name)).with(Output::file(set)))
+    }
+
+    fn forget_old_logs(&self) {
         let keep = Keep {
             max_age: TimeDelta::from_std(self.settings.winscp_log.history_age).unwrap_or(TimeDelta::MAX),
             max_count: usize::try_from(self.settings.winscp_log.history_count).unwrap_or(usize::MAX),
         };
-        if let Err(error) = prune_history(&data.history(), keep, self.clock.now()) {
+        if let Err(error) = prune_history(&self.settings.data.history(), keep, self.clock.now()) {
             tracing::warn!(error = %telling::chain(&error), "old transfer logs stay");
         }
-        let log = WinscpLog::new(Arc::clone(&self.messages), self.settings.winscp_log.groups);
-        Some(log.with(Output::history(data.history(), channel, &target.name)).with(Output::file(set)))
+    }
+
+    /// Forgets what is old: transfer logs as the settings say, the ledger's past after [`REMEMBERED`].
+    ///
+    /// The ledger's age is counted from the last confirmed publication: a clock that runs years ahead, which holds
+    /// every publication (rule 14), makes nothing old.
+    ///
+    /// # Errors
+    /// When the ledger can't be read or written.
+    pub fn forget_the_past(&self, ledger: &mut Ledger) -> Result<(), AppError> {
+        self.forget_old_logs();
+        let Some(confirmed) = ledger.last_confirmation()? else { return Ok(()) };
+        if let Some(before) = confirmed.min(self.now()).checked_sub_signed(REMEMBERED) {
+            let rows = ledger.prune(before)?;
+            tracing::info!(rows, %before, "the ledger's past is forgotten");
+        }
+        Ok(())
     }
 
     /// Gives the present time.

@@ -7,7 +7,6 @@ help-heading-options = Options
 help-value-command = COMMAND
 help-help = Shows this help
 help-version = Shows the version
-help-config = Configuration file (./agent.toml by default, then the system’s)
 help-lang = Language of messages: fr or en
 help-json = One JSON object a line, and a summary at the end
 help-quiet = Shows errors only
@@ -19,6 +18,15 @@ help-demo-serve = Starts the servers alone
 help-check = Checks the configuration, the database and every rule; only reads
 help-check-server = Tries each server too: identity, login, deposit folder
 help-check-elan = Shows, by condominium, which documents the décret 2019-502 wants on the extranet instead
+help-run = Runs the service in the foreground, until a signal stops it
+help-status = Shows what happened, what waits and what comes next
+help-schedule = The publication schedule
+help-schedule-next = Lists the next slots, in the agency’s time
+help-schedule-next-number = How many slots (10 by default)
+help-config-file = Configuration file (./agent.toml by default, then the system’s)
+help-config = The configuration
+help-config-check = Checks the configuration and what it names, without writing anything or calling the server
+help-config-show = Shows each setting and where it comes from, secrets hidden
 help-publish = Publishes now
 help-publish-dry-run = Plans and renders without sending anything or writing to any database
 help-publish-out = Folder that keeps what the dry run made
@@ -40,3 +48,45 @@ commands-already-running = A publication is under way: wait until it ends.
 commands-already-running-since = A publication is under way (process { $pid }, since { $since }): wait until it ends.
 commands-dry-run = Dry run: nothing was sent, no database was changed.
 commands-dry-run-kept = What was made stands in { $folder }
+
+commands-schedule-off = No slot: the publication service is switched off in the software. Agency: switch it on in the system services.
+commands-schedule-empty = No slot: no day and time is ticked. Agency: tick them in the system services.
+
+commands-status-idle = No publication is under way.
+commands-status-running = A publication is under way (process { $pid }, since { $since }).
+commands-status-never = { $name }: no publication confirmed.
+commands-status-confirmed = { $name }: last confirmed publication no. { $sequence }, { $at }.
+commands-status-held = A publication has waited for your consent since { $since }. { $reasons } To accept it: publier publish --confirm { $digest }
+commands-status-waiting =
+    { $count ->
+        [0] Messages: none waits.
+        [one] Messages: one waits to be put into the agency’s database.
+       *[other] Messages: { $count } wait to be put into the agency’s database.
+    }
+commands-status-slots = Next slots:
+commands-status-no-run = No publication was started yet.
+commands-status-runs = Last publications:
+commands-status-run = no. { $id }, { $at }, { $trigger }: { $outcome }
+commands-status-ended = (code { $code }, { $took })
+commands-trigger-slot = slot
+commands-trigger-manual = on demand
+commands-trigger-catch-up = catch-up
+commands-trigger-retry = new try
+commands-outcome-running = under way
+commands-outcome-interrupted = interrupted
+commands-outcome-done = done
+commands-outcome-partial = partial
+commands-outcome-held = waits for consent
+commands-outcome-failed = failed
+
+commands-check-well = [well]    { $name }: { $what }
+commands-check-wrong = [correct] { $name }: { $what }
+commands-check-all-well = The configuration can be used.
+commands-check-file = Configuration
+commands-check-database = The agency’s database
+commands-check-licence = Licence and domain name
+commands-check-schedule = Schedule
+commands-check-files = Folder of attached files
+commands-check-data = The agent’s folder
+commands-check-ledger = The agent’s ledger
+commands-check-server = Server, without calling it

@@ -19,6 +19,14 @@ help-demo-serve = Démarre seulement les serveurs
 help-check = Vérifie la configuration, la base et chaque règle ; ne fait que lire
 help-check-server = Essaie aussi chaque serveur : identité, connexion, dossier de dépôt
 help-check-elan = Montre plutôt, par copropriété, les documents que le décret 2019-502 demande sur l’extranet
+help-run = Démarre le service au premier plan, jusqu’à ce qu’un signal l’arrête
+help-status = Montre ce qui s’est passé, ce qui attend et ce qui vient
+help-schedule = Le calendrier de publication
+help-schedule-next = Liste les prochains créneaux, à l’heure de l’agence
+help-schedule-next-number = Nombre de créneaux (10 par défaut)
+help-config-file = Fichier de configuration (./agent.toml par défaut, puis celui du système)
+help-config-check = Vérifie la configuration et ce qu’elle désigne, sans rien écrire ni appeler le serveur
+help-config-show = Montre chaque réglage et d’où il vient, secrets masqués
 help-publish = Publie maintenant
 help-publish-dry-run = Prévoit et met en page sans rien envoyer ni écrire dans aucune base
 help-publish-out = Dossier où garder ce que l’essai a produit
@@ -40,3 +48,45 @@ commands-already-running = Une publication est déjà en cours : attendez qu’
 commands-already-running-since = Une publication est déjà en cours (processus { $pid }, depuis le { $since }) : attendez qu’elle se termine.
 commands-dry-run = Essai : rien n’a été envoyé, aucune base n’a été modifiée.
 commands-dry-run-kept = Ce qui a été produit se trouve dans { $folder }
+
+commands-schedule-off = Aucun créneau : le service de publication est désactivé dans le logiciel. Agence : activez-le dans les services système.
+commands-schedule-empty = Aucun créneau : aucun jour ni horaire n’est coché. Agence : cochez-les dans les services système.
+
+commands-status-idle = Aucune publication en cours.
+commands-status-running = Une publication est en cours (processus { $pid }, depuis le { $since }).
+commands-status-never = { $name } : aucune publication confirmée.
+commands-status-confirmed = { $name } : dernière publication confirmée n° { $sequence }, le { $at }.
+commands-status-held = Une publication attend votre accord depuis le { $since }. { $reasons } Pour l’accepter : publier publish --confirm { $digest }
+commands-status-waiting =
+    { $count ->
+        [0] Messages : aucun en attente.
+        [one] Messages : un attend d’être remis dans la base de l’agence.
+       *[other] Messages : { $count } attendent d’être remis dans la base de l’agence.
+    }
+commands-status-slots = Prochains créneaux :
+commands-status-no-run = Aucune publication n’a encore été lancée.
+commands-status-runs = Dernières publications :
+commands-status-run = n° { $id }, { $at }, { $trigger } : { $outcome }
+commands-status-ended = (code { $code }, { $took })
+commands-trigger-slot = créneau
+commands-trigger-manual = à la demande
+commands-trigger-catch-up = rattrapage
+commands-trigger-retry = nouvel essai
+commands-outcome-running = en cours
+commands-outcome-interrupted = interrompue
+commands-outcome-done = terminée
+commands-outcome-partial = partielle
+commands-outcome-held = en attente d’un accord
+commands-outcome-failed = échec
+
+commands-check-well = [bon]        { $name } : { $what }
+commands-check-wrong = [à corriger] { $name } : { $what }
+commands-check-all-well = La configuration convient.
+commands-check-file = Configuration
+commands-check-database = Base de l’agence
+commands-check-licence = Licence et nom de domaine
+commands-check-schedule = Calendrier
+commands-check-files = Dossier des pièces jointes
+commands-check-data = Dossier de l’agent
+commands-check-ledger = Registre de l’agent
+commands-check-server = Serveur, sans l’appeler

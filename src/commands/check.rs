@@ -4,7 +4,6 @@
 //! configuration, the licence or the domain; 6 a database that can't be looked at; 7 a server (`--server`); 3 records.
 //! `--elan` is a report: 0 whatever it says.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use publier_core::channels::Channel;
@@ -58,39 +57,29 @@ impl<'m> Hearing<'m> {
     }
 }
 
-/// Checks, and gives the status. Settings that can't be loaded are findings too.
-pub(super) fn run(
-    app: Result<App, ConfigError>,
-    arguments: &Check,
-    messages: &Messages,
-    screen: Screen,
-) -> Result<ExitStatus, AppError> {
-    let app = match app {
-        Ok(app) => app,
-        Err(error) => {
-            let mut hearing = Hearing::new(screen, messages);
-            refused_settings(&error, messages).iter().for_each(|finding| hearing.hear(finding));
-            return Ok(hearing.close());
-        }
-    };
+/// Checks, and gives the status.
+pub(super) fn run(app: &App, arguments: Check, screen: Screen) -> Result<ExitStatus, AppError> {
     let ground = Ground { settings: &app.settings, service: SERVICE, now: app.now() };
     if arguments.elan {
-        return show_elan(&app, &ground, screen);
+        return show_elan(app, &ground, screen);
     }
-    let hearing = RefCell::new(Hearing::new(screen, &app.messages));
-    check(&ground, &mut |finding| hearing.borrow_mut().hear(&finding));
+    let mut hearing = Hearing::new(screen, &app.messages);
+    check(&ground, &mut |finding| hearing.hear(&finding));
     if arguments.server {
-        check_servers(&app, &hearing, screen)?;
+        check_servers(app, &mut hearing, screen)?;
     }
-    Ok(hearing.into_inner().close())
+    Ok(hearing.close())
+}
+
+/// Tells what is wrong with settings that can't be loaded, as findings, and gives the status.
+pub(super) fn refused(error: &ConfigError, messages: &Messages, screen: Screen) -> ExitStatus {
+    let mut hearing = Hearing::new(screen, messages);
+    refused_settings(error, messages).iter().for_each(|finding| hearing.hear(finding));
+    hearing.close()
 }
 
 /// Checks each server of the configuration, one after the other.
-fn check_servers(
-    app: &App,
-    hearing: &RefCell<Hearing<'_>>,
-    screen: Screen,
-) -> Result<(), AppError> {
+fn check_servers(app: &App, hearing: &mut Hearing<'_>, screen: Screen) -> Result<(), AppError> {
     let ledger = Ledger::open_to_read(&app.settings.data.ledger())?;
     let known = Known { ledger: ledger.as_ref() };
     let connect = |target: &Target| -> Result<Arc<dyn Connector>, TransferError> { connector(target) };
@@ -101,7 +90,7 @@ fn check_servers(
         let facts = runtime.block_on(server::check(target, &connect, &known, &fresh_id()?, &mut each))?;
         screen.say(&format!("{}\n", server_text(&facts, &app.messages)));
         screen.line("server", server_json(&facts));
-        found.iter().for_each(|finding| hearing.borrow_mut().hear(finding));
+        found.iter().for_each(|finding| hearing.hear(finding));
     }
     Ok(())
 }

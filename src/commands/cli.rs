@@ -15,7 +15,7 @@ use crate::i18n::{Lang, Messages};
 #[command(name = "publier", version, disable_help_subcommand = true, arg_required_else_help = true)]
 pub struct Cli {
     /// The configuration file.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(id = "config_file", long = "config", global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The language of messages.
     #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true)]
@@ -60,6 +60,56 @@ pub enum Command {
     Check(Check),
     /// Publishes now.
     Publish(Publish),
+    /// The service, in the foreground.
+    Run,
+    /// What happened last, and what comes next.
+    Status,
+    /// The days and hours of publication.
+    Schedule(Schedule),
+    /// The configuration.
+    Config(Config),
+}
+
+/// `publier schedule`.
+#[derive(Debug, Clone, Args)]
+pub struct Schedule {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub verb: ScheduleVerb,
+}
+
+/// The verbs of `publier schedule`.
+#[derive(Debug, Clone, Subcommand)]
+#[non_exhaustive]
+pub enum ScheduleVerb {
+    /// The next slots.
+    Next(ScheduleNext),
+}
+
+/// `publier schedule next`.
+#[derive(Debug, Clone, Args)]
+pub struct ScheduleNext {
+    /// How many.
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, hide_default_value = true)]
+    pub number: u16,
+}
+
+/// `publier config`.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub verb: ConfigVerb,
+}
+
+/// The verbs of `publier config`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[non_exhaustive]
+pub enum ConfigVerb {
+    /// Checks it, and that what it names can be used; changes nothing.
+    Check,
+    /// Shows each setting with its origin, secrets hidden.
+    Show,
 }
 
 /// `publier demo`.

@@ -5,10 +5,15 @@
 
 mod check;
 pub mod cli;
+mod config;
 #[cfg(feature = "demo")]
 mod demo;
+mod logging;
 mod output;
 mod publish;
+mod run;
+mod schedule;
+mod status;
 
 use std::ffi::OsString;
 
@@ -32,15 +37,28 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
 }
 
 fn obey(cli: &Cli, screen: Screen) -> ExitStatus {
-    let load = || App::load(cli.config.as_deref(), cli.lang.map(Lang::from));
-    let messages = Messages::new(cli.lang.map(Lang::from).unwrap_or_default());
+    let lang = cli.lang.map(Lang::from);
+    let messages = Messages::new(lang.unwrap_or_default());
+    let load = || App::load(cli.config.as_deref(), lang).map_err(AppError::from);
+    let load_and_log = || load().inspect(|app| logging::for_command(&app.settings.log, cli.quiet));
     let done = match &cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => return demo::run(arguments, messages.lang(), screen),
-        Command::Check(arguments) => check::run(load(), arguments, &messages, screen),
-        Command::Publish(arguments) => {
-            load().map_err(AppError::from).and_then(|app| publish::run(&app, arguments, screen))
+        Command::Check(arguments) => match load_and_log() {
+            Ok(app) => check::run(&app, *arguments, screen),
+            Err(AppError::Config(error)) => Ok(check::refused(&error, &messages, screen)),
+            Err(error) => Err(error),
+        },
+        Command::Publish(arguments) => load_and_log().and_then(|app| publish::run(&app, arguments, screen)),
+        Command::Run => load().and_then(|app| run::run(app, lang)),
+        Command::Status => load_and_log().and_then(|app| status::run(&app, screen)),
+        Command::Schedule(arguments) => {
+            load_and_log().and_then(|app| schedule::run(&app, &arguments.verb, screen))
         }
+        Command::Config(arguments) => match load_and_log() {
+            Ok(app) => Ok(config::run(&app, arguments.verb, screen)),
+            Err(error) => Err(config::list_problems(error, screen)),
+        },
     };
     done.unwrap_or_else(|error| {
         let text = error.explain(&messages);

@@ -99,6 +99,7 @@ async fn publish_to(
 fn ask(arguments: &Publish) -> Ask {
     Ask {
         trigger: Trigger::Manual,
+        failure_told: false,
         consent: arguments.confirm.clone().map_or(Consent::None, Consent::Person),
         full_index: arguments.full_index,
         resend_since: arguments.resend_since,

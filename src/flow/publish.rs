@@ -19,6 +19,7 @@ use publier_core::publication::retry::RetryPolicy;
 use publier_core::publication::stage::{Seal, Stage};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::build::{Built, HeldPlan};
 use super::error::FlowError;
@@ -34,7 +35,7 @@ use crate::package::zip::Level;
 use crate::ports::{Clock, Connector, Event, Listener, RemotePath};
 use crate::report::counts::Counts;
 use crate::report::redact::Label;
-use crate::report::run_report::{Cause, RunReport};
+use crate::report::run_report::{Cause, Outcome, RunReport};
 use crate::transfer::courier::{Courier, Dispatch, Parcel, Whereabouts};
 
 /// The server that a publication goes to.
@@ -106,6 +107,8 @@ pub enum Consent {
 pub struct Ask {
     /// What began it.
     pub trigger: Trigger,
+    /// Whether the failure that this run tries again was told: another one is not (rule 16).
+    pub failure_told: bool,
     /// Who lifts a hold.
     pub consent: Consent,
     /// Lists every live document (A5).
@@ -117,7 +120,7 @@ pub struct Ask {
 impl Ask {
     /// The ordinary run.
     pub fn new(trigger: Trigger) -> Self {
-        Self { trigger, consent: Consent::None, full_index: false, resend_since: None }
+        Self { trigger, failure_told: false, consent: Consent::None, full_index: false, resend_since: None }
     }
 }
 
@@ -169,8 +172,38 @@ pub(super) struct Run<'j> {
 /// Only when the ledger can't record the run itself.
 pub async fn publish(job: &mut Job, ask: &Ask, stop: CancellationToken) -> Result<RunReport, FlowError> {
     let mut run = begin(job, ask, stop)?;
-    let end = run.go().await;
-    run.finish(end).await
+    // At the level of errors, so that every line that is kept bears the run.
+    let span = tracing::error_span!("run", id = %run.name);
+    async move {
+        let end = run.go().await;
+        run.finish(end).await
+    }
+    .instrument(span)
+    .await
+}
+
+/// Records a run that could not even begin, and puts what its readers are told in the outbox.
+///
+/// # Errors
+/// When the ledger can't record it.
+pub fn record_failure(
+    ledger: &mut Ledger,
+    ask: &Ask,
+    target: &str,
+    cause: Cause,
+    readers: &[i64],
+    messages: &Messages,
+    now: DateTime<Utc>,
+) -> Result<RunReport, FlowError> {
+    let id = ledger.start_run(ask.trigger, now)?;
+    let name = id.0.to_string();
+    let mut report = RunReport::new("", target, &name, now);
+    report.fail(cause, now);
+    if !ask.failure_told {
+        ledger.add_to_outbox(&telling::items(&report, readers, messages, &name)?, now)?;
+    }
+    ledger.end_run(id, report.outcome.name(), report.exit_status().code(), now)?;
+    Ok(report)
 }
 
 /// Plans, renders and packs as [`publish`] would, and sends nothing. The job's ledger is a copy.
@@ -475,9 +508,10 @@ impl Run<'_> {
             }
         }
         if self.readers.is_empty() {
-            self.readers = telling::readers(&self.job.database, self.job.spool.root());
+            self.readers = telling::readers(&self.job.database);
         }
-        if !settled && self.ask.trigger != Trigger::Retry {
+        let told = self.ask.failure_told && self.report.outcome == Outcome::Failed;
+        if !settled && !told {
             let key = self.report_key(now);
             let items = telling::items(&self.report, &self.readers, &self.job.messages, &key)?;
             self.job.ledger.add_to_outbox(&items, now)?;

@@ -66,8 +66,8 @@ pub(super) fn items(
 }
 
 /// Reads who receives the report; nobody when the database can't be read: the run's own failure says why.
-pub(super) fn readers(database: &Path, spool: &Path) -> Vec<i64> {
-    let read = Snapshot::open(database, spool).and_then(|snapshot| snapshot.report_readers());
+pub fn readers(database: &Path) -> Vec<i64> {
+    let read = Snapshot::glimpse(database).and_then(|snapshot| snapshot.report_readers());
     read.map(|users| users.into_iter().map(|user| user.id.0).collect()).unwrap_or_default()
 }
 
@@ -93,6 +93,10 @@ pub fn tell(ledger: &mut Ledger, database: &Path, now: DateTime<Utc>) -> Result<
             Err(error) => {
                 tracing::warn!(error = %chain(&error), "a report message waits");
                 ledger.outbox_failed(due.id, now, &error.to_string())?;
+                // The others would only wait for it one after the other.
+                if matches!(error, SourceError::Busy) {
+                    break;
+                }
             }
         }
     }

@@ -64,6 +64,15 @@ impl Ledger {
         Ok(items.collect::<Result<_, _>>()?)
     }
 
+    /// Counts what isn't done, due or not.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`].
+    pub fn waiting_in_outbox(&self) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) FROM outbox WHERE done_at IS NULL";
+        self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).map_err(LedgerError::from)
+    }
+
     /// Records that an item is done, and deletes its body.
     ///
     /// # Errors

@@ -95,20 +95,25 @@ CREATE TABLE run (
     exit_code   INTEGER
 ) STRICT;
 
--- When each form of the schedule was first seen: no slot before it is due; rule 17.
-CREATE TABLE schedule_seen (
-    form           TEXT PRIMARY KEY,
-    first_seen_at  INTEGER NOT NULL
+-- The last form seen of each channel's schedule, and since when it stands: no slot before is due; rule 17.
+CREATE TABLE schedule_form (
+    channel   TEXT PRIMARY KEY,
+    form      TEXT NOT NULL,
+    since_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE slot (
+    id          INTEGER PRIMARY KEY,                   -- the order of the claims
     channel     TEXT NOT NULL,
     local_date  TEXT NOT NULL,
     local_time  TEXT NOT NULL,
-    run         INTEGER NOT NULL,
     state       TEXT NOT NULL CHECK (state IN ('claimed', 'collapsed')),
-    PRIMARY KEY (channel, local_date, local_time)
-) STRICT, WITHOUT ROWID;
+    claimed_at  INTEGER NOT NULL,
+    failures    INTEGER NOT NULL DEFAULT 0,            -- tries that failed; rule 16
+    ended_at    INTEGER NOT NULL,                      -- the end of the last try; at first the claim
+    finished    INTEGER NOT NULL DEFAULT 0,            -- nothing is left to try
+    UNIQUE (channel, local_date, local_time)
+) STRICT;
 
 CREATE TABLE publication (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -82,6 +82,18 @@ impl Ledger {
         Ok(Some(Series { key, series_id, last_sequence: row.count(2)?, delivered }))
     }
 
+    /// Tells when a publication was last confirmed, of any series, in UTC; none before the first.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
+    pub fn last_confirmation(&self) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT confirmed_at FROM series WHERE confirmed_at IS NOT NULL ORDER BY confirmed_at DESC LIMIT 1",
+        )?;
+        let mut rows = statement.query([])?;
+        rows.next()?.map(|row| row.time(0)).transpose()
+    }
+
     /// Gives the accounts that are live in the series, in order.
     ///
     /// # Errors

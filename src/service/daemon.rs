@@ -22,6 +22,9 @@ use crate::settings::Settings;
 /// What a run has to park what it does, after the first signal to stop.
 const PARKING_LIMIT: Duration = Duration::from_secs(10);
 
+/// The time between two calls of [`Work::upkeep`].
+const UPKEEP_PERIOD: Duration = Duration::from_mins(1);
+
 /// An order from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -117,6 +120,7 @@ impl Daemon {
                 () = heart.next() => running.beat(),
                 Some(end) = running.passes.join_next() => running.hear(end),
                 Some(end) = running.reloads.join_next() => hear_reload(end),
+                Some(end) = running.upkeep.join_next() => hear_upkeep(end),
                 signal = signals.recv() => match signal {
                     Some(Signal::HangUp) => running.reload(),
                     Some(Signal::Terminate | Signal::Interrupt) | None => break,
@@ -136,6 +140,9 @@ struct Running {
     stop: CancellationToken,
     passes: JoinSet<Result<PassEnd, PassError>>,
     reloads: JoinSet<Result<(), PassError>>,
+    upkeep: JoinSet<Result<(), PassError>>,
+    /// The next upkeep is not asked before this.
+    upkeep_from: Instant,
     start: Instant,
     start_at: DateTime<Utc>,
     /// A failure that the ledger could not record is not tried again before this.
@@ -147,18 +154,37 @@ struct Running {
 impl Running {
     fn new(daemon: Daemon) -> Self {
         let (start, start_at) = (Instant::now(), daemon.clock.now());
-        let (passes, reloads) = (JoinSet::new(), JoinSet::new());
-        let stop = CancellationToken::new();
-        Self { daemon, stop, passes, reloads, start, start_at, retry_from: start, status: String::new() }
+        Self {
+            daemon,
+            stop: CancellationToken::new(),
+            passes: JoinSet::new(),
+            reloads: JoinSet::new(),
+            upkeep: JoinSet::new(),
+            upkeep_from: start,
+            start,
+            start_at,
+            retry_from: start,
+            status: String::new(),
+        }
     }
 
-    /// One beat: the watchdog is fed, and a pass starts unless one is under way.
+    /// One beat: the watchdog is fed, and a pass starts unless one is under way; so does the upkeep, when its time
+    /// has come.
     fn beat(&mut self) {
         self.daemon.supervisor.tell(Tell::Alive);
         if self.passes.is_empty() {
             let pass = self.pass();
             self.passes.spawn(pass.go());
         }
+        if self.upkeep.is_empty() && Instant::now() >= self.upkeep_from {
+            self.keep_up();
+        }
+    }
+
+    fn keep_up(&mut self) {
+        self.upkeep_from = Instant::now() + UPKEEP_PERIOD;
+        let work = Arc::clone(&self.daemon.work);
+        self.upkeep.spawn(async move { within("do the upkeep", work.upkeep()).await });
     }
 
     fn pass(&self) -> Pass {
@@ -228,7 +254,20 @@ impl Running {
         let deadline = Instant::now() + PARKING_LIMIT;
         let ended = timeout_at(deadline, self.parked(signals)).await.unwrap_or(Ended::Cut);
         self.passes.abort_all();
+        if ended == Ended::InOrder {
+            // What the last run has to tell; what does not fit in the time left waits for the next start.
+            self.keep_up();
+            if timeout_at(deadline, self.kept_up()).await.is_err() {
+                tracing::debug!("the last upkeep is left to the next start");
+            }
+        }
         ended
+    }
+
+    async fn kept_up(&mut self) {
+        while let Some(end) = self.upkeep.join_next().await {
+            hear_upkeep(end);
+        }
     }
 
     async fn parked(&mut self, signals: &mut mpsc::Receiver<Signal>) -> Ended {
@@ -245,6 +284,14 @@ impl Running {
                 }
             }
         }
+    }
+}
+
+fn hear_upkeep(end: Result<Result<(), PassError>, JoinError>) {
+    match end {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(error = chain(&error), "the upkeep waits for the next minute"),
+        Err(error) => tracing::warn!(error = chain(&error), "the upkeep waits for the next minute"),
     }
 }
 

@@ -65,6 +65,29 @@ impl RunLock {
         files::write_whole(&note, format!("{} {}\n", std::process::id(), now.to_rfc3339()).as_bytes())?;
         Ok(Self { note, _file: file })
     }
+
+    /// Tells who holds the lock of `path` now, without taking it. The lock is only tried when a note says that
+    /// somebody may hold it.
+    ///
+    /// # Errors
+    /// [`LockError::File`] when the file can't be read.
+    pub fn holder(path: &Path) -> Result<Option<Holder>, LockError> {
+        let Some(holder) = read_note(&note_of(path)) else { return Ok(None) };
+        let file = match std::fs::File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => {
+                return Err(FileError { operation: "open", path: path.to_owned(), source }.into());
+            }
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(holder)),
+            Err(TryLockError::Error(source)) => {
+                Err(FileError { operation: "lock", path: path.to_owned(), source }.into())
+            }
+        }
+    }
 }
 
 impl Drop for RunLock {
@@ -102,8 +125,11 @@ mod tests {
         let path = folder.path().join("run.lock");
         let first = RunLock::acquire(&path, now()).unwrap();
         let Err(LockError::AlreadyRunning { holder }) = RunLock::acquire(&path, now()) else { panic!() };
-        assert_eq!(holder, Some(Holder { pid: std::process::id(), since: now() }));
+        let me = Some(Holder { pid: std::process::id(), since: now() });
+        assert_eq!(holder, me);
+        assert_eq!(RunLock::holder(&path).unwrap(), me);
         drop(first);
+        assert_eq!(RunLock::holder(&path).unwrap(), None);
         RunLock::acquire(&path, now()).unwrap();
     }
 
@@ -113,6 +139,7 @@ mod tests {
         let path = folder.path().join("run.lock");
         files::write_whole(&path, b"").unwrap();
         files::write_whole(&note_of(&path), b"1 2026-11-30T17:00:00Z\n").unwrap();
+        assert_eq!(RunLock::holder(&path).unwrap(), None);
         RunLock::acquire(&path, now()).unwrap();
     }
 

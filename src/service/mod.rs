@@ -11,6 +11,7 @@
 //! - a panic in a run, in the planning or in the scheduler, an error or a silence of any of them is logged, and the beats go on;
 //! - a missed slot is caught up once the machine has had `boot_delay` to settle; a failed run is tried again after
 //!   15 min, 1 h and 3 h (PUBLICATION.md 16);
+//! - once a minute, and before the end, the upkeep tells what waits and forgets what is old;
 //! - the first TERM or INT stops in order within 10 s: the run parks what it does; a second INT stops now.
 //!
 //! Limits: a run is ended by its own deadlines, not by the service; only planning and recording are bounded here.
@@ -81,6 +82,10 @@ pub trait Work: Send + Sync + 'static {
 
     /// Records how a try ended, panics included: `Failed` counts one failure at `now`, `Finished` closes the slot.
     async fn settle(&self, slot: &Slot, end: RunEnd, now: DateTime<Utc>) -> Result<(), WorkError>;
+
+    /// Does what has waited and what age asks for (messages, the past to forget): asked once a minute, whatever runs,
+    /// and once more at the end.
+    async fn upkeep(&self) -> Result<(), WorkError>;
 
     /// Reads the configuration again; on an error the old one stays.
     async fn reload(&self) -> Result<(), WorkError>;

@@ -88,6 +88,14 @@ impl Snapshot {
         })
     }
 
+    /// Reads the agency's own record alone.
+    ///
+    /// # Errors
+    /// When the database can't be read, or lacks that row.
+    pub fn agency(&self) -> Result<Agency, SourceError> {
+        agency(&self.db)
+    }
+
     /// Reads the extranet's options alone.
     ///
     /// # Errors

@@ -51,6 +51,35 @@ impl Snapshot {
         Ok(Self { db, copied: copy.is_some(), _copy: copy })
     }
 
+    /// Opens the database for a read of a few rows: no copy is made and no schema checked. Where the database isn't in
+    /// WAL mode its writers wait meanwhile, so it is to be dropped at once.
+    ///
+    /// # Errors
+    /// [`SourceError::Missing`], [`SourceError::Open`].
+    pub fn glimpse(path: &Path) -> Result<Self, SourceError> {
+        Ok(Self { db: open_read_only(path)?, copied: false, _copy: None })
+    }
+
+    /// Compares the database with the schema that the agent reads.
+    ///
+    /// # Errors
+    /// [`SourceError::Schema`] names everything that is missing or of another type.
+    pub fn check_schema(&self) -> Result<(), SourceError> {
+        schema::check(&self.db)
+    }
+
+    /// Tells whether the database is in WAL mode, where readers and writers don't wait for each other.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn is_wal(&self) -> Result<bool, SourceError> {
+        let mode: String = self
+            .db
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+            .map_err(SourceError::query("read the journal's mode"))?;
+        Ok(mode.eq_ignore_ascii_case("wal"))
+    }
+
     /// Tells whether the database had to be copied (it isn't in WAL mode): `check` warns.
     pub fn was_copied(&self) -> bool {
         self.copied

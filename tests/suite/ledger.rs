@@ -4,16 +4,20 @@ mod crash;
 mod model;
 mod publication;
 
-use chrono::{NaiveDate, NaiveTime, TimeDelta};
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
 use publier::ledger::files::{FileStamp, MAX_INTENTIONS, UploadResult};
 use publier::ledger::logins::LoginKey;
 use publier::ledger::outbox::OutboxItem;
 use publier::ledger::runs::Trigger;
-use publier::ledger::slots::SlotKey;
+use publier::ledger::slots::{ClaimedSlot, TryEnd};
 use publier::ledger::{Ledger, LedgerError};
+use publier_core::channels::Channel;
 use publier_core::domain::digest::Digest;
 use publier_core::publication::facts::{Mode, RunId};
 use publier_core::publication::reason::TransferReason;
+use publier_core::schedule::SlotKey;
 
 use crate::support::ledger::{Home, at, body, derived, file_of};
 
@@ -110,24 +114,26 @@ fn a_run_that_was_killed_is_interrupted_once_another_holds_the_lock() {
 
 fn slot(day: u32) -> SlotKey {
     SlotKey {
-        channel: "extranet".to_owned(),
+        channel: Channel::Extranet,
         local_date: NaiveDate::from_ymd_opt(2024, 3, day).unwrap(),
         local_time: NaiveTime::from_hms_opt(18, 0, 0).unwrap(),
     }
+}
+
+fn taken(home: &Home, days: RangeInclusive<u32>) -> Vec<u32> {
+    let slots: Vec<_> = days.map(slot).collect();
+    let taken = home.ledger().taken(&slots).unwrap();
+    taken.iter().map(|slot| slot.local_date.day()).collect()
 }
 
 #[test]
 fn a_slot_is_claimed_once_with_the_older_ones_it_stands_for() {
     let (_folder, home) = home();
     let mut ledger = home.ledger();
-    assert!(ledger.claim_slot(&slot(12), &[slot(11), slot(10)], RunId(1)).unwrap());
-    assert!(!ledger.claim_slot(&slot(12), &[slot(9)], RunId(2)).unwrap(), "rule 17");
-    assert!(!ledger.claim_slot(&slot(11), &[], RunId(2)).unwrap(), "a collapsed slot isn't run any more");
-    for (day, claimed) in [(9, false), (10, true), (11, true), (12, true), (13, false)] {
-        assert_eq!(home.ledger().is_claimed(&slot(day)).unwrap(), claimed, "{day}");
-    }
-    let listings = SlotKey { channel: "listings".to_owned(), ..slot(12) };
-    assert!(ledger.claim_slot(&listings, &[], RunId(3)).unwrap(), "each channel has its slots");
+    assert!(ledger.claim_slot(&slot(12), &[slot(11), slot(10)], at(0)).unwrap());
+    assert!(!ledger.claim_slot(&slot(12), &[slot(9)], at(1)).unwrap(), "rule 17");
+    assert!(!ledger.claim_slot(&slot(11), &[], at(1)).unwrap(), "a collapsed slot isn't run any more");
+    assert_eq!(taken(&home, 8..=13), [10, 11, 12]);
 }
 
 #[test]
@@ -136,9 +142,9 @@ fn of_many_claims_at_once_one_wins() {
     drop(home.ledger());
     let wins = std::thread::scope(|scope| {
         let claims: Vec<_> = (0..8)
-            .map(|run| {
+            .map(|second| {
                 let home = &home;
-                scope.spawn(move || home.ledger().claim_slot(&slot(12), &[], RunId(run)).unwrap())
+                scope.spawn(move || home.ledger().claim_slot(&slot(12), &[], at(second)).unwrap())
             })
             .collect();
         claims.into_iter().map(|claim| claim.join().unwrap()).filter(|won| *won).count()
@@ -147,12 +153,39 @@ fn of_many_claims_at_once_one_wins() {
 }
 
 #[test]
-fn a_schedule_keeps_the_time_it_was_first_seen() {
+fn the_last_claim_is_last_in_the_order_of_claims_and_remembers_its_tries() {
     let (_folder, home) = home();
     let mut ledger = home.ledger();
-    assert_eq!(ledger.see_schedule("mon 18:00", at(0)).unwrap(), at(0));
-    assert_eq!(ledger.see_schedule("mon 18:00", at(500)).unwrap(), at(0));
-    assert_eq!(ledger.see_schedule("tue 18:00", at(500)).unwrap(), at(500));
+    assert_eq!(ledger.last_claim(Channel::Extranet).unwrap(), None);
+    ledger.claim_slot(&slot(20), &[], at(0)).unwrap();
+    // The clock stood eight days ahead.
+    ledger.claim_slot(&slot(12), &[slot(11)], at(10)).unwrap();
+    let claim =
+        ClaimedSlot { key: slot(12), claimed_at: at(10), failures: 0, since: at(10), finished: false };
+    assert_eq!(home.ledger().last_claim(Channel::Extranet).unwrap(), Some(claim));
+    let tries = [
+        (TryEnd::Stopped, ClaimedSlot { since: at(20), ..claim }),
+        (TryEnd::Failed, ClaimedSlot { failures: 1, since: at(30), ..claim }),
+        (TryEnd::Failed, ClaimedSlot { failures: 2, since: at(40), ..claim }),
+        (TryEnd::Finished, ClaimedSlot { failures: 2, since: at(50), finished: true, ..claim }),
+    ];
+    for (end, expected) in tries {
+        ledger.slot_ended(&slot(12), end, expected.since).unwrap();
+        assert_eq!(home.ledger().last_claim(Channel::Extranet).unwrap(), Some(expected), "{end:?}");
+    }
+}
+
+#[test]
+fn a_schedule_keeps_the_time_since_which_it_has_its_present_form() {
+    let (_folder, home) = home();
+    let mut ledger = home.ledger();
+    let mut seen = |form, second| ledger.see_schedule(Channel::Extranet, form, at(second)).unwrap();
+    assert_eq!(seen("mon 18:00", 100), at(100));
+    assert_eq!(seen("mon 18:00", 500), at(100));
+    assert_eq!(seen("tue 18:00", 500), at(500));
+    assert_eq!(seen("mon 18:00", 600), at(600), "a form that comes back is a new one");
+    assert_eq!(seen("mon 18:00", 550), at(550), "the clock went back");
+    assert_eq!(seen("mon 18:00", 900), at(550));
 }
 
 #[test]
@@ -259,12 +292,12 @@ fn the_past_is_forgotten_and_what_is_under_way_stays() {
     let old = ledger.start_run(Trigger::Slot, at(0)).unwrap();
     ledger.end_run(old, "published", 0, at(1)).unwrap();
     let running = ledger.start_run(Trigger::Slot, at(2)).unwrap();
-    ledger.claim_slot(&slot(12), &[], old).unwrap();
+    ledger.claim_slot(&slot(12), &[], at(2)).unwrap();
     let open = ledger.open_publication(series, running, Mode::Changes, at(3)).unwrap();
     ledger.add_to_outbox(&[item("a")], at(4)).unwrap();
     ledger.prune(at(0) + TimeDelta::days(3650)).unwrap();
     assert_eq!(ledger.runs(9).unwrap().iter().map(|run| run.id).collect::<Vec<_>>(), [running]);
-    assert!(!ledger.is_claimed(&slot(12)).unwrap());
+    assert!(taken(&home, 12..=12).is_empty());
     assert_eq!(ledger.unfinished(series).unwrap().len(), 1);
     assert_eq!(ledger.facts(open).unwrap().len(), 1);
     assert_eq!(ledger.due_in_outbox(at(4), 9).unwrap().len(), 1, "what isn't done stays");

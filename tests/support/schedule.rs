@@ -72,6 +72,7 @@ pub struct Book {
     pub runs: Vec<(String, DateTime<Utc>)>,
     pub parked: Vec<DateTime<Utc>>,
     pub reloads: usize,
+    pub upkeeps: usize,
     pub at_once: usize,
     form: Option<(String, DateTime<Utc>)>,
     unfinished: Option<Unfinished>,
@@ -179,6 +180,11 @@ impl Work for Fake {
         Ok(())
     }
 
+    async fn upkeep(&self) -> Result<(), WorkError> {
+        self.book().upkeeps += 1;
+        Ok(())
+    }
+
     async fn reload(&self) -> Result<(), WorkError> {
         self.book().reloads += 1;
         Err("agent.toml: 1 problem".into())
@@ -258,6 +264,7 @@ impl Stage {
             runs: Vec::new(),
             parked: Vec::new(),
             reloads: 0,
+            upkeeps: 0,
             at_once: 0,
             form: None,
             unfinished: None,
