@@ -17,7 +17,7 @@ use crate::desk::check::elan::{self, ElanError, Online};
 use crate::desk::check::report::{
     Summary, Text, elan_json, elan_text, finding_json, server_json, server_text,
 };
-use crate::desk::check::server::{self, Known};
+use crate::desk::check::server;
 use crate::desk::check::{Books, Finding, Ground, check, refused_settings};
 use crate::flow::publish::fresh_id;
 use crate::i18n::Messages;
@@ -81,13 +81,13 @@ pub(super) fn refused(error: &ConfigError, messages: &Messages, screen: Screen) 
 /// Checks each server of the configuration, one after the other.
 fn check_servers(app: &App, hearing: &mut Hearing<'_>, screen: Screen) -> Result<(), AppError> {
     let ledger = Ledger::open_to_read(&app.settings.data.ledger())?;
-    let known = Known { ledger: ledger.as_ref() };
     let connect = |target: &Target| -> Result<Arc<dyn Connector>, TransferError> { connector(target) };
     let runtime = runtime()?;
     for target in app.targets() {
         let mut found = Vec::new();
         let mut each = |finding| found.push(finding);
-        let facts = runtime.block_on(server::check(target, &connect, &known, &fresh_id()?, &mut each))?;
+        let facts =
+            runtime.block_on(server::check(target, &connect, ledger.as_ref(), &fresh_id()?, &mut each))?;
         screen.say(&format!("{}\n", server_text(&facts, &app.messages)));
         screen.line("server", server_json(&facts));
         found.iter().for_each(|finding| hearing.hear(finding));
@@ -119,6 +119,7 @@ fn show_elan(app: &App, ground: &Ground<'_>, screen: Screen) -> Result<ExitStatu
     }
     screen.say(&app.messages.format("check-elan-total", &[("count", missing.into())]));
     let status = ExitStatus::Done;
-    screen.line("summary", serde_json::json!({"exit_code": status.code(), "status": status, "owed": missing}));
+    screen
+        .line("summary", serde_json::json!({"exit_code": status.code(), "status": status, "owed": missing}));
     Ok(status)
 }

@@ -9,7 +9,6 @@ use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::records::Agency;
 use publier_core::publication::document::DocumentId;
-use publier_core::domain::records::Agency;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};

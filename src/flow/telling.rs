@@ -279,7 +279,9 @@ pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
         SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
             detail("flow-database-unreadable", chain(error))
         }
-        SourceError::Schema(differences) => detail("flow-database-schema", crate::source::listed(differences, " ; ")),
+        SourceError::Schema(differences) => {
+            detail("flow-database-schema", crate::source::listed(differences, " ; "))
+        }
         SourceError::Busy => messages.text("flow-database-busy"),
         SourceError::NoRow(table) => detail("flow-database-no-row", (*table).to_owned()),
     }

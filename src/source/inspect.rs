@@ -103,14 +103,26 @@ const WRITES: &[(WriteFunction, &str, &str)] = &[
     (WriteFunction::Credentials, "party", "UPDATE party SET login = ?1 WHERE id = ?2"),
     (WriteFunction::Events, "event", "UPDATE event SET published_on = ?1 WHERE id = ?2"),
     (WriteFunction::Binders, "binder", "UPDATE binder SET name = ?1 WHERE id = ?2"),
-    (WriteFunction::Options, "extranet_settings", "UPDATE extranet_settings SET send_expenses = ?1 WHERE id = 1"),
+    (
+        WriteFunction::Options,
+        "extranet_settings",
+        "UPDATE extranet_settings SET send_expenses = ?1 WHERE id = 1",
+    ),
     (
         WriteFunction::Schedule,
         "schedule_slot",
         "INSERT INTO schedule_slot (service_name, weekday, local_time) VALUES (?1, ?2, ?3)",
     ),
-    (WriteFunction::Schedule, "scheduled_service", "UPDATE scheduled_service SET active = ?1 WHERE name = ?2"),
-    (WriteFunction::CoOwnerLists, "event", "INSERT INTO event (template_id, origin, agent_key) VALUES (?1, 'agent', ?2)"),
+    (
+        WriteFunction::Schedule,
+        "scheduled_service",
+        "UPDATE scheduled_service SET active = ?1 WHERE name = ?2",
+    ),
+    (
+        WriteFunction::CoOwnerLists,
+        "event",
+        "INSERT INTO event (template_id, origin, agent_key) VALUES (?1, 'agent', ?2)",
+    ),
     (
         WriteFunction::CoOwnerLists,
         "attachment",
@@ -210,7 +222,9 @@ impl Snapshot {
     /// When the database can't be read.
     pub fn service_rows(&self, service: &str) -> Result<Vec<(String, bool)>, SourceError> {
         let dotted = service.replace('_', ".");
-        let sql = format!("SELECT name, active FROM scheduled_service WHERE name IN ('{service}', '{dotted}') ORDER BY name DESC");
+        let sql = format!(
+            "SELECT name, active FROM scheduled_service WHERE name IN ('{service}', '{dotted}') ORDER BY name DESC"
+        );
         rows(&self.db, "read the schedule", &sql, |row| Ok((text(row, 0)?, flag(row, 1)?)))
     }
 
@@ -223,7 +237,8 @@ impl Snapshot {
         wanted: impl Fn(PartyId) -> bool,
         mut each: impl FnMut(PartyAccess),
     ) -> Result<(), SourceError> {
-        let sql = "SELECT id, code, login, coalesce(trim(temporary_password), '') <> '', temporary_password_issue,
+        let sql =
+            "SELECT id, code, login, coalesce(trim(temporary_password), '') <> '', temporary_password_issue,
                           temporary_password_set_on, coalesce(address_1, address_2), coalesce(postcode, city)
                      FROM party ORDER BY id";
         let of_row = |row: &Row<'_>| {
@@ -292,14 +307,16 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn template_of(&self, event: EventId) -> Result<Option<(TemplateId, Option<NaiveDate>)>, SourceError> {
+    pub fn template_of(
+        &self,
+        event: EventId,
+    ) -> Result<Option<(TemplateId, Option<NaiveDate>)>, SourceError> {
         self.db
             .prepare_cached("SELECT template_id, coalesce(event_date, published_on) FROM event WHERE id = ?1")
             .and_then(|mut events| {
                 let mut found = events.query([event.0])?;
-                let of_row = |row: &Row<'_>| {
-                    Ok((TemplateId(opt_int(row, 0)?.unwrap_or_default()), opt_date(row, 1)?))
-                };
+                let of_row =
+                    |row: &Row<'_>| Ok((TemplateId(opt_int(row, 0)?.unwrap_or_default()), opt_date(row, 1)?));
                 found.next()?.map(of_row).transpose()
             })
             .map_err(SourceError::query("read an event"))

@@ -63,10 +63,7 @@ pub fn check(agency: &Connection) -> Result<(), SourceError> {
     if differences.is_empty() { Ok(()) } else { Err(SourceError::Schema(differences)) }
 }
 
-fn differences(
-    expected: &BTreeMap<String, Columns>,
-    actual: &BTreeMap<String, Columns>,
-) -> Vec<Difference> {
+fn differences(expected: &BTreeMap<String, Columns>, actual: &BTreeMap<String, Columns>) -> Vec<Difference> {
     let mut found = Vec::new();
     for (table, columns) in expected {
         let of = |column: Option<&String>, types| Difference {

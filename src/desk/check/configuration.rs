@@ -5,8 +5,8 @@ use std::path::Path;
 use publier_core::publication::hold::{CLOCK_BACK, CLOCK_FORWARD};
 
 use super::{Books, Code, Finding, Ground, Kind, Record, Sink};
-use crate::flow::{FlowError, domain_of};
 use crate::flow::telling::chain;
+use crate::flow::{FlowError, domain_of};
 use crate::i18n::Messages;
 use crate::ledger::{Ledger, LedgerError};
 use crate::settings::ConfigError;

@@ -16,9 +16,9 @@ pub(super) fn refused(ground: &Ground<'_>, error: &SourceError, each: &mut Sink<
                 let record = Record::new(Kind::Table, difference.place());
                 let finding = Finding::new(Code::SchemaDiffers, record);
                 each(match (&difference.types, &difference.column) {
-                    (Some((found, expected)), _) => {
-                        finding.saying("what", "check-schema-type").with("types", &format!("{found} ≠ {expected}"))
-                    }
+                    (Some((found, expected)), _) => finding
+                        .saying("what", "check-schema-type")
+                        .with("types", &format!("{found} ≠ {expected}")),
                     (None, Some(_)) => finding.saying("what", "check-schema-column").with("types", ""),
                     (None, None) => finding.saying("what", "check-schema-table").with("types", ""),
                 });

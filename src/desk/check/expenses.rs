@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use publier_core::domain::account::Period;
-use publier_core::domain::expenses::{
-    ExpenseFault, ExpenseList, ExpenseRow, ExpenseSection, ExpenseVerdict,
-};
+use publier_core::domain::expenses::{ExpenseFault, ExpenseList, ExpenseRow, ExpenseSection, ExpenseVerdict};
 use publier_core::domain::ids::{CoOwnerRecordId, UnitId, VoucherId};
 use publier_core::domain::works_fund::{FundRow, WorksFunds, held_on};
 use publier_core::publication::reason::RefusalReason;

@@ -11,7 +11,8 @@ pub(super) fn check(books: &Books, each: &mut Sink<'_>) -> Result<(), SourceErro
     books.snapshot.each_party_access(
         |id| sent.contains_key(&id),
         |party| {
-            let mut find = |code| each(Finding::new(code, Record::new(Kind::Party, party.id).called(&party.code)));
+            let mut find =
+                |code| each(Finding::new(code, Record::new(Kind::Party, party.id).called(&party.code)));
             let credentials = Credentials {
                 login: party.login.as_deref(),
                 has_password: party.has_password,

@@ -48,7 +48,8 @@ impl Counts {
             ("check-count-advice", self.advice),
         ];
         let said = counted.iter().filter(|(_, count)| *count > 0);
-        let said: Vec<_> = said.map(|(key, count)| messages.format(key, &[("count", (*count).into())])).collect();
+        let said: Vec<_> =
+            said.map(|(key, count)| messages.format(key, &[("count", (*count).into())])).collect();
         said.join(", ")
     }
 
@@ -276,8 +277,8 @@ pub fn server_json(facts: &ServerFacts) -> Value {
 
 /// Gives the table of a condominium.
 pub fn elan_text(condominium: &Condominium, messages: &Messages) -> String {
-    let head = messages
-        .format("check-elan-head", &[("building", condominium.building.words(messages).into())]);
+    let head =
+        messages.format("check-elan-head", &[("building", condominium.building.words(messages).into())]);
     let cells: Vec<[String; 3]> = condominium.rows.iter().map(|row| elan_cells(row, messages)).collect();
     let width = |at: usize| {
         let of_row = |cells: &[String; 3]| cells.get(at).map_or(0, |cell| cell.chars().count());

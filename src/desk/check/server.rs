@@ -22,13 +22,6 @@ const TRIED: &[u8] = b"publier check --server: this file is removed at once.\n";
 /// Makes the connector of a target.
 pub type Connect<'c> = dyn Fn(&Target) -> Result<Arc<dyn Connector>, TransferError> + Sync + 'c;
 
-/// What is known of the files on a target's server.
-#[derive(Debug)]
-pub struct Known<'l> {
-    /// Our ledger, if there is one yet.
-    pub ledger: Option<&'l Ledger>,
-}
-
 /// What a server showed of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerFacts {
@@ -52,14 +45,15 @@ pub struct ServerFacts {
     pub size_command: Option<&'static str>,
 }
 
-/// Checks one target; `nonce` makes the tried file's name its own.
+/// Checks one target. `ledger` tells which files are ours, if there is one yet; `nonce` makes the tried file's name its
+/// own.
 ///
 /// # Errors
 /// Only when our own ledger can't be read.
 pub async fn check(
     target: &Target,
     connect: &Connect<'_>,
-    known: &Known<'_>,
+    ledger: Option<&Ledger>,
     nonce: &str,
     each: &mut (dyn FnMut(Finding) + Send),
 ) -> Result<ServerFacts, LedgerError> {
@@ -97,11 +91,11 @@ pub async fn check(
         Err((code, error)) => each(failed(code, target, &error)),
     }
     if session.in_sync() {
-        let series = match known.ledger {
+        let series = match ledger {
             Some(ledger) => ledger.find_series(target.channel.code(), &target.name)?,
             None => None,
         };
-        look_for_strangers(session.as_mut(), target, known, series.as_ref(), each).await?;
+        look_for_strangers(session.as_mut(), target, ledger.zip(series.as_ref()), each).await?;
     }
     session.close().await;
     Ok(facts)
@@ -163,7 +157,8 @@ async fn try_deposit(
         let path = target.deposit.join(&name);
         path.map_err(|error| unwritable(TransferError::new(TransferReason::NameRefused, error.to_string())))
     };
-    let (part, whole) = (file(format!(".publier-check-{nonce}.part"))?, file(format!("publier-check-{nonce}.tmp"))?);
+    let (part, whole) =
+        (file(format!(".publier-check-{nonce}.part"))?, file(format!("publier-check-{nonce}.tmp"))?);
     let tried = try_file(session, &part, &whole).await;
     for path in [&part, &whole] {
         if session.in_sync() {
@@ -205,8 +200,7 @@ async fn confirm(session: &mut dyn Session, path: &RemotePath) -> Result<(), (Co
 async fn look_for_strangers(
     session: &mut dyn Session,
     target: &Target,
-    known: &Known<'_>,
-    series: Option<&Series>,
+    known: Option<(&Ledger, &Series)>,
     each: &mut (dyn FnMut(Finding) + Send),
 ) -> Result<(), LedgerError> {
     for entry in list(session, &target.deposit).await {
@@ -220,7 +214,7 @@ async fn look_for_strangers(
             if entry.is_folder || tell_part(&entry, &place, each) {
                 continue;
             }
-            let is_known = match known.ledger.zip(series) {
+            let is_known = match known {
                 Some((ledger, series)) => ledger.knows_file(series.key, &entry.name)?,
                 None => false,
             };

@@ -146,8 +146,14 @@ mod tests {
 
     /// One condominium with one unit, sold by party 1 to party 2, who is a member of its council.
     fn count(target: Target, date: &str, rights: Rights) -> usize {
-        let entity =
-            Entity { id: EntityId(1), code: "S".into(), module: Module::Condo, name: "S".into(), iban: None, bic: None };
+        let entity = Entity {
+            id: EntityId(1),
+            code: "S".into(),
+            module: Module::Condo,
+            name: "S".into(),
+            iban: None,
+            bic: None,
+        };
         let building = Building {
             id: BuildingId(1),
             code: "G".into(),
@@ -158,8 +164,13 @@ mod tests {
             iban: None,
             bic: None,
         };
-        let unit =
-            Unit { id: UnitId(1), building: BuildingId(1), number: "1".into(), kind: "Cave".into(), is_main: true };
+        let unit = Unit {
+            id: UnitId(1),
+            building: BuildingId(1),
+            number: "1".into(),
+            kind: "Cave".into(),
+            is_main: true,
+        };
         let account = |id: i64| AccountRecord {
             id: AccountId(id),
             entity: EntityId(1),
@@ -215,15 +226,24 @@ mod tests {
         Readers::of(books, &selection, today).count(target, day(date), &binder)
     }
 
-    const EVERYONE: Rights =
-        Rights { landlord: false, tenant: false, co_owner: true, council_member: true, council_president: true };
+    const EVERYONE: Rights = Rights {
+        landlord: false,
+        tenant: false,
+        co_owner: true,
+        council_member: true,
+        council_president: true,
+    };
     const CO_OWNERS: Rights = Rights { council_member: false, council_president: false, ..EVERYONE };
 
     #[test]
     fn a_unit_is_read_by_whoever_held_it_on_the_documents_date_c21() {
         let unit = Target::Unit(UnitId(1));
         assert_eq!(count(unit, "2022-05-01", CO_OWNERS), 1, "the seller");
-        assert_eq!(count(unit, "2024-05-01", CO_OWNERS), 0, "the buyer is a member, and that box isn't ticked: B5");
+        assert_eq!(
+            count(unit, "2024-05-01", CO_OWNERS),
+            0,
+            "the buyer is a member, and that box isn't ticked: B5"
+        );
         assert_eq!(count(unit, "2024-05-01", EVERYONE), 1);
         assert_eq!(count(unit, "2019-05-01", EVERYONE), 0);
     }
@@ -237,6 +257,10 @@ mod tests {
         assert_eq!(count(Target::Account(AccountId(2)), "2025-05-01", CO_OWNERS), 0);
         assert_eq!(count(Target::Account(AccountId(1)), "2025-05-01", Rights::default()), 0, "C23");
         let rental = Rights { landlord: true, tenant: true, ..Rights::default() };
-        assert_eq!(count(Target::Building(BuildingId(1)), "2025-05-01", rental), 0, "not this module's boxes");
+        assert_eq!(
+            count(Target::Building(BuildingId(1)), "2025-05-01", rental),
+            0,
+            "not this module's boxes"
+        );
     }
 }
