@@ -74,7 +74,9 @@ pub(super) fn run(app: &App, arguments: Check, screen: Screen) -> Result<ExitSta
 /// Tells what is wrong with settings that can't be loaded, as findings, and gives the status.
 pub(super) fn refused(error: &ConfigError, messages: &Messages, screen: Screen) -> ExitStatus {
     let mut hearing = Hearing::new(screen, messages);
-    refused_settings(error, messages).iter().for_each(|finding| hearing.hear(finding));
+    for finding in refused_settings(error, messages) {
+        hearing.hear(&finding);
+    }
     hearing.close()
 }
 
@@ -90,7 +92,9 @@ fn check_servers(app: &App, hearing: &mut Hearing<'_>, screen: Screen) -> Result
             runtime.block_on(server::check(target, &connect, ledger.as_ref(), &fresh_id()?, &mut each))?;
         screen.say(&format!("{}\n", server_text(&facts, &app.messages)));
         screen.line("server", server_json(&facts));
-        found.iter().for_each(|finding| hearing.hear(finding));
+        for finding in &found {
+            hearing.hear(finding);
+        }
     }
     Ok(())
 }

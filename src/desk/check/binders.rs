@@ -27,10 +27,7 @@ pub(super) fn record(binder: &Binder) -> Record {
 /// Says why a binder is sent as a root although it has a parent.
 fn parent_fault(books: &Books, binder: &Binder) -> Option<Code> {
     let binders = &books.reference.binders;
-    let parent = match binders.get(binder.parent?) {
-        None => return Some(Code::ParentMissing),
-        Some(parent) => parent,
-    };
+    let Some(parent) = binders.get(binder.parent?) else { return Some(Code::ParentMissing) };
     if binders.is_in_cycle(binder.id) {
         Some(Code::BinderCycle)
     } else if parent.module != binder.module {

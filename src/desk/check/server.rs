@@ -236,7 +236,8 @@ async fn list(session: &mut dyn Session, folder: &RemotePath) -> Vec<RemoteEntry
 
 /// Tells an entry that is a part, and whether it is one.
 fn tell_part(entry: &RemoteEntry, place: &str, each: &mut (dyn FnMut(Finding) + Send)) -> bool {
-    let is_part = !entry.is_folder && entry.name.starts_with('.') && entry.name.ends_with(".part");
+    let is_hidden = entry.name.starts_with('.');
+    let is_part = !entry.is_folder && is_hidden && entry.name.strip_suffix(".part").is_some();
     if is_part {
         each(stranger(Code::LeftOverPart, place, entry));
     }
