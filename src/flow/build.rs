@@ -8,8 +8,8 @@ use publier_core::channels::extranet::{Books as SelectionBooks, Selection};
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::document::Trade;
-use publier_core::publication::document::DocumentId;
 use publier_core::domain::records::Agency;
+use publier_core::publication::document::DocumentId;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
@@ -123,7 +123,7 @@ impl Run<'_> {
         let tally = bulk::write_bulk(&mut xml, books, &due)?;
         self.record_bulk(publication, &tally)?;
         self.report.publication =
-            Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode: mode });
+            Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode });
         self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
         let staff_digest = staff_digest(&snapshot)?;
         Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))
