@@ -9,4 +9,6 @@ pub mod report;
 pub mod schedule;
 pub mod servers;
 pub mod servers_scripted;
+#[cfg(feature = "demo")]
+pub mod service;
 pub mod tools;
