@@ -194,7 +194,7 @@ pub fn parse(arguments: &[OsString], messages: &Messages) -> Result<Cli, Refusal
 }
 
 /// Puts the help of a command, its arguments and its own commands into the reader's language: the keys are
-/// `help-COMMAND` and `help-COMMAND-ARGUMENT` in the locale files.
+/// `help-COMMAND`, `help-COMMAND-ARGUMENT` and, for the options of every command, `help-option-ARGUMENT`.
 fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::Command {
     let template = messages.text("help-template").replace('\\', "\n");
     let arguments: Vec<String> =
@@ -210,7 +210,8 @@ fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::C
         .subcommand_value_name(messages.text("help-value-command"))
         .next_help_heading(messages.text("help-heading-options"));
     for argument in arguments {
-        let help = messages.text(&format!("{key}-{}", argument.replace('_', "-")));
+        let owner = if key == "help" { "help-option" } else { key };
+        let help = messages.text(&format!("{owner}-{}", argument.replace('_', "-")));
         let heading = messages.text("help-heading-options");
         command = command.mut_arg(argument, |argument| argument.help(help).help_heading(heading));
     }

@@ -123,7 +123,7 @@ impl Run<'_> {
         let tally = bulk::write_bulk(&mut xml, books, &due)?;
         self.record_bulk(publication, &tally)?;
         self.report.publication =
-            Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode: mode });
+            Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode });
         self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
         let staff_digest = staff_digest(&snapshot)?;
         Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))

@@ -365,12 +365,11 @@ impl Run<'_> {
                     let now = self.job.clock.now();
                     self.job.ledger.supersede(publication, why, now)?;
                     self.job.spool.remove(&publication.to_string())?;
-                    return Ok(End::Delivered);
+                    return Ok(End::GaveWay);
                 }
                 Step::Rest(Rest::Uncertain) => return Ok(End::Uncertain),
-                Step::Rest(Rest::Over | Rest::NeedsPerson | Rest::AwaitsReceipt) => {
-                    return Ok(End::Delivered);
-                }
+                Step::Rest(Rest::Over) if settled => return Ok(End::Delivered),
+                Step::Rest(Rest::Over | Rest::NeedsPerson | Rest::AwaitsReceipt) => return Ok(End::GaveWay),
             }
         }
     }
