@@ -57,7 +57,7 @@ impl Agency {
                 "INSERT INTO schedule_slot VALUES ('pi_sys_publier_xml', {weekday}, '{time}')"
             ));
         }
-        publier::files::write_whole(&agency.place.path("password"), PASSWORD.as_bytes()).unwrap();
+        agency.set_password(PASSWORD);
         agency.configure(port);
         agency
     }
@@ -68,6 +68,17 @@ impl Agency {
 
     pub fn sql(&self, statement: &str) {
         rusqlite::Connection::open(self.database()).unwrap().execute_batch(statement).unwrap();
+    }
+
+    /// Writes the password that the agent logs in with.
+    pub fn set_password(&self, password: &str) {
+        publier::files::write_whole(&self.place.path("password"), password.as_bytes()).unwrap();
+    }
+
+    /// Counts the report's messages in the agency's database.
+    pub fn messages(&self) -> i64 {
+        let db = rusqlite::Connection::open(self.database()).unwrap();
+        db.query_row("SELECT count(*) FROM message", [], |row| row.get(0)).unwrap()
     }
 
     pub fn agent_toml(&self) -> PathBuf {
