@@ -28,6 +28,8 @@ mod suite {
     mod render;
     mod report;
     mod schedule;
+    #[cfg(feature = "demo")]
+    mod service;
     mod transfer;
 }
 mod support;

@@ -325,11 +325,12 @@ impl Run<'_> {
                 return Err(FlowError::Stopped);
             }
             let stage = self.job.ledger.stage(publication)?;
+            let earlier = stage.opening().is_some_and(|opening| opening.run != self.id);
             let context = Context {
                 now: self.job.clock.now(),
                 run: self.id,
                 resume_within: self.job.resume_within,
-                newer_slot: matches!(self.ask.trigger, Trigger::Slot | Trigger::CatchUp),
+                newer_slot: earlier && matches!(self.ask.trigger, Trigger::Slot | Trigger::CatchUp),
                 changed_by_staff: self.changed_by_staff(publication, &stage)?,
                 receipt_required: false,
                 whereabouts,

@@ -275,6 +275,18 @@ async fn a_reload_that_fails_changes_nothing() {
     assert_eq!(service.stop().await, Ended::InOrder);
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_upkeep_is_done_once_a_minute_whatever_runs_and_once_more_at_the_end() {
+    let stage = Stage::new("2026-11-30T16:59:00", DAILY);
+    stage.script(&[Act::Lasts(Duration::from_hours(1))]);
+    let service = stage.start();
+    minutes(10).await;
+    let during = stage.book().upkeeps;
+    assert!((10..=11).contains(&during), "{during}");
+    assert_eq!(service.stop().await, Ended::InOrder);
+    assert_eq!(stage.book().upkeeps, during + 1);
+}
+
 #[test]
 fn the_planner_runs_each_slot_once_across_both_days_on_which_clocks_change() {
     let night: Vec<_> = ["01:30", "02:00", "02:30", "03:00", "18:00"].map(|time| (7, time)).to_vec();

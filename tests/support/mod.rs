@@ -11,4 +11,6 @@ pub mod report;
 pub mod schedule;
 pub mod servers;
 pub mod servers_scripted;
+#[cfg(feature = "demo")]
+pub mod service;
 pub mod tools;
