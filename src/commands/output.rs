@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use publier_core::publication::exit::ExitStatus;
+use serde_json::{Map, Value, json};
 
-use crate::report::ndjson::Ndjson;
+use crate::report::ndjson::{Ndjson, VERSION};
 
 /// Where a command shows what it does.
 #[derive(Debug, Clone, Copy)]
@@ -28,11 +29,21 @@ impl Screen {
         }
     }
 
-    /// Shows one JSON object, with `--json` alone.
-    pub(super) fn object(self, object: &serde_json::Value) {
+    /// Shows one JSON line of a type, with `--json` alone.
+    pub(super) fn line(self, kind: &str, fields: Value) {
         if self.json {
-            drop(writeln!(io::stdout().lock(), "{object}"));
+            let mut line = Map::from_iter([("v".to_owned(), VERSION.into()), ("type".to_owned(), kind.into())]);
+            if let Value::Object(fields) = fields {
+                line.extend(fields);
+            }
+            drop(writeln!(io::stdout().lock(), "{}", Value::Object(line)));
         }
+    }
+
+    /// Shows the line that closes a command which is no run, with `--json` alone, and gives its status back.
+    pub(super) fn close(self, status: ExitStatus) -> ExitStatus {
+        self.line("summary", json!({"exit_code": status.code(), "status": status}));
+        status
     }
 
     /// Shows an error: on the error output for people, as an object with `--json`.
