@@ -16,3 +16,4 @@ pub mod publish;
 pub mod telling;
 
 pub use error::FlowError;
+pub(crate) use listing::record_name;

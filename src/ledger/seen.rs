@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use publier_core::domain::ids::{AccountId, BinderId, PartyId};
 use publier_core::publication::document::{DocumentId, DocumentSource};
+use publier_core::publication::facts::Section;
 
+use super::accounting::{LeftOutRow, left_out_row};
 use super::convert::Columns;
 use super::{Ledger, LedgerError, PublicationId, SeriesKey};
 
@@ -27,16 +29,19 @@ pub struct SeenDocument {
 }
 
 impl Ledger {
-    /// Gives what the series holds of a source: one row a target it ever had, live or removed, in order.
+    /// Gives what the series holds of the record that a source belongs to: each part (body, attachments), each target it
+    /// ever had, live or removed, in order.
     ///
     /// # Errors
     /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
     pub fn seen(&self, series: SeriesKey, source: DocumentSource) -> Result<Vec<SeenDocument>, LedgerError> {
-        // Ids are texts in order: those of a source stand between "SOURCE@" and "SOURCEA".
+        // Ids are texts in order, and all of a record begin by "KIND…NUMBER.": the next sign after "." is "/".
         let sql = "SELECT document, live, live_since, binder, published_on, publication FROM document
-                   WHERE series = ?1 AND document > ?2 || '@' AND document < ?2 || 'A' ORDER BY document";
+                   WHERE series = ?1 AND document > ?2 || '.' AND document < ?2 || '/' ORDER BY document";
+        let source = source.to_string();
+        let record = source.split('.').next().unwrap_or_default();
         let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_and_then((series.0, source.to_string()), |row| {
+        let rows = statement.query_and_then((series.0, record), |row| {
             Ok::<_, LedgerError>(SeenDocument {
                 id: row.document(0)?,
                 live: row.get(1)?,
@@ -86,5 +91,21 @@ impl Ledger {
     pub fn is_live_account(&self, series: SeriesKey, account: AccountId) -> Result<bool, LedgerError> {
         let sql = "SELECT 1 FROM presence WHERE series = ?1 AND kind = 'account' AND ref = ?2 AND live";
         Ok(self.connection.prepare_cached(sql)?.exists((series.0, account.to_string()))?)
+    }
+
+    /// Gives what a publication left out under this name of a document's record.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
+    pub fn left_out_of(
+        &self,
+        publication: PublicationId,
+        record: &str,
+    ) -> Result<Option<LeftOutRow>, LedgerError> {
+        let sql = "SELECT section, record, verdict, reason FROM plan_verdict
+                   WHERE publication = ?1 AND section = ?2 AND record = ?3";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query((publication.0, Section::Documents.code(), record))?;
+        rows.next()?.map(left_out_row).transpose()
     }
 }

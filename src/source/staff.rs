@@ -8,7 +8,7 @@ use publier_core::domain::binder::{Binder, Rights};
 use publier_core::domain::credentials::Credentials;
 use publier_core::domain::document::PhotoRecord;
 use publier_core::domain::ids::{
-    AccountId, BinderId, BuildingId, CoOwnerRecordId, EventId, PartyId, PhotoId, TemplateId, UnitId,
+    AccountId, AttachmentId, BinderId, BuildingId, CoOwnerRecordId, EventId, PartyId, PhotoId, TemplateId, UnitId,
 };
 use publier_core::domain::money::Cents;
 use publier_core::domain::staff::{BinderState, EventState};
@@ -223,6 +223,16 @@ impl Snapshot {
             )
             .and_then(Iterator::collect)
             .map_err(failed())
+    }
+
+    /// Gives the event of an attachment.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn event_of_attachment(&self, id: AttachmentId) -> Result<Option<EventId>, SourceError> {
+        let sql = "SELECT event_id FROM attachment WHERE id = ?1";
+        let found = self.db.query_row(sql, [id.0], |row| row.get(0).map(EventId)).optional();
+        found.map_err(SourceError::query("read an attachment"))
     }
 
     /// Reads one photo.

@@ -119,6 +119,8 @@ struct Credentials<'t> {
     transaction: &'t Transaction<'t>,
     parties: BTreeMap<PartyId, PartyLogin>,
     taken: HashSet<String>,
+    /// Those who had a turn: several accounts of one party make one issue.
+    served: HashSet<PartyId>,
     today: NaiveDate,
 }
 
@@ -126,7 +128,7 @@ impl<'t> Credentials<'t> {
     fn open(transaction: &'t Transaction<'t>, today: NaiveDate) -> Result<Self, SourceError> {
         let parties = by_key(party_logins(transaction)?, |party| party.id);
         let taken = parties.values().filter_map(|party| party.login.clone()).collect();
-        Ok(Self { transaction, parties, taken, today })
+        Ok(Self { transaction, parties, taken, served: HashSet::new(), today })
     }
 
     /// Gives one party what the rule says; `None` when there is no such party.
@@ -137,6 +139,7 @@ impl<'t> Credentials<'t> {
         fresh: &mut Fresh<'_>,
     ) -> Result<Option<Given>, SourceError> {
         let Some(known) = self.parties.get_mut(&party) else { return Ok(None) };
+        let reissue = self.served.insert(party) && reissue;
         let name = (known.surname.as_str(), known.first_name.as_deref());
         let assigned = assignment(name, &known.credentials(), reissue, |login| self.taken.contains(login));
         let Ok(assigned) = assigned else { return Ok(Some(assigned)) };
