@@ -3,11 +3,21 @@
 //! Promises: what people read is French (English with `--lang en`) and says what to do next; `--json` gives one object
 //! a line and one summary at the end, errors included; the exit code is the documented one (docs/contracts.md).
 
+mod accounts;
+mod binders;
 pub mod cli;
+mod co_owners;
+mod credentials;
 #[cfg(feature = "demo")]
 mod demo;
+mod events;
+mod options;
 mod output;
 mod publish;
+mod rows;
+mod schedule_set;
+mod table;
+mod why;
 
 use std::ffi::OsString;
 
@@ -39,10 +49,31 @@ fn obey(cli: &Cli, screen: Screen) -> ExitStatus {
         Command::Publish(arguments) => {
             load().map_err(AppError::from).and_then(|app| publish::run(&app, arguments, screen))
         }
+        command => load().map_err(AppError::from).and_then(|app| at_the_desk(&app, command, screen)),
     };
     done.unwrap_or_else(|error| {
         let text = error.explain(&messages);
         screen.error(error.exit_status(), &text);
         error.exit_status()
     })
+}
+
+/// Obeys a command of the staff's, on the agency's database.
+fn at_the_desk(app: &App, command: &Command, screen: Screen) -> Result<ExitStatus, AppError> {
+    match command {
+        Command::Accounts(arguments) => accounts::run(app, &arguments.verb, screen),
+        Command::Credentials(arguments) => credentials::run(app, &arguments.verb, screen),
+        Command::Events(arguments) => events::run(app, &arguments.verb, screen),
+        Command::Binders(arguments) => binders::run(app, &arguments.verb, screen),
+        Command::CoOwners(arguments) => co_owners::run(app, &arguments.verb, screen),
+        Command::Options(arguments) => options::run(app, &arguments.verb, screen),
+        Command::Why(arguments) => why::run(app, &arguments.verb, screen),
+        Command::Schedule(arguments) => match &arguments.verb {
+            cli::ScheduleVerb::Show => schedule_set::show(app, screen),
+            cli::ScheduleVerb::Set(arguments) => schedule_set::set(app, arguments, screen),
+        },
+        #[cfg(feature = "demo")]
+        Command::Demo(_) => Ok(ExitStatus::Usage),
+        Command::Publish(arguments) => publish::run(app, arguments, screen),
+    }
 }
