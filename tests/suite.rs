@@ -18,6 +18,8 @@
 
 mod suite {
     #[cfg(feature = "demo")]
+    mod desk;
+    #[cfg(feature = "demo")]
     mod embedded;
     mod flow;
     mod house;

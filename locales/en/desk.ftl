@@ -322,3 +322,7 @@ desk-scope-building = building
 desk-scope-entity = entity
 desk-space-rental = Rental space
 desk-space-condo = Condo space
+desk-record-event = event { $id }
+desk-record-attachment = attachment { $id }
+desk-record-photo = photo { $id }
+desk-record-voucher = voucher { $id }

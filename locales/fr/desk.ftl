@@ -322,3 +322,7 @@ desk-scope-building = immeuble
 desk-scope-entity = entité
 desk-space-rental = Espace gérance
 desk-space-condo = Espace syndic
+desk-record-event = événement { $id }
+desk-record-attachment = pièce jointe { $id }
+desk-record-photo = photo { $id }
+desk-record-voucher = pièce comptable { $id }

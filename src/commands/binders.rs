@@ -72,7 +72,8 @@ fn list(app: &App, screen: Screen) -> Result<ExitStatus, AppError> {
 
 fn cells(row: &BinderRow, messages: &Messages) -> Vec<String> {
     let BinderRow { binder, parent_code, name_locked } = row;
-    let rights: Vec<String> = binders::granted(row).into_iter().map(|status| right(status, messages)).collect();
+    let rights: Vec<String> =
+        binders::granted(row).into_iter().map(|status| right(status, messages)).collect();
     let remarks = [
         ("desk-binder-locked", *name_locked),
         ("desk-binder-site", binder.fed_on_site),

@@ -12,10 +12,10 @@ use publier_core::publication::exit::ExitStatus;
 
 use crate::i18n::{Lang, Messages};
 pub use desk::{
-    AccountSelection, Accounts, AccountsVerb, Assign, BinderRights, Binders, BindersVerb, CoOwnerList, CoOwners,
-    CoOwnersVerb, CreateBinders, Credentials, CredentialsVerb, EventSelection, Events, EventsVerb, Mark, Module,
-    Options, OptionsVerb, PublishEvents, RenameBinders, Right, Role, ScheduleSet, SetOptions, UnpublishEvents, Unmark,
-    Why, WhyVerb, WhyWhat,
+    AccountSelection, Accounts, AccountsVerb, Assign, BinderRights, Binders, BindersVerb, CoOwnerList,
+    CoOwners, CoOwnersVerb, CreateBinders, Credentials, CredentialsVerb, EventSelection, Events, EventsVerb,
+    Mark, Module, Options, OptionsVerb, PublishEvents, RenameBinders, Right, Role, ScheduleSet, SetOptions,
+    Unmark, UnpublishEvents, Why, WhyVerb, WhyWhat,
 };
 
 /// The command line.

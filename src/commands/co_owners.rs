@@ -20,7 +20,8 @@ pub(super) fn run(app: &App, verb: &CoOwnersVerb, screen: Screen) -> Result<Exit
         match &list.rows {
             Ok(rows) => show(app, &list.code, rows, screen),
             Err(reason) => {
-                let (reason, remedy) = (app.messages.text(reason.reason_key()), app.messages.text(reason.remedy_key()));
+                let (reason, remedy) =
+                    (app.messages.text(reason.reason_key()), app.messages.text(reason.remedy_key()));
                 screen.say(&format!("{reason} {remedy}"));
                 status = ExitStatus::Partial;
             }

@@ -30,7 +30,12 @@ fn missing(app: &App, screen: Screen) -> Result<ExitStatus, AppError> {
     }
     let cells = |party: &credentials::Lacking| {
         let lacks = |missing| yes_or_no(missing, &app.messages);
-        vec![party.code.clone(), party.name.clone(), lacks(party.missing.login), lacks(party.missing.password)]
+        vec![
+            party.code.clone(),
+            party.name.clone(),
+            lacks(party.missing.login),
+            lacks(party.missing.password),
+        ]
     };
     let rows: Vec<Vec<String>> = lacking.iter().map(cells).collect();
     let headings = ["desk-head-party", "desk-head-name", "desk-head-no-login", "desk-head-no-password"];

@@ -32,7 +32,8 @@ impl Screen {
     /// Shows one JSON line of a type, with `--json` alone.
     pub(super) fn line(self, kind: &str, fields: Value) {
         if self.json {
-            let mut line = Map::from_iter([("v".to_owned(), VERSION.into()), ("type".to_owned(), kind.into())]);
+            let mut line =
+                Map::from_iter([("v".to_owned(), VERSION.into()), ("type".to_owned(), kind.into())]);
             if let Value::Object(fields) = fields {
                 line.extend(fields);
             }

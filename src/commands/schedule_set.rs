@@ -15,7 +15,10 @@ pub(super) fn show(app: &App, screen: Screen) -> Result<ExitStatus, AppError> {
     let schedule = schedule::show(&app.office()?, SERVICE)?;
     let key = if schedule.active { "desk-schedule-on" } else { "desk-schedule-off" };
     screen.say(&app.messages.format(key, &[("service", SERVICE.into())]));
-    screen.line("record", json!({"kind": "slot", "id": "active", "service": SERVICE, "active": schedule.active}));
+    screen.line(
+        "record",
+        json!({"kind": "slot", "id": "active", "service": SERVICE, "active": schedule.active}),
+    );
     for weekday in 1..=7 {
         let times: Vec<&str> =
             schedule.slots.iter().filter(|(day, _)| *day == weekday).map(|(_, time)| time.as_str()).collect();

@@ -95,9 +95,12 @@ fn last_fields(last: &Last) -> Value {
 
 fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
     let mut answer = Answer::new(messages);
-    answer.say("desk-why-document", &[("record", why.record.as_str().into()), ("title", why.title.as_str().into())]);
+    answer.say(
+        "desk-why-document",
+        &[("record", named(&why.record, messages).into()), ("title", why.title.as_str().into())],
+    );
     answer.line(&judged_sentence(&why.judged, messages));
-    answer.rules(why.judged.rules());
+    answer.rules(why.rules);
     if let Some(placement) = why.judged.placement() {
         let (code, name) = why.binder.clone().unwrap_or_default();
         let scope = messages.text(&format!("desk-scope-{}", placement.target.scope()));
@@ -128,7 +131,10 @@ fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
             LeftOut::Held(reason) => (reason.reason_key(), reason.remedy_key()),
         };
         let why = format!("{} {}", messages.text(reason), messages.text(remedy));
-        answer.say("desk-why-left-out", &[("record", row.record.as_str().into()), ("why", why.into())]);
+        answer.say(
+            "desk-why-left-out",
+            &[("record", named(&row.record, messages).into()), ("why", why.into())],
+        );
     }
     if why.seen.is_empty() {
         answer.say("desk-why-never", &[]);
@@ -146,16 +152,18 @@ fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
     answer.last(&why.last)
 }
 
+/// Names a record as its readers do: `event 12` is « événement 12 ».
+fn named(record: &str, messages: &Messages) -> String {
+    let Some((kind, id)) = record.split_once(' ') else { return record.to_owned() };
+    messages.format(&format!("desk-record-{kind}"), &[("id", id.into())])
+}
+
 fn judged_sentence(judged: &Judged, messages: &Messages) -> String {
-    let reason = |reason: &str, remedy: &str| {
-        format!("{} {}", messages.text(reason), messages.text(remedy))
-    };
+    let reason = |reason: &str, remedy: &str| format!("{} {}", messages.text(reason), messages.text(remedy));
     match judged {
         Judged::Gone => messages.text("desk-why-gone"),
         Judged::FollowsItsLine => messages.text("desk-why-voucher"),
-        Judged::Superseded(by) => {
-            messages.format("desk-why-superseded", &[("event", by.to_string().into())])
-        }
+        Judged::Superseded(by) => messages.format("desk-why-superseded", &[("event", by.to_string().into())]),
         Judged::Verdict(Verdict::NotAsked) => messages.text("desk-why-not-asked"),
         Judged::Verdict(Verdict::Over) => messages.text("desk-why-over"),
         Judged::Verdict(Verdict::Publish(_)) => messages.text("desk-why-published"),
@@ -205,7 +213,7 @@ fn document_fields(why: &DocumentWhy) -> Value {
     let placement = why.judged.placement();
     json!({
         "kind": "document", "record": why.record, "title": why.title, "verdict": verdict, "reason": reason,
-        "rules": why.judged.rules(), "binder": why.binder.as_ref().map(|(code, _)| code),
+        "rules": why.rules, "binder": why.binder.as_ref().map(|(code, _)| code),
         "scope": placement.map(|placement| placement.target.scope()), "concerns": why.concerns,
         "date": placement.map(|placement| placement.date), "until": placement.and_then(|placement| placement.until),
         "audience": audience, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
@@ -274,7 +282,11 @@ fn party_text(why: &PartyWhy, messages: &Messages) -> String {
     }
     for account in &why.accounts {
         let verdict = account_verdict(account.verdict, messages);
-        let line = [("number", account.number.as_str().into()), ("entity", account.entity.as_str().into()), ("verdict", verdict.into())];
+        let line = [
+            ("number", account.number.as_str().into()),
+            ("entity", account.entity.as_str().into()),
+            ("verdict", verdict.into()),
+        ];
         answer.say("desk-why-its-account", &line);
     }
     match (why.missing.login, why.missing.password) {

@@ -13,9 +13,9 @@ use super::credentials::fresh;
 use super::error::DeskError;
 use super::office::{Office, Trading, building, entity};
 use super::row::{Kind, Notice, Outcome, Results, Row};
+use crate::source::Reference;
 use crate::source::staff::PartyLogin;
 use crate::source::write::staff::{Given, Marked};
-use crate::source::Reference;
 
 /// Which accounts staff mean; a blank field leaves every account in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -193,7 +193,11 @@ fn last_accounts(reference: &Reference, cleared: &[AccountId]) -> BTreeSet<Accou
         .filter_map(|account| account.party)
         .collect();
     let of_party = |id: &&AccountId| {
-        reference.accounts.get(id).and_then(|account| account.party).is_some_and(|party| !kept.contains(&party))
+        reference
+            .accounts
+            .get(id)
+            .and_then(|account| account.party)
+            .is_some_and(|party| !kept.contains(&party))
     };
     cleared.iter().filter(of_party).copied().collect()
 }
@@ -228,7 +232,8 @@ fn rehearse_marks(
 fn rows(reference: &Reference, marked: &[Marked]) -> Vec<Row> {
     let row = |marked: &Marked| {
         let account = reference.accounts.get(&marked.account);
-        let label = account.map(|account| format!("{} {}", account.number, account.label)).unwrap_or_default();
+        let label =
+            account.map(|account| format!("{} {}", account.number, account.label)).unwrap_or_default();
         let mut row = Row::new(Kind::Account, marked.account, label.trim(), outcome(marked));
         row.notices = marked.given.as_ref().map(given_notices).unwrap_or_default();
         row
@@ -283,7 +288,10 @@ fn chosen<'r>(reference: &'r Reference, filter: &AccountFilter) -> Result<Vec<&'
 fn accounts_of_building(reference: &Reference, building: BuildingId) -> BTreeSet<AccountId> {
     let inside = |unit| reference.units.get(&unit).is_some_and(|unit| unit.building == building);
     let by_record = reference.accounts.values().filter(|account| {
-        account.record.and_then(|id| reference.records.get(&id)).is_some_and(|record| record.building == building)
+        account
+            .record
+            .and_then(|id| reference.records.get(&id))
+            .is_some_and(|record| record.building == building)
     });
     let held = reference.holdings.iter().filter(|holding| inside(holding.unit));
     let let_out = reference.leases.iter().filter(|lease| inside(lease.unit));

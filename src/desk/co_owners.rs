@@ -58,24 +58,26 @@ fn rows_of(
     building: BuildingId,
     options: &ExtranetOptions,
 ) -> Result<Vec<ListRow>, RefusalReason> {
-    let of_building: Vec<&ListedRecord> = records.iter().filter(|record| record.building == building).collect();
+    let of_building: Vec<&ListedRecord> =
+        records.iter().filter(|record| record.building == building).collect();
     let units: Vec<Vec<ListUnit<'_>>> = of_building.iter().map(|record| units_of(record)).collect();
     let funds: Vec<Vec<_>> = of_building
         .iter()
         .map(|record| record.funds.iter().map(|(number, amount)| (number.as_str(), *amount)).collect())
         .collect();
-    let listed = of_building.iter().zip(units.iter().zip(&funds)).map(|(record, (units, funds))| ListRecord {
-        record: record.id,
-        title: record.title.as_deref(),
-        surname: &record.surname,
-        display_name: &record.display_name,
-        address: address_of(record),
-        units,
-        funds,
-        council_member: record.council_member,
-        council_president: record.council_president,
-        resident: record.resident,
-    });
+    let listed =
+        of_building.iter().zip(units.iter().zip(&funds)).map(|(record, (units, funds))| ListRecord {
+            record: record.id,
+            title: record.title.as_deref(),
+            surname: &record.surname,
+            display_name: &record.display_name,
+            address: address_of(record),
+            units,
+            funds,
+            council_member: record.council_member,
+            council_president: record.council_president,
+            resident: record.resident,
+        });
     rows(&listed.collect::<Vec<_>>(), options).map_err(FundsOverflow::refusal)
 }
 

@@ -69,7 +69,8 @@ pub fn assign(
     let mut wanted: Vec<&PartyLogin> = Vec::new();
     match recipients {
         Recipients::Lacking => {
-            let lacking = |party: &&PartyLogin| party.credentials().missing().any() && ticked.contains(&party.id);
+            let lacking =
+                |party: &&PartyLogin| party.credentials().missing().any() && ticked.contains(&party.id);
             wanted.extend(parties.iter().filter(lacking));
         }
         Recipients::Parties(named) => {
@@ -155,6 +156,8 @@ mod tests {
     fn a_fresh_password_is_ten_capitals_and_never_the_same_d4() {
         let made: BTreeSet<String> = (0..100).map(|_| fresh().unwrap().expose().to_owned()).collect();
         assert_eq!(made.len(), 100);
-        assert!(made.iter().all(|text| text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_uppercase())));
+        assert!(
+            made.iter().all(|text| text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_uppercase()))
+        );
     }
 }

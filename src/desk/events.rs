@@ -11,10 +11,10 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use publier_core::domain::document::{EventRecord, Verdict, judge_event};
+use publier_core::domain::document::{Body, EventRecord, Verdict, judge_event};
 use publier_core::domain::ids::{AccountId, EventId, TemplateId};
 use publier_core::domain::staff::{Change, publishing, unpublishing};
-use publier_core::publication::reason::{StaffReason, WaitReason};
+use publier_core::publication::reason::{RefusalReason, StaffReason, WaitReason};
 
 use super::error::{DeskError, Unknown, What};
 use super::nearest::nearest;
@@ -122,6 +122,9 @@ fn judged(office: &Office, trading: &Trading, event: &EventRow, again: bool) -> 
     };
     let record = EventRecord { published_on: Some(office.today), ..record };
     match judge_event(&record, &trading.trade()) {
+        _ if record.body == Body::Unreadable && record.attachments.is_empty() => {
+            row.outcome = Outcome::Refused(Refusal::Rule(RefusalReason::BodyFormat));
+        }
         Verdict::Refused(reason) => row.outcome = Outcome::Refused(Refusal::Rule(reason)),
         Verdict::Over => row.notices.push(Notice::StaysExpired),
         Verdict::Waits(WaitReason::NoProcessingDate) => row.notices.push(Notice::WaitsForProcessing),
@@ -173,11 +176,7 @@ fn missing_ids(selected: &Selected, events: &[EventRow]) -> Vec<Row> {
 }
 
 /// Finds what the selection names by code.
-fn filter(
-    office: &Office,
-    selected: &Selected,
-    templates: &[TemplateRow],
-) -> Result<EventFilter, DeskError> {
+fn filter(office: &Office, selected: &Selected, templates: &[TemplateRow]) -> Result<EventFilter, DeskError> {
     let codes = || templates.iter().map(|template| (template.code.as_str(), template.id));
     let template =
         selected.template.as_deref().map(|code| by_code(What::Template, code, codes())).transpose()?;

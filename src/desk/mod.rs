@@ -27,6 +27,5 @@ pub mod row;
 pub mod schedule;
 pub mod why;
 
-
 pub use error::{DeskError, Unknown, What};
 pub use office::{Office, Places};

@@ -138,7 +138,11 @@ pub(super) fn books(reference: &Reference) -> Books<'_> {
 
 /// Finds the building of a code.
 pub(super) fn building(reference: &Reference, code: &str) -> Result<BuildingId, Unknown> {
-    by_code(What::Building, code, reference.buildings.values().map(|building| (building.code.as_str(), building.id)))
+    by_code(
+        What::Building,
+        code,
+        reference.buildings.values().map(|building| (building.code.as_str(), building.id)),
+    )
 }
 
 /// Finds the entity of a code.

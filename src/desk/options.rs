@@ -114,7 +114,11 @@ pub fn list(office: &Office) -> Result<Vec<OptionLine>, DeskError> {
         OptionLine {
             setting: *setting,
             is_default: value.as_deref() == setting.default,
-            value: if setting.kind == Kind::Template { value.map(|id| code_of(&templates, &id)) } else { value },
+            value: if setting.kind == Kind::Template {
+                value.map(|id| code_of(&templates, &id))
+            } else {
+                value
+            },
         }
     };
     Ok(SETTINGS.iter().map(line).collect())
@@ -205,7 +209,9 @@ fn read(setting: &Setting, typed: &str, templates: &[TemplateRow]) -> Result<Opt
             OptionValue::Number(by_code(What::Template, typed, codes)?.0)
         }
         Kind::Text => OptionValue::Text(typed.to_owned()),
-        Kind::Weekday => OptionValue::Number(read_weekday(typed).ok_or_else(|| bad("lundi… dimanche, aucun"))?),
+        Kind::Weekday => {
+            OptionValue::Number(read_weekday(typed).ok_or_else(|| bad("lundi… dimanche, aucun"))?)
+        }
     };
     Ok(Some(value))
 }
@@ -254,7 +260,12 @@ mod tests {
         assert_eq!(value("full_index_weekday", "dimanche"), Ok(Some(OptionValue::Number(7))));
         assert_eq!(value("full_index_weekday", "aucun"), Ok(None));
         assert_eq!(value("expense_roots", " 6 , 472 "), Ok(Some(OptionValue::Text("6,472".to_owned()))));
-        for (name, bad) in [("send_102", ""), ("expense_roots", ""), ("co_owner_list_number", "0"), ("attachment_title", "x")] {
+        for (name, bad) in [
+            ("send_102", ""),
+            ("expense_roots", ""),
+            ("co_owner_list_number", "0"),
+            ("attachment_title", "x"),
+        ] {
             assert_eq!(value(name, bad).unwrap_err().what, What::Value, "{name}={bad}");
         }
     }

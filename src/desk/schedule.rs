@@ -109,7 +109,8 @@ pub(super) fn parse_day(text: &str) -> Option<i64> {
 fn parse_time(text: &str) -> Option<String> {
     let (hour, minute) = text.trim().split_once(':')?;
     let digits = |text: &str, least| {
-        ((least..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())
+        ((least..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| text.parse().ok())
     };
     let (hour, minute): (u32, u32) = (digits(hour, 1)??, digits(minute, 2)??);
     (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
@@ -138,7 +139,17 @@ mod tests {
 
     #[test]
     fn what_is_no_slot_is_named_a4() {
-        for bad in ["lun", "lun=", "lun=24:00", "lun=12:60", "lun=1230", "lux=12:30", "lu=12:30", "=12:30", "lun=+1:30"] {
+        for bad in [
+            "lun",
+            "lun=",
+            "lun=24:00",
+            "lun=12:60",
+            "lun=1230",
+            "lux=12:30",
+            "lu=12:30",
+            "=12:30",
+            "lun=+1:30",
+        ] {
             let error = parse_slots([bad]).unwrap_err();
             assert_eq!((error.what, error.named.as_str()), (What::Slot, bad));
         }

@@ -13,7 +13,8 @@ use super::publications::{record, series_of};
 use super::{Ledger, LedgerError, PublicationId, SeriesKey};
 
 /// The documents listed; one that was live keeps the time since when it is visible (rule 15).
-const LISTED: &str = "INSERT INTO document (series, document, live, binder, published_on, publish_request, content_digest,
+const LISTED: &str =
+    "INSERT INTO document (series, document, live, binder, published_on, publish_request, content_digest,
          listing_digest, remote_name, size_bytes, sha256, publication, live_since)
      SELECT :series, document, 1, binder, published_on, publish_request, content_digest,
          listing_digest, remote_name, size_bytes, sha256, publication, :now

@@ -8,7 +8,8 @@ use publier_core::domain::binder::{Binder, Rights};
 use publier_core::domain::credentials::Credentials;
 use publier_core::domain::document::PhotoRecord;
 use publier_core::domain::ids::{
-    AccountId, AttachmentId, BinderId, BuildingId, CoOwnerRecordId, EventId, PartyId, PhotoId, TemplateId, UnitId,
+    AccountId, AttachmentId, BinderId, BuildingId, CoOwnerRecordId, EventId, PartyId, PhotoId, TemplateId,
+    UnitId,
 };
 use publier_core::domain::money::Cents;
 use publier_core::domain::staff::{BinderState, EventState};
@@ -194,9 +195,12 @@ impl Snapshot {
     /// # Errors
     /// When the database can't be read.
     pub fn template_rows(&self) -> Result<Vec<TemplateRow>, SourceError> {
-        rows(&self.db, "read the event templates", "SELECT id, code, name FROM event_template ORDER BY id", |row| {
-            Ok(TemplateRow { id: TemplateId(row.get(0)?), code: text(row, 1)?, name: text(row, 2)? })
-        })
+        rows(
+            &self.db,
+            "read the event templates",
+            "SELECT id, code, name FROM event_template ORDER BY id",
+            |row| Ok(TemplateRow { id: TemplateId(row.get(0)?), code: text(row, 1)?, name: text(row, 2)? }),
+        )
     }
 
     /// Reads the events that a filter keeps, by key, without their texts.
@@ -302,7 +306,8 @@ impl Snapshot {
     }
 
     fn unit_funds(&self) -> Result<UnitFunds, SourceError> {
-        let sql = "SELECT co_owner_record_id, unit_id, account_number, amount_cents FROM works_fund ORDER BY id";
+        let sql =
+            "SELECT co_owner_record_id, unit_id, account_number, amount_cents FROM works_fund ORDER BY id";
         let found = rows(&self.db, "read the works funds", sql, |row| {
             let key = (opt_int(row, 0)?.unwrap_or_default(), opt_int(row, 1)?.unwrap_or_default());
             let amount = Cents(opt_int(row, 3)?.unwrap_or_default());
@@ -405,11 +410,17 @@ pub(super) fn binder_rows(db: &Connection) -> Result<Vec<BinderRow>, SourceError
                       binder.right_council_president, binder.name_locked, parent.code
                  FROM binder LEFT JOIN binder AS parent ON parent.id = binder.parent_id ORDER BY binder.id";
     rows(db, "read the binders", sql, |row| {
-        Ok(BinderRow { binder: binder_of(row)?, name_locked: flag(row, 11)?, parent_code: opt_text(row, 12)? })
+        Ok(BinderRow {
+            binder: binder_of(row)?,
+            name_locked: flag(row, 11)?,
+            parent_code: opt_text(row, 12)?,
+        })
     })
 }
 
-pub(super) fn option_values(db: &Connection) -> Result<Option<BTreeMap<String, Option<String>>>, SourceError> {
+pub(super) fn option_values(
+    db: &Connection,
+) -> Result<Option<BTreeMap<String, Option<String>>>, SourceError> {
     let failed = || SourceError::query("read the extranet's options");
     let mut statement = db.prepare("SELECT * FROM extranet_settings WHERE id = 1").map_err(failed())?;
     let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();

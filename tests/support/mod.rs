@@ -1,6 +1,8 @@
 //! What the suites share: real servers, folders, readers.
 
 #[cfg(feature = "demo")]
+pub mod desk;
+#[cfg(feature = "demo")]
 pub mod embedded;
 pub mod ledger;
 pub mod package;

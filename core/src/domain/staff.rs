@@ -195,7 +195,10 @@ mod tests {
         assert_eq!(creation(&new("B", Some("RENT")), find), Err(StaffReason::WrongModule));
         assert_eq!(creation(&new("B", Some("Z")), find), Err(StaffReason::NotFound));
         assert_eq!(creation(&new("A", None), find), Ok(Change::Already), "asked twice");
-        assert_eq!(creation(&NewBinder { name: "Autre", ..new("A", None) }, find), Err(StaffReason::CodeTaken));
+        assert_eq!(
+            creation(&NewBinder { name: "Autre", ..new("A", None) }, find),
+            Err(StaffReason::CodeTaken)
+        );
         assert_eq!(creation(&NewBinder { name: "", ..new("B", None) }, find), Err(StaffReason::NoName));
     }
 

@@ -358,10 +358,24 @@ pub struct BinderRights {
     #[arg(long, conflicts_with_all = ["set", "tick", "untick"])]
     pub none: bool,
     /// These boxes too.
-    #[arg(long, value_enum, value_name = "RIGHTS", value_delimiter = ',', hide_possible_values = true, conflicts_with = "set")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "RIGHTS",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        conflicts_with = "set"
+    )]
     pub tick: Vec<Right>,
     /// Not these boxes.
-    #[arg(long, value_enum, value_name = "RIGHTS", value_delimiter = ',', hide_possible_values = true, conflicts_with = "set")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "RIGHTS",
+        value_delimiter = ',',
+        hide_possible_values = true,
+        conflicts_with = "set"
+    )]
     pub untick: Vec<Right>,
     /// Judges without writing.
     #[arg(long)]

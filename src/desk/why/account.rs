@@ -47,11 +47,8 @@ pub fn rules_of(verdict: AccountVerdict, role: Role) -> &'static [&'static str] 
 pub fn account(office: &Office, named: &str) -> Result<AccountWhy, DeskError> {
     let id = events::account(&office.reference()?, named)?;
     let filter = AccountFilter { ids: vec![id], ..AccountFilter::default() };
-    let unknown = || crate::desk::Unknown {
-        what: crate::desk::What::Account,
-        named: named.to_owned(),
-        nearest: None,
-    };
+    let unknown =
+        || crate::desk::Unknown { what: crate::desk::What::Account, named: named.to_owned(), nearest: None };
     let account = list(office, &filter)?.into_iter().next().ok_or_else(unknown)?;
     let (live, documents) = match office.series() {
         Some((ledger, series)) => {

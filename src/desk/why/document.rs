@@ -29,16 +29,6 @@ pub enum Judged {
 }
 
 impl Judged {
-    /// Gives the numbers of the rules that decided.
-    pub fn rules(&self) -> &'static [&'static str] {
-        match self {
-            Self::Verdict(verdict) => rules_of(verdict),
-            Self::Superseded(_) => &["G6"],
-            Self::Gone => &["C18"],
-            Self::FollowsItsLine => &["E5", "E8"],
-        }
-    }
-
     /// Gives where it goes, when it is published.
     pub fn placement(&self) -> Option<&Placement> {
         match self {
@@ -46,32 +36,50 @@ impl Judged {
             _ => None,
         }
     }
+
+    /// Gives the numbers of the rules that decided on a document of this source.
+    pub fn rules(&self, source: DocumentSource) -> &'static [&'static str] {
+        match self {
+            Self::Verdict(verdict) if matches!(source, DocumentSource::Photo(_)) => rules_of_photo(verdict),
+            Self::Verdict(verdict) => rules_of_event(verdict),
+            Self::Superseded(_) => &["G6"],
+            Self::Gone => &["C18"],
+            Self::FollowsItsLine => &["E5", "E8"],
+        }
+    }
 }
 
-fn rules_of(verdict: &Verdict) -> &'static [&'static str] {
+fn rules_of_event(verdict: &Verdict) -> &'static [&'static str] {
     match verdict {
-        Verdict::NotAsked => &["C5"],
-        Verdict::Over => &["C6"],
-        Verdict::Waits(WaitReason::NoProcessingDate) => &["C27"],
-        Verdict::Waits(_) => &["C4"],
-        Verdict::Refused(reason) => rules_of_refusal(*reason),
         Verdict::Publish(placement) => match placement.target {
             Target::Account(_) => &["C2", "C15", "C20", "B5"],
             Target::Unit(_) => &["C2", "C15", "C20", "C21", "B5"],
             Target::Building(_) | Target::Entity(_) => &["C2", "C15", "C20", "C23", "B5"],
         },
+        Verdict::NotAsked => &["C5"],
+        Verdict::Over => &["C6"],
+        Verdict::Waits(WaitReason::NoProcessingDate) => &["C27"],
+        Verdict::Waits(_) => &["C4"],
+        Verdict::Refused(reason) => rules_of_refusal(*reason),
+    }
+}
+
+fn rules_of_photo(verdict: &Verdict) -> &'static [&'static str] {
+    match verdict {
+        Verdict::Publish(_) => &["C17", "C24", "C15", "C23", "B5"],
+        Verdict::Refused(RefusalReason::NoBinder) => &["C24"],
+        other => rules_of_event(other),
     }
 }
 
 fn rules_of_refusal(reason: RefusalReason) -> &'static [&'static str] {
     use RefusalReason as R;
     match reason {
-        R::NoBinder => &["C2", "C3", "C24"],
+        R::NoBinder => &["C2", "C3"],
         R::BinderFedOnSite => &["B9"],
         R::ModuleMismatch => &["C22"],
         R::NoScope => &["C15", "C20"],
         R::DanglingTarget | R::TargetNotPublished => &["C20"],
-        R::BlankEvent => &["C1"],
         R::Expired => &["C6"],
         R::AccountWithoutParty => &["D2"],
         R::NoInvoicesBinder => &["E2"],
@@ -98,6 +106,8 @@ pub struct DocumentWhy {
     pub title: String,
     /// What the rules say now.
     pub judged: Judged,
+    /// The numbers of the rules that decided.
+    pub rules: &'static [&'static str],
     /// The code and name of its binder, when it is published.
     pub binder: Option<(String, String)>,
     /// What it concerns, as staff name it: a number or a code.
@@ -181,6 +191,7 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
         binder: binder.map(|binder| (binder.code.clone(), binder.name.clone())),
         concerns: placement.map(|placement| concerns(&trading, placement.target)),
         audience: placement.map(|placement| audience(&trading, placement, &parties)).unwrap_or_default(),
+        rules: judged.rules(source),
         record,
         title,
         judged,
@@ -188,11 +199,7 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
     })
 }
 
-fn judge(
-    office: &Office,
-    trading: &Trading,
-    source: DocumentSource,
-) -> Result<(String, Judged), DeskError> {
+fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(String, Judged), DeskError> {
     let gone = || (String::new(), Judged::Gone);
     let blank = |text: &str| html::is_blank(text);
     match source {
@@ -200,7 +207,8 @@ fn judge(
             let Some(event) = office.snapshot.event(id, &blank)? else { return Ok(gone()) };
             let successor = office.snapshot.superseded_events()?.get(&id).copied();
             let newer = successor.map(|id| office.snapshot.event(id, &blank)).transpose()?.flatten();
-            let replaced = newer.filter(|newer| matches!(judge_event(newer, &trading.trade()), Verdict::Publish(_)));
+            let replaced =
+                newer.filter(|newer| matches!(judge_event(newer, &trading.trade()), Verdict::Publish(_)));
             let judged = match replaced {
                 Some(newer) if event.published_on.is_some() => Judged::Superseded(newer.id),
                 _ => Judged::Verdict(judge_event(&event, &trading.trade())),
@@ -231,9 +239,9 @@ fn left_out(
         && let Some(event) = office.snapshot.event(event, &|_| false)?
     {
         let attachments = event.attachments.iter();
-        names.extend(attachments.map(|attachment| {
-            record_name(DocumentSource::Attachment(event.id, attachment.id))
-        }));
+        names.extend(
+            attachments.map(|attachment| record_name(DocumentSource::Attachment(event.id, attachment.id))),
+        );
     }
     names.extend(seen.iter().map(|document| document.id.to_string()));
     let mut found = Vec::new();
@@ -277,10 +285,7 @@ mod tests {
         assert_eq!(Named::read("12"), Some(Named::Event(EventId(12))));
         assert_eq!(Named::read("photo:5"), Some(Named::Photo(PhotoId(5))));
         assert_eq!(Named::read("attachment 20"), Some(Named::Attachment(AttachmentId(20))));
-        assert_eq!(
-            Named::read("e000000000012.000000000034@b000000000002"),
-            Some(Named::Event(EventId(12)))
-        );
+        assert_eq!(Named::read("e000000000012.000000000034@b000000000002"), Some(Named::Event(EventId(12))));
         for bad in ["", "x", "photo:", "photo:-1", "0", "letter:3"] {
             assert_eq!(Named::read(bad), None, "{bad}");
         }
@@ -291,7 +296,11 @@ mod tests {
         for reason in RefusalReason::ALL {
             assert!(!rules_of_refusal(*reason).is_empty());
         }
-        assert_eq!(Judged::Verdict(Verdict::Refused(RefusalReason::DanglingTarget)).rules(), ["C20"]);
-        assert_eq!(Judged::Verdict(Verdict::Waits(WaitReason::NoProcessingDate)).rules(), ["C27"]);
+        let event = DocumentSource::Body(EventId(1));
+        let photo = DocumentSource::Photo(PhotoId(1));
+        let no_binder = Judged::Verdict(Verdict::Refused(RefusalReason::NoBinder));
+        assert_eq!((no_binder.rules(event), no_binder.rules(photo)), (&["C2", "C3"][..], &["C24"][..]));
+        let waits = Judged::Verdict(Verdict::Waits(WaitReason::NoProcessingDate));
+        assert_eq!(waits.rules(event), ["C27"]);
     }
 }

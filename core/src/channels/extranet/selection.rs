@@ -107,7 +107,8 @@ impl Selection {
         let published = books.accounts.values().filter(|account| self.is_published(account.id));
         for account in published {
             let Some(party) = account.party else { continue };
-            let building = || account.record.and_then(|id| books.records.get(&id)).map(|record| record.building);
+            let building =
+                || account.record.and_then(|id| books.records.get(&id)).map(|record| record.building);
             let standing = match account.role {
                 Role::Landlord => Some(AccountStanding::Landlord),
                 Role::Tenant => Some(AccountStanding::Tenant),
@@ -122,7 +123,9 @@ impl Selection {
             readers.add_stay(Stay { unit: holding.unit, party: *party, standing, period });
         }
         for SentLease { lease, .. } in &self.leases {
-            let Some(party) = books.accounts.get(&lease.tenant).and_then(|account| account.party) else { continue };
+            let Some(party) = books.accounts.get(&lease.tenant).and_then(|account| account.party) else {
+                continue;
+            };
             let period = Period { from: lease.from, to: lease.to };
             readers.add_stay(Stay { unit: lease.unit, party, standing: Standing::Tenant, period });
         }

@@ -123,7 +123,11 @@ impl Readers {
         match target {
             Target::Account(account) => {
                 let holder = self.accounts.get(&account);
-                holder.filter(|holder| sees(self.status_of(holder))).map(|holder| holder.party).into_iter().collect()
+                holder
+                    .filter(|holder| sees(self.status_of(holder)))
+                    .map(|holder| holder.party)
+                    .into_iter()
+                    .collect()
             }
             Target::Unit(unit) => self.present([unit], date, sees),
             Target::Building(building) => self.present(self.units_of(building), today, sees),
@@ -244,8 +248,13 @@ mod tests {
         }
     }
 
-    const ALL: Rights =
-        Rights { landlord: true, tenant: true, co_owner: true, council_member: true, council_president: true };
+    const ALL: Rights = Rights {
+        landlord: true,
+        tenant: true,
+        co_owner: true,
+        council_member: true,
+        council_president: true,
+    };
 
     fn seen(target: Target, date: &str, rights: Rights) -> Vec<PartyId> {
         let binder = binder(Module::Condo, rights);
@@ -256,7 +265,11 @@ mod tests {
     fn only_the_ticked_column_of_the_status_sees_b5() {
         let building = Target::Building(BUILDING);
         let co_owner = Rights { co_owner: true, ..Rights::default() };
-        assert_eq!(seen(building, "2025-01-01", co_owner), [BUYER], "neither member nor president: a hole is sent");
+        assert_eq!(
+            seen(building, "2025-01-01", co_owner),
+            [BUYER],
+            "neither member nor president: a hole is sent"
+        );
         let member = Rights { council_member: true, ..Rights::default() };
         assert_eq!(seen(building, "2025-01-01", member), [MEMBER], "the highest of two records");
         assert_eq!(seen(building, "2025-01-01", Rights::default()), [], "C23: nobody");
@@ -267,7 +280,11 @@ mod tests {
         let president = Rights { council_president: true, ..Rights::default() };
         assert_eq!(seen(Target::Building(BUILDING), "2025-01-01", president), [PRESIDENT]);
         assert_eq!(seen(Target::Building(OTHER), "2025-01-01", president), []);
-        assert_eq!(seen(Target::Entity(ENTITY), "2025-01-01", president), [PRESIDENT], "C20: any building of it");
+        assert_eq!(
+            seen(Target::Entity(ENTITY), "2025-01-01", president),
+            [PRESIDENT],
+            "C20: any building of it"
+        );
     }
 
     #[test]
@@ -299,12 +316,8 @@ mod tests {
     }
 
     fn rights() -> impl Strategy<Value = Rights> {
-        any::<[bool; 5]>().prop_map(|[landlord, tenant, co_owner, council_member, council_president]| Rights {
-            landlord,
-            tenant,
-            co_owner,
-            council_member,
-            council_president,
+        any::<[bool; 5]>().prop_map(|[landlord, tenant, co_owner, council_member, council_president]| {
+            Rights { landlord, tenant, co_owner, council_member, council_president }
         })
     }
 

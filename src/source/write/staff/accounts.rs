@@ -159,7 +159,8 @@ impl<'t> Credentials<'t> {
 
 fn write_login(transaction: &Transaction<'_>, party: PartyId, login: &str) -> Result<(), SourceError> {
     let sql = "UPDATE party SET login = ?2 WHERE id = ?1 AND coalesce(trim(login), '') = ''";
-    let written = transaction.prepare_cached(sql).and_then(|mut statement| statement.execute((party.0, login)));
+    let written =
+        transaction.prepare_cached(sql).and_then(|mut statement| statement.execute((party.0, login)));
     written.map(drop).map_err(SourceError::staff(Function::Credentials))
 }
 

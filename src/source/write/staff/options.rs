@@ -21,15 +21,12 @@ impl Door {
         let failed = || SourceError::staff(Function::Options);
         self.staff(Function::Options, |transaction| {
             if option_values(transaction)?.is_none() {
-                transaction
-                    .execute("INSERT INTO extranet_settings (id) VALUES (1)", [])
-                    .map_err(failed())?;
+                transaction.execute("INSERT INTO extranet_settings (id) VALUES (1)", []).map_err(failed())?;
             }
             let set = |(column, value): &(&'static str, Option<OptionValue>)| {
                 // The column's name comes from the program's own list, never from what was typed.
-                let sql = format!(
-                    "UPDATE extranet_settings SET {column} = ?1 WHERE id = 1 AND {column} IS NOT ?1"
-                );
+                let sql =
+                    format!("UPDATE extranet_settings SET {column} = ?1 WHERE id = 1 AND {column} IS NOT ?1");
                 let value = value.as_ref().map_or(Value::Null, OptionValue::to_sql);
                 let changed = transaction.execute(&sql, [value]).map_err(failed())?;
                 Ok(if changed == 0 { Change::Already } else { Change::Done })
