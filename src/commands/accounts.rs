@@ -31,7 +31,9 @@ pub(super) fn run(app: &App, verb: &AccountsVerb, screen: Screen) -> Result<Exit
 
 fn list(app: &App, selection: &AccountSelection, screen: Screen) -> Result<ExitStatus, AppError> {
     let lines = accounts::list(&app.office()?, &selection.filter())?;
-    lines.iter().for_each(|line| screen.line("record", fields(line)));
+    for line in &lines {
+        screen.line("record", fields(line));
+    }
     let rows: Vec<Vec<String>> = lines.iter().map(|line| cells(line, &app.messages)).collect();
     let headings = [
         "desk-head-id",

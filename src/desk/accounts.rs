@@ -234,7 +234,7 @@ fn rows(reference: &Reference, marked: &[Marked]) -> Vec<Row> {
         let account = reference.accounts.get(&marked.account);
         let label =
             account.map(|account| format!("{} {}", account.number, account.label)).unwrap_or_default();
-        let mut row = Row::new(Kind::Account, marked.account, label.trim(), outcome(marked));
+        let mut row = Row::new(Kind::Account, &marked.account, label.trim(), outcome(marked));
         row.notices = marked.given.as_ref().map(given_notices).unwrap_or_default();
         row
     };

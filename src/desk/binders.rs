@@ -9,6 +9,7 @@ use super::error::DeskError;
 use super::office::Office;
 use super::row::{Kind, Notice, Outcome, Results, Row};
 use crate::source::staff::BinderRow;
+use crate::source::write::staff::{BinderResult, RightsResult};
 
 /// The code of the condo binder that gives the expense list its rights (E2).
 const INVOICES: &str = "INVOICES";
@@ -50,7 +51,7 @@ pub fn create(
     } else {
         office.door()?.create_binders(&new)?
     };
-    let row = |(new, judged): (&NewBinder<'_>, &Result<Change, StaffReason>)| {
+    let row = |(new, judged): (&NewBinder<'_>, &BinderResult)| {
         Row::new(Kind::Binder, new.code, new.name, outcome(*judged))
     };
     Ok(Results { rows: new.iter().zip(&judged).map(row).collect(), dry_run })
@@ -63,7 +64,7 @@ pub fn create(
 pub fn rename(office: &Office, wanted: &[(String, String)], dry_run: bool) -> Result<Results, DeskError> {
     let asked: Vec<(&str, &str)> = wanted.iter().map(|(code, name)| (code.as_str(), name.trim())).collect();
     let known = office.snapshot.binder_rows()?;
-    let judged: Vec<Result<Change, StaffReason>> = if dry_run {
+    let judged: Vec<BinderResult> = if dry_run {
         let judge = |(code, name): &(&str, &str)| {
             find(&known, code).map_or(Err(StaffReason::NotFound), |row| renaming(&row.state(), name))
         };
@@ -71,11 +72,11 @@ pub fn rename(office: &Office, wanted: &[(String, String)], dry_run: bool) -> Re
     } else {
         office.door()?.rename_binders(&asked)?
     };
-    let row = |((code, name), judged): (&(&str, &str), &Result<Change, StaffReason>)| {
+    let row = |((code, name), judged): (&(&str, &str), &BinderResult)| {
         let before = find(&known, code).map_or("", |row| row.binder.name.as_str());
         let changes = *judged == Ok(Change::Done) && !before.is_empty();
         let label = if changes { format!("{before} → {name}") } else { before.to_owned() };
-        Row::new(Kind::Binder, code, label, outcome(*judged))
+        Row::new(Kind::Binder, *code, label, outcome(*judged))
     };
     Ok(Results { rows: asked.iter().zip(&judged).map(row).collect(), dry_run })
 }
@@ -92,7 +93,7 @@ pub fn rights(
 ) -> Result<Results, DeskError> {
     let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
     let known = office.snapshot.binder_rows()?;
-    let judged: Vec<Result<(Change, Rights), StaffReason>> = if dry_run {
+    let judged: Vec<RightsResult> = if dry_run {
         let judge = |code: &&str| {
             find(&known, code).map_or(Err(StaffReason::NotFound), |row| rights_change(&row.state(), change))
         };
@@ -100,10 +101,10 @@ pub fn rights(
     } else {
         office.door()?.set_rights(&codes, change)?
     };
-    let row = |(code, judged): (&&str, &Result<(Change, Rights), StaffReason>)| {
+    let row = |(code, judged): (&&str, &RightsResult)| {
         let binder = find(&known, code).map(|row| &row.binder);
         let label = binder.map_or("", |binder| binder.name.as_str());
-        let mut row = Row::new(Kind::Binder, code, label, outcome(judged.map(|(change, _)| change)));
+        let mut row = Row::new(Kind::Binder, *code, label, outcome(judged.map(|(change, _)| change)));
         if let (Some(binder), Ok((change, rights))) = (binder, judged) {
             row.notices.extend(has_hole(binder.module, *rights).then_some(Notice::RightsHole));
             let of_expenses = *code == INVOICES && *change == Change::Done;
@@ -118,7 +119,7 @@ fn find<'b>(binders: &'b [BinderRow], code: &str) -> Option<&'b BinderRow> {
     binders.iter().find(|row| row.binder.code == code)
 }
 
-fn outcome(judged: Result<Change, StaffReason>) -> Outcome {
+fn outcome(judged: BinderResult) -> Outcome {
     match judged {
         Ok(Change::Done) => Outcome::Done,
         Ok(Change::Already) => Outcome::Already,

@@ -96,7 +96,7 @@ pub fn assign(
         let ids: Vec<PartyId> = wanted.iter().map(|party| party.id).collect();
         office.door()?.assign_credentials(&ids, reissue, office.today, &mut fresh)?
     };
-    rows.extend(wanted.iter().zip(given).map(|(party, (_, given))| row(party, given)));
+    rows.extend(wanted.iter().zip(given).map(|(party, (_, given))| row(party, given.as_ref())));
     Ok(Results { rows, dry_run })
 }
 
@@ -104,8 +104,8 @@ fn refused(id: &str, label: &str, reason: StaffReason) -> Row {
     Row::new(Kind::Party, id, label, Outcome::Refused(reason.into()))
 }
 
-fn row(party: &PartyLogin, given: Option<Given>) -> Row {
-    let outcome = match &given {
+fn row(party: &PartyLogin, given: Option<&Given>) -> Row {
+    let outcome = match given {
         None => Outcome::Refused(StaffReason::NotFound.into()),
         Some(Err(_)) => Outcome::Refused(StaffReason::NoLogin.into()),
         Some(Ok(given)) if given.is_empty() => Outcome::Already,
@@ -113,7 +113,7 @@ fn row(party: &PartyLogin, given: Option<Given>) -> Row {
     };
     let mut row = Row::new(Kind::Party, &party.code, &party.display_name, outcome);
     if outcome == Outcome::Done {
-        row.notices = given.as_ref().map(given_notices).unwrap_or_default();
+        row.notices = given.map(given_notices).unwrap_or_default();
     }
     row
 }

@@ -144,7 +144,7 @@ fn judged(office: &Office, trading: &Trading, event: &EventRow, again: bool) -> 
 }
 
 fn event_row(event: &EventRow, outcome: Outcome) -> Row {
-    Row::new(Kind::Event, event.id, event.subject.trim(), outcome)
+    Row::new(Kind::Event, &event.id, event.subject.trim(), outcome)
 }
 
 fn change_outcome(change: Result<Change, StaffReason>) -> Outcome {

@@ -193,7 +193,12 @@ pub struct Row {
 
 impl Row {
     /// Makes a row without notices.
-    pub fn new(kind: Kind, id: impl ToString, label: impl Into<String>, outcome: Outcome) -> Self {
+    pub fn new(
+        kind: Kind,
+        id: &(impl ToString + ?Sized),
+        label: impl Into<String>,
+        outcome: Outcome,
+    ) -> Self {
         Self { kind, id: id.to_string(), label: label.into(), outcome, notices: Vec::new() }
     }
 }

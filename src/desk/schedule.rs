@@ -59,7 +59,7 @@ pub fn set(
             let (there, wanted) = (before.slots.contains(slot), slots.contains(slot));
             let outcome = if there == wanted { Outcome::Already } else { Outcome::Done };
             let label = if wanted { "on" } else { "off" };
-            rows.push(Row::new(Kind::Slot, slot_name(slot), label, outcome));
+            rows.push(Row::new(Kind::Slot, &slot_name(slot), label, outcome));
         }
     }
     if !dry_run && rows.iter().any(|row| row.outcome == Outcome::Done) {

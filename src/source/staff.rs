@@ -423,7 +423,7 @@ pub(super) fn option_values(
 ) -> Result<Option<BTreeMap<String, Option<String>>>, SourceError> {
     let failed = || SourceError::query("read the extranet's options");
     let mut statement = db.prepare("SELECT * FROM extranet_settings WHERE id = 1").map_err(failed())?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let values = statement.query_row([], |row| {
         let value = |(at, name): (usize, &String)| Ok((name.clone(), shown(row.get_ref(at)?)));
         names.iter().enumerate().map(value).collect()

@@ -127,8 +127,12 @@ pub fn rights_change(
         return Err(StaffReason::WrongModule);
     }
     let mut rights = if change.clear { Rights::default() } else { binder.rights };
-    change.tick.iter().for_each(|status| rights.set(*status, true));
-    change.untick.iter().for_each(|status| rights.set(*status, false));
+    for status in &change.tick {
+        rights.set(*status, true);
+    }
+    for status in &change.untick {
+        rights.set(*status, false);
+    }
     Ok((Change::when(rights != binder.rights), rights))
 }
 

@@ -16,7 +16,7 @@ mod options;
 mod schedule;
 
 pub use accounts::{Fresh, Given, Marked};
-pub use binders::BinderResult;
+pub use binders::{BinderResult, RightsResult};
 pub use events::EventResult;
 pub use options::OptionValue;
 pub use schedule::SlotRow;

@@ -99,10 +99,16 @@ impl Selection {
     /// Gives everyone who may read something of what is sent (C15, C21): the index of the audience.
     pub fn readers(&self, books: Books<'_>) -> Readers {
         let mut readers = Readers::default();
-        self.places.buildings.iter().for_each(|(building, entity)| readers.add_building(*building, *entity));
-        self.places.units.iter().for_each(|(unit, building)| readers.add_unit(*unit, *building));
+        for (building, entity) in &self.places.buildings {
+            readers.add_building(*building, *entity);
+        }
+        for (unit, building) in &self.places.units {
+            readers.add_unit(*unit, *building);
+        }
         for (party, records) in &self.parties {
-            records.iter().for_each(|(_, building, status)| readers.add_record(*party, *building, *status));
+            for (_, building, status) in records {
+                readers.add_record(*party, *building, *status);
+            }
         }
         let published = books.accounts.values().filter(|account| self.is_published(account.id));
         for account in published {

@@ -12,6 +12,9 @@ use crate::source::staff::{BinderRow, binder_key, binder_rows, find_binder, righ
 /// What became of one binder.
 pub type BinderResult = Result<Change, StaffReason>;
 
+/// What became of one binder's rights, and the boxes that it has now.
+pub type RightsResult = Result<(Change, Rights), StaffReason>;
+
 impl Door {
     /// Makes binders, in the order asked for, with no right ticked (B11).
     ///
@@ -62,7 +65,7 @@ impl Door {
         &mut self,
         wanted: &[&str],
         change: &RightsChange,
-    ) -> Result<Vec<Result<(Change, Rights), StaffReason>>, SourceError> {
+    ) -> Result<Vec<RightsResult>, SourceError> {
         let sql = "UPDATE binder SET right_landlord = ?2, right_tenant = ?3, right_co_owner = ?4,
                           right_council_member = ?5, right_council_president = ?6 WHERE id = ?1";
         self.staff(Function::Binders, |transaction| {
