@@ -12,6 +12,7 @@ use publier_core::publication::retry::RetryPolicy;
 use publier_core::schedule::{Slot, WeeklySchedule, upcoming};
 
 use crate::clock::SystemClock;
+use crate::desk::{DeskError, Office, Places as OfficePlaces};
 use crate::files;
 use crate::flow::FlowError;
 use crate::flow::publish::{Destination, Job, fresh_id};
@@ -56,6 +57,9 @@ pub enum AppError {
     /// Anything that the flow also meets.
     #[error(transparent)]
     Flow(#[from] FlowError),
+    /// A request of staff.
+    #[error(transparent)]
+    Desk(DeskError),
     /// The schedule of the back office can't be followed.
     #[error("the schedule holds a slot that is none: {0}")]
     Schedule(String),
@@ -73,12 +77,23 @@ impl From<LedgerError> for AppError {
     }
 }
 
+impl From<DeskError> for AppError {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Source(SourceError::Busy) | DeskError::Unknown(_) => Self::Desk(error),
+            DeskError::Source(error) => error.into(),
+            DeskError::Ledger(error) => error.into(),
+        }
+    }
+}
+
 impl AppError {
     /// Gives the status that the command ends with.
     pub fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Config(_) => ExitStatus::Configuration,
             Self::Flow(error) => error.exit_status(),
+            Self::Desk(error) => error.exit_status(),
             Self::Schedule(_) => ExitStatus::Database,
         }
     }
@@ -94,6 +109,7 @@ impl AppError {
                 format!("{reason}{words} {remedy}")
             }
             Self::Flow(error) => telling::explain(error, messages),
+            Self::Desk(error) => error.explain(messages).unwrap_or_else(|| telling::chain(error)),
             Self::Schedule(slot) => messages.format("commands-bad-slot", &[("slot", slot.as_str().into())]),
         }
     }
@@ -139,6 +155,23 @@ impl App {
     pub fn snapshot(&self) -> Result<Snapshot, AppError> {
         let spool = self.spool()?;
         Ok(Snapshot::open(&self.settings.agency.database, spool.root())?)
+    }
+
+    /// Opens what a request of staff starts from; the series asked is that of the extranet's main target.
+    ///
+    /// # Errors
+    /// When the agency's database or the ledger can't be read.
+    pub fn office(&self) -> Result<Office, AppError> {
+        let spool = self.spool()?;
+        let target = self.targets().first().map(|target| target.name.clone()).unwrap_or_default();
+        let places = OfficePlaces {
+            database: &self.settings.agency.database,
+            spool: spool.root(),
+            ledger: &self.settings.data.ledger(),
+            series: (Channel::Extranet.code(), &target),
+            now: self.clock.now(),
+        };
+        Ok(Office::open(&places)?)
     }
 
     /// Reads the days and hours of publication as they are now (A3, A4).

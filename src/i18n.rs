@@ -39,6 +39,8 @@ const SOURCES: &[(Lang, &str, &str)] = &[
     (Lang::En, "demo", include_str!("../locales/en/demo.ftl")),
     (Lang::Fr, "transfer", include_str!("../locales/fr/transfer.ftl")),
     (Lang::En, "transfer", include_str!("../locales/en/transfer.ftl")),
+    (Lang::Fr, "desk", include_str!("../locales/fr/desk.ftl")),
+    (Lang::En, "desk", include_str!("../locales/en/desk.ftl")),
     (Lang::Fr, "service", include_str!("../locales/fr/service.ftl")),
     (Lang::En, "service", include_str!("../locales/en/service.ftl")),
 ];

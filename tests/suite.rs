@@ -19,6 +19,7 @@
 mod suite {
     #[cfg(feature = "demo")]
     mod check;
+    mod desk;
     #[cfg(feature = "demo")]
     mod embedded;
     mod flow;

@@ -1,5 +1,7 @@
 //! The types of the command line, and its help in the language of its reader.
 
+mod desk;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -9,6 +11,12 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use publier_core::publication::exit::ExitStatus;
 
 use crate::i18n::{Lang, Messages};
+pub use desk::{
+    AccountSelection, Accounts, AccountsVerb, Assign, BinderRights, Binders, BindersVerb, CoOwnerList,
+    CoOwners, CoOwnersVerb, CreateBinders, Credentials, CredentialsVerb, EventSelection, Events, EventsVerb,
+    Mark, Module, Options, OptionsVerb, PublishEvents, RenameBinders, Right, Role, ScheduleSet, SetOptions,
+    Unmark, UnpublishEvents, Why, WhyVerb, WhyWhat,
+};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -68,6 +76,20 @@ pub enum Command {
     Schedule(Schedule),
     /// The configuration.
     Config(Config),
+    /// Which accounts are published.
+    Accounts(Accounts),
+    /// Logins and temporary passwords.
+    Credentials(Credentials),
+    /// Events and their publication dates.
+    Events(Events),
+    /// Binders and their rights.
+    Binders(Binders),
+    /// The co-owner list.
+    CoOwners(CoOwners),
+    /// The extranet's options.
+    Options(Options),
+    /// Why something is on the site, or isn't.
+    Why(Why),
 }
 
 /// `publier schedule`.
@@ -84,6 +106,10 @@ pub struct Schedule {
 pub enum ScheduleVerb {
     /// The next slots.
     Next(ScheduleNext),
+    /// Shows it.
+    Show,
+    /// Sets it.
+    Set(ScheduleSet),
 }
 
 /// `publier schedule next`.
@@ -223,8 +249,7 @@ fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::C
         .subcommand_value_name(messages.text("help-value-command"))
         .next_help_heading(messages.text("help-heading-options"));
     for argument in arguments {
-        let owner = if key == "help" { "help-option" } else { key };
-        let help = messages.text(&format!("{owner}-{}", argument.replace('_', "-")));
+        let help = argument_help(key, &argument.replace('_', "-"), messages);
         let heading = messages.text("help-heading-options");
         command = command.mut_arg(argument, |argument| argument.help(help).help_heading(heading));
     }
@@ -239,6 +264,15 @@ fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::C
         command = command.mut_subcommand(verb, |verb| translated(verb, &key, messages));
     }
     command
+}
+
+/// Gives the help of an argument: the command's own (`help-COMMAND-ARGUMENT`), else the one that all share
+/// (`help-any-ARGUMENT`).
+fn argument_help(key: &str, argument: &str, messages: &Messages) -> String {
+    let owner = if key == "help" { "help-option" } else { key };
+    let own = format!("{owner}-{argument}");
+    let shared = format!("help-any-{argument}");
+    messages.text(if messages.has(&own) || !messages.has(&shared) { &own } else { &shared })
 }
 
 fn refusal(error: &clap::Error, messages: &Messages) -> Refusal {

@@ -5,19 +5,13 @@ use publier_core::publication::exit::ExitStatus;
 use publier_core::schedule::{Slot, WeeklySchedule, upcoming};
 use serde_json::{Value, json};
 
-use super::cli::{ScheduleNext, ScheduleVerb};
+use super::cli::ScheduleNext;
 use super::output::Screen;
 use crate::app::{App, AppError};
 use crate::service::slot_line;
 
-/// Obeys `publier schedule`.
-pub(super) fn run(app: &App, verb: &ScheduleVerb, screen: Screen) -> Result<ExitStatus, AppError> {
-    match verb {
-        ScheduleVerb::Next(arguments) => next(app, arguments, screen),
-    }
-}
-
-fn next(app: &App, arguments: &ScheduleNext, screen: Screen) -> Result<ExitStatus, AppError> {
+/// Lists the next slots.
+pub(super) fn next(app: &App, arguments: &ScheduleNext, screen: Screen) -> Result<ExitStatus, AppError> {
     let schedule = app.schedule()?;
     for slot in upcoming(&schedule, app.now(), usize::from(arguments.number)) {
         screen.say(&slot_line(&slot, &app.messages));

@@ -137,7 +137,7 @@ pub(super) fn file_path(name: &str) -> String {
 }
 
 /// Names the record that a document comes from, as staff find it again.
-pub(super) fn record_name(source: DocumentSource) -> String {
+pub(crate) fn record_name(source: DocumentSource) -> String {
     match source {
         DocumentSource::Body(event) => format!("event {event}"),
         DocumentSource::Attachment(_, attachment) => format!("attachment {attachment}"),

@@ -17,3 +17,4 @@ pub mod telling;
 
 pub use build::domain_of;
 pub use error::FlowError;
+pub(crate) use listing::record_name;

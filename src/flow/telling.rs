@@ -276,6 +276,10 @@ pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
     let detail = |key: &str, detail: String| messages.format(key, &[("detail", detail.into())]);
     match error {
         SourceError::Missing(path) => detail("flow-database-missing", path.display().to_string()),
+        SourceError::Unwritable { function, .. } => {
+            let function = messages.text(&format!("desk-function-{function}"));
+            messages.format("desk-unwritable", &[("function", function.into())])
+        }
         SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
             detail("flow-database-unreadable", chain(error))
         }

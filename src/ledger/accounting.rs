@@ -87,7 +87,7 @@ impl Ledger {
     }
 }
 
-fn left_out_row(row: &Row<'_>) -> Result<LeftOutRow, LedgerError> {
+pub(super) fn left_out_row(row: &Row<'_>) -> Result<LeftOutRow, LedgerError> {
     let verdict: String = row.get(2)?;
     let verdict = match verdict.as_str() {
         "refused" => LeftOut::Refused(row.code(3, "reason", RefusalReason::from_code)?),

@@ -19,6 +19,7 @@
 //! | [`publications`] | facts and the stage they fold to |
 //! | [`plan`], [`closing`], [`accounting`] | a publication's decisions, its figures and digest, its counts |
 //! | [`documents`] | the documents of a series, and the ordered streams |
+//! | [`seen`] | what staff ask of a series: what is visible and since when, whose access was revoked |
 //! | [`settle`] | the one transaction that brings a series up to date |
 //! | [`files`] | uploads intended and seen; attachments' digests |
 //! | [`logins`], [`outbox`] | refused logins; what remains to be told |
@@ -36,6 +37,7 @@ mod prune;
 pub mod publications;
 pub mod runs;
 mod schema;
+pub mod seen;
 pub mod series;
 pub mod settle;
 pub mod slots;

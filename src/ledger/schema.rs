@@ -222,6 +222,7 @@ CREATE TABLE document (
     size_bytes       INTEGER NOT NULL,
     sha256           BLOB NOT NULL,
     publication      INTEGER NOT NULL,                 -- the last that listed or removed it
+    live_since       INTEGER,                          -- the confirmation that made it visible; NULL = not live
     PRIMARY KEY (series, document)
 ) STRICT, WITHOUT ROWID;
 

@@ -12,19 +12,23 @@ use super::outbox::{self, OutboxItem};
 use super::publications::{record, series_of};
 use super::{Ledger, LedgerError, PublicationId, SeriesKey};
 
-/// What the confirmed plan makes of the series, in order. `:series` and `:publication` are given to each.
-const STATEMENTS: [&str; 7] = [
+/// The documents listed; one that was live keeps the time since when it is visible (rule 15).
+const LISTED: &str =
     "INSERT INTO document (series, document, live, binder, published_on, publish_request, content_digest,
-         listing_digest, remote_name, size_bytes, sha256, publication)
+         listing_digest, remote_name, size_bytes, sha256, publication, live_since)
      SELECT :series, document, 1, binder, published_on, publish_request, content_digest,
-         listing_digest, remote_name, size_bytes, sha256, publication
+         listing_digest, remote_name, size_bytes, sha256, publication, :now
      FROM plan_document WHERE publication = :publication
      ON CONFLICT (series, document) DO UPDATE SET
          live = 1, binder = excluded.binder, published_on = excluded.published_on,
          publish_request = excluded.publish_request, content_digest = excluded.content_digest,
          listing_digest = excluded.listing_digest, remote_name = excluded.remote_name,
-         size_bytes = excluded.size_bytes, sha256 = excluded.sha256, publication = excluded.publication",
-    "UPDATE document SET live = 0, publication = :publication
+         size_bytes = excluded.size_bytes, sha256 = excluded.sha256, publication = excluded.publication,
+         live_since = coalesce(live_since, excluded.live_since)";
+
+/// What else the confirmed plan makes of the series, in order. `:series` and `:publication` are given to each.
+const STATEMENTS: [&str; 6] = [
+    "UPDATE document SET live = 0, live_since = NULL, publication = :publication
      WHERE series = :series AND document IN (
          SELECT ref FROM plan_removal WHERE publication = :publication AND kind = 'document')",
     "INSERT INTO presence (series, kind, ref, party, live)
@@ -47,7 +51,7 @@ const STATEMENTS: [&str; 7] = [
 
 /// After a full publication the receiving side knows what it lists and nothing else: a live document that it
 /// didn't list (its new version was refused) isn't live any more, and is due again as soon as it can be.
-const AFTER_FULL: &str = "UPDATE document SET live = 0
+const AFTER_FULL: &str = "UPDATE document SET live = 0, live_since = NULL
      WHERE series = :series AND live AND publication <> :publication";
 
 impl Ledger {
@@ -67,6 +71,10 @@ impl Ledger {
             let Some(seal) = stage.seal() else {
                 return Err(LedgerError::Misuse("a publication is settled without a seal"));
             };
+            transaction.execute(
+                LISTED,
+                named_params! {":series": series.0, ":publication": publication.0, ":now": ms(now)},
+            )?;
             let after_full = (seal.opening.mode == Mode::Full).then_some(AFTER_FULL);
             for sql in STATEMENTS.into_iter().chain(after_full) {
                 let mut statement = transaction.prepare(sql)?;

@@ -36,6 +36,9 @@ pub const TYPES: &[&str] = &[
     "removed",
     "session-failed",
     "transfer-ended",
+    "record",
+    "row",
+    "why",
     "summary",
     "error",
 ];

@@ -236,7 +236,7 @@ fn event_of(row: &Row<'_>, is_blank: IsBlank<'_>) -> rusqlite::Result<EventRecor
     })
 }
 
-fn photo_of(row: &Row<'_>) -> rusqlite::Result<PhotoRecord> {
+pub(super) fn photo_of(row: &Row<'_>) -> rusqlite::Result<PhotoRecord> {
     Ok(PhotoRecord {
         id: PhotoId(row.get(0)?),
         building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),

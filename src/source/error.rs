@@ -28,6 +28,15 @@ pub enum SourceError {
     /// The agency's own row is missing.
     #[error("no row in {0}")]
     NoRow(&'static str),
+    /// What a member of staff asked for can't be written here: the name is a view, or the file is read-only.
+    #[error("{function} is unavailable: the agency's database can't be written there")]
+    Unwritable {
+        /// Which function.
+        function: Function,
+        /// What SQLite said.
+        #[source]
+        source: rusqlite::Error,
+    },
     /// A query failed.
     #[error("{operation}")]
     Query {
@@ -42,7 +51,55 @@ pub enum SourceError {
     Sink(#[source] std::io::Error),
 }
 
+/// What staff can do to the back office's records, each with the name that it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Ticking accounts (`account`).
+    Accounts,
+    /// Giving credentials (`party`).
+    Credentials,
+    /// Publishing events (`event`).
+    Events,
+    /// Changing binders (`binder`).
+    Binders,
+    /// Setting options (`extranet_settings`).
+    Options,
+    /// Setting the schedule (`scheduled_service`, `schedule_slot`).
+    Schedule,
+}
+
+impl Function {
+    /// Gives its stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Credentials => "credentials",
+            Self::Events => "events",
+            Self::Binders => "binders",
+            Self::Options => "options",
+            Self::Schedule => "schedule",
+        }
+    }
+}
+
+impl std::fmt::Display for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
 impl SourceError {
+    /// Makes the error of a staff function: a name that can't be written makes that function unavailable, no more.
+    pub(super) fn staff(function: Function) -> impl FnOnce(rusqlite::Error) -> Self {
+        move |source| match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(rusqlite::ErrorCode::ReadOnly) => Self::Unwritable { function, source },
+            // SQLite has no code of its own for this one.
+            _ if source.to_string().contains("because it is a view") => Self::Unwritable { function, source },
+            _ => Self::Query { operation: "write what staff asked for", source },
+        }
+    }
+
     /// Makes the error of a query, telling a busy database apart.
     pub(super) fn query(operation: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
         move |source| match source.sqlite_error_code() {

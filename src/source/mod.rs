@@ -19,12 +19,13 @@ mod reference;
 mod rules;
 pub mod schema;
 mod snapshot;
+pub mod staff;
 pub mod write;
 
 pub use bulk::{BadRow, Entries, ExpenseRow, FundRow, VoucherRow};
 pub use documents::DocumentTable;
-pub use error::SourceError;
 pub(crate) use error::listed;
+pub use error::{Function, SourceError};
 pub use people::PartyDetails;
 pub use reference::Reference;
 pub use snapshot::Snapshot;

@@ -155,7 +155,7 @@ pub(super) fn rows<T>(
     statement.query_map([], each).and_then(Iterator::collect).map_err(failed())
 }
 
-fn by_key<K: Ord, T>(records: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {
+pub(super) fn by_key<K: Ord, T>(records: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {
     records.into_iter().map(|record| (key(&record), record)).collect()
 }
 
@@ -188,7 +188,7 @@ fn agency(db: &Connection) -> Result<Agency, SourceError> {
     found.into_iter().next().ok_or(SourceError::NoRow("agency"))
 }
 
-fn entities(db: &Connection) -> Result<Vec<Entity>, SourceError> {
+pub(super) fn entities(db: &Connection) -> Result<Vec<Entity>, SourceError> {
     rows(db, "read the entities", "SELECT id, code, module, name, iban, bic FROM entity", |row| {
         Ok(Entity {
             id: EntityId(row.get(0)?),
@@ -247,7 +247,7 @@ fn options(db: &Connection) -> Result<ExtranetOptions, SourceError> {
     Ok(found.into_iter().next().unwrap_or_default())
 }
 
-fn accounts(
+pub(super) fn accounts(
     db: &Connection,
     entities: &BTreeMap<EntityId, Entity>,
 ) -> Result<Vec<AccountRecord>, SourceError> {
@@ -276,22 +276,25 @@ fn accounts(
 
 fn binders(db: &Connection) -> Result<Vec<Binder>, SourceError> {
     let sql = "SELECT id, code, module, name, parent_id, fed_on_site, right_landlord, right_tenant, right_co_owner, right_council_member, right_council_president FROM binder";
-    rows(db, "read the binders", sql, |row| {
-        Ok(Binder {
-            id: BinderId(row.get(0)?),
-            code: text(row, 1)?,
-            module: module(&text(row, 2)?),
-            name: text(row, 3)?,
-            parent: opt_int(row, 4)?.map(BinderId),
-            fed_on_site: flag(row, 5)?,
-            rights: Rights {
-                landlord: flag(row, 6)?,
-                tenant: flag(row, 7)?,
-                co_owner: flag(row, 8)?,
-                council_member: flag(row, 9)?,
-                council_president: flag(row, 10)?,
-            },
-        })
+    rows(db, "read the binders", sql, binder_of)
+}
+
+/// Reads a binder from its eleven columns.
+pub(super) fn binder_of(row: &Row<'_>) -> rusqlite::Result<Binder> {
+    Ok(Binder {
+        id: BinderId(row.get(0)?),
+        code: text(row, 1)?,
+        module: module(&text(row, 2)?),
+        name: text(row, 3)?,
+        parent: opt_int(row, 4)?.map(BinderId),
+        fed_on_site: flag(row, 5)?,
+        rights: Rights {
+            landlord: flag(row, 6)?,
+            tenant: flag(row, 7)?,
+            co_owner: flag(row, 8)?,
+            council_member: flag(row, 9)?,
+            council_president: flag(row, 10)?,
+        },
     })
 }
 

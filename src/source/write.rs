@@ -1,5 +1,9 @@
-//! The one door that writes to the back office's database: named outbox items, each in its own short
-//! transaction, each idempotent by a unique key. A run writes nothing else.
+//! The one door that writes to the back office's database.
+//!
+//! A run writes named outbox items alone, each in its own short transaction, each idempotent by a unique key. Staff write
+//! what they ask for by name, one short transaction a request ([`staff`]).
+
+pub mod staff;
 
 use std::path::Path;
 use std::time::Duration;

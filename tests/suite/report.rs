@@ -23,7 +23,7 @@ use publier::report::winscp_log::{Keep, Output, history_name, prune_history};
 use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::facts::{Mode, Section};
 use publier_core::publication::reason::{
-    HoldReason, RefusalReason, RemovalReason, TransferReason, WaitReason,
+    HoldReason, RefusalReason, RemovalReason, StaffReason, TransferReason, WaitReason,
 };
 
 use crate::support::report::*;
@@ -706,7 +706,7 @@ fn catalogue() -> Vec<(&'static str, &'static str, &'static str, &'static str)> 
             all.extend(<$set>::ALL.iter().map(|r| (<$set>::SET, r.code(), r.reason_key(), r.remedy_key())));
         )+};
     }
-    take!(TransferReason, RefusalReason, WaitReason, RemovalReason, HoldReason);
+    take!(TransferReason, RefusalReason, WaitReason, RemovalReason, HoldReason, StaffReason);
     all
 }
 
@@ -956,7 +956,7 @@ fn the_documented_exit_codes_are_those_of_the_code() {
 
 #[test]
 fn the_documented_reasons_are_those_of_the_code_set_by_set() {
-    for set in ["transfer", "refused", "waits", "removed", "hold"] {
+    for set in ["transfer", "refused", "waits", "removed", "hold", "staff"] {
         let codes: Vec<_> =
             catalogue().iter().filter(|(of, ..)| *of == set).map(|(_, code, ..)| *code).collect();
         assert_eq!(first_cells(&format!("### {set}")), codes, "{set}");

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "demo")]
 pub mod check;
+pub mod desk;
 #[cfg(feature = "demo")]
 pub mod embedded;
 pub mod ledger;

@@ -1,6 +1,10 @@
-//! Who a document concerns: the narrowest filled target, never widened (C15, C20, C22).
+//! Who a document concerns: the narrowest filled target, never widened (C15, C20, C22); and who sees it ([`Readers`]).
+
+mod readers;
 
 use std::collections::{HashMap, HashSet};
+
+pub use readers::{AccountStanding, Holder, Readers, Standing, Stay};
 
 use super::binder::Binder;
 use super::ids::{AccountId, BuildingId, EntityId, UnitId};

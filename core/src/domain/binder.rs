@@ -21,6 +21,26 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status, in the order of the columns.
+    pub const ALL: &'static [Self] =
+        &[Self::Landlord, Self::Tenant, Self::CoOwner, Self::CouncilMember, Self::CouncilPresident];
+
+    /// Gives its stable code: that of the rights in the publication.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Landlord => "landlord",
+            Self::Tenant => "tenant",
+            Self::CoOwner => "co_owner",
+            Self::CouncilMember => "council_member",
+            Self::CouncilPresident => "council_president",
+        }
+    }
+
+    /// Finds the status that bears a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|status| status.code() == code)
+    }
+
     /// Gives the status of the council flags of one record: president, else member, else co-owner (B5).
     pub fn of_council(member: bool, president: bool) -> Self {
         match (president, member) {
@@ -66,6 +86,18 @@ impl Rights {
         }
     }
 
+    /// Ticks or clears the column of a status.
+    pub fn set(&mut self, status: Status, ticked: bool) {
+        let column = match status {
+            Status::Landlord => &mut self.landlord,
+            Status::Tenant => &mut self.tenant,
+            Status::CoOwner => &mut self.co_owner,
+            Status::CouncilMember => &mut self.council_member,
+            Status::CouncilPresident => &mut self.council_president,
+        };
+        *column = ticked;
+    }
+
     /// Closes condo rights to the right (option `normalize_rights`, B5): whoever is more privileged than a
     /// ticked column sees too. Never widens to a less privileged group.
     #[must_use]
@@ -81,9 +113,8 @@ impl Rights {
 
     /// Gives the granted statuses of a module, in the order of the columns.
     pub fn granted(self, module: Module) -> impl Iterator<Item = Status> {
-        [Status::Landlord, Status::Tenant, Status::CoOwner, Status::CouncilMember, Status::CouncilPresident]
-            .into_iter()
-            .filter(move |status| status.module() == module && self.grants(*status))
+        let granted = move |status: &Status| status.module() == module && self.grants(*status);
+        Status::ALL.iter().copied().filter(granted)
     }
 }
 

@@ -167,6 +167,39 @@ impl Credentials<'_> {
     }
 }
 
+/// What a party is given: a login where it has none, a new issue of the password where it is due one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Assignment {
+    /// The login to write.
+    pub login: Option<String>,
+    /// The number of the password's issue to write.
+    pub issue: Option<i64>,
+}
+
+impl Assignment {
+    /// Tells whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        self.login.is_none() && self.issue.is_none()
+    }
+}
+
+/// Tells what a party is given (D3, D20): what it lacks, and with `reissue` the next issue of the password whatever it
+/// has (D26). A login that it has is never touched (D4).
+///
+/// # Errors
+/// See [`NoLogin`]: then nothing is given.
+pub fn assignment(
+    (surname, first_name): (&str, Option<&str>),
+    credentials: &Credentials<'_>,
+    reissue: bool,
+    taken: impl FnMut(&str) -> bool,
+) -> Result<Assignment, NoLogin> {
+    let missing = credentials.missing();
+    let login = missing.login.then(|| login(surname, first_name, taken)).transpose()?;
+    let issue = (missing.password || reissue).then(|| credentials.next_issue()).flatten();
+    Ok(Assignment { login, issue })
+}
+
 /// What a target offers to passwords (PUBLICATION.md 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TargetTrust {
@@ -238,6 +271,18 @@ mod tests {
         let made = login("BROUILLY", Some("Alfred"), |login| taken.contains(&login));
         assert_eq!(made.unwrap(), "BROUILLYALFRED3");
         assert_eq!(login("BROUILLY", None, |_| true), Err(NoLogin::AllTaken), "the search ends");
+    }
+
+    #[test]
+    fn a_party_is_given_what_it_lacks_and_a_reissue_never_touches_the_login_d3_d20_d26() {
+        let name = ("MORGON", Some("Émile"));
+        let none = Credentials { login: None, has_password: false, issue: 0, set_on: None };
+        let first = assignment(name, &none, false, |_| false).unwrap();
+        assert_eq!(first, Assignment { login: Some("MORGONEMILE".to_owned()), issue: Some(1) });
+        assert!(assignment(name, &issued(1), false, |_| false).unwrap().is_empty());
+        let again = assignment(name, &issued(1), true, |_| false).unwrap();
+        assert_eq!(again, Assignment { login: None, issue: Some(2) });
+        assert!(assignment(("Ждан", None), &none, false, |_| false).is_err());
     }
 
     #[test]

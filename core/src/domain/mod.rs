@@ -14,5 +14,6 @@ pub mod money;
 pub mod options;
 pub mod party;
 pub mod records;
+pub mod staff;
 pub mod statement;
 pub mod works_fund;

@@ -1,4 +1,4 @@
-//! The one catalogue of reasons: why a transfer failed, a record was refused, held or removed.
+//! The one catalogue of reasons: why a transfer failed, a record was refused, held or removed, a change not made.
 //!
 //! A reason is one of a closed set with a stable code (kebab-case, English, never renamed once released). A
 //! code is unique in its set only: `expired` is a refusal and a removal, and the two say different things. So
@@ -245,6 +245,30 @@ catalogue! {
         ClockForward = "clock-forward",
         /// The confirmed plan and the current one differ by more removals.
         PlanChanged = "plan-changed",
+    }
+}
+
+catalogue! {
+    /// Why a change that staff asked for is not made.
+    StaffReason of "staff" {
+        /// No record bears this number or code.
+        NotFound = "not-found",
+        /// The binder's name is locked (B2).
+        NameLocked = "name-locked",
+        /// The binder is fed on the extranet and is never ours (B9).
+        FedOnSite = "fed-on-site",
+        /// A name or a code is blank.
+        NoName = "no-name",
+        /// Another binder bears this code (B2).
+        CodeTaken = "code-taken",
+        /// The right or the parent is of the other module (B1, B3, B4).
+        WrongModule = "wrong-module",
+        /// The party's name gives no login: staff must choose one (D4).
+        NoLogin = "no-login",
+        /// No account of the party is ticked: it needs no credentials (D3).
+        NoTickedAccount = "no-ticked-account",
+        /// The event archives a Statissimmo run and is never published (I7).
+        ArchiveOnly = "archive-only",
     }
 }
 

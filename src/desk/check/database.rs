@@ -27,7 +27,10 @@ pub(super) fn refused(ground: &Ground<'_>, error: &SourceError, each: &mut Sink<
         SourceError::NoRow(table) => {
             each(Finding::new(Code::RowMissing, Record::new(Kind::Table, table)));
         }
-        SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
+        SourceError::Open { .. }
+        | SourceError::Query { .. }
+        | SourceError::Sink(_)
+        | SourceError::Unwritable { .. } => {
             each(Finding::new(Code::DatabaseUnreadable, file()).with("words", &chain(error)));
         }
     }

@@ -7,6 +7,7 @@ use publier::ledger::plan::{LeftOut, PlanRow, PlannedDocument, PlannedRemoval, P
 use publier::ledger::series::Series;
 use publier::ledger::{Ledger, LedgerError, PublicationId};
 use publier_core::domain::ids::{AccountId, EventId, PartyId};
+use publier_core::publication::document::DocumentSource;
 use publier_core::publication::due::Why;
 use publier_core::publication::facts::{Counts, Fact, Mode, Replaced, RunId, Section};
 use publier_core::publication::hold::short_digest;
@@ -423,4 +424,38 @@ fn files_seen_are_trusted_by_the_next_plan_unless_the_receiver_may_have_taken_th
         ledger.supersede(publication, why, at(80)).unwrap();
         assert_eq!(ledger.visible_file(series.key, &file.name).unwrap().is_some(), trusted, "{why:?}");
     }
+}
+
+/// Rule 15: a document keeps the time since when it is visible, until it is removed; coming back begins anew.
+#[test]
+fn a_document_is_visible_since_its_first_confirmation_until_it_is_removed() {
+    let (_folder, home) = home();
+    let (mut ledger, series, first) = opened(&home, Mode::Changes);
+    planned_rows(&mut ledger, first, &[PlanRow::Document(planned(body(1, 1), &derived(1, 1)))], 1);
+    settle(&mut ledger, first);
+    let since = |ledger: &Ledger| {
+        let seen = ledger.seen(series.key, DocumentSource::Body(EventId(1))).unwrap();
+        let [document] = &seen[..] else { panic!("{seen:?}") };
+        (document.live, document.since)
+    };
+    assert_eq!(since(&ledger), (true, Some(at(90))));
+    let next = |ledger: &mut Ledger, seconds, rows: &[PlanRow], documents| {
+        let publication = ledger.open_publication(series.key, RunId(1), Mode::Changes, at(seconds)).unwrap();
+        planned_rows(ledger, publication, rows, documents);
+        deliver(ledger, publication);
+        ledger.settle(publication, at(seconds), &[]).unwrap();
+    };
+    let listed = PlanRow::Document(planned(body(1, 1), &derived(1, 2)));
+    next(&mut ledger, 200, std::slice::from_ref(&listed), 1);
+    assert_eq!(since(&ledger), (true, Some(at(90))), "listed again, it was visible all the while");
+    let removal = PlannedRemoval {
+        what: Withdrawal::Document(body(1, 1)),
+        reason: RemovalReason::Manual,
+        successor: None,
+    };
+    next(&mut ledger, 300, &[PlanRow::Removal(removal)], 0);
+    assert_eq!(since(&ledger), (false, None));
+    next(&mut ledger, 400, &[listed], 1);
+    assert_eq!(since(&ledger), (true, Some(at(400))));
+    assert_eq!(ledger.live_documents_by_account(series.key).unwrap(), BTreeMap::from([(AccountId(1), 1)]));
 }

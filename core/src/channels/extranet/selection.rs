@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use crate::domain::account::{
     AccountFacts, AccountVerdict, LeaseState, Period, RecordHolding, RecordSale, Sale, Tenancy, verdict,
 };
-use crate::domain::audience::{AccountPlace, Places};
+use crate::domain::audience::{AccountPlace, AccountStanding, Holder, Places, Readers, Standing, Stay};
 use crate::domain::binder::Status;
 use crate::domain::ids::{AccountId, BuildingId, CoOwnerRecordId, EntityId, PartyId, UnitId};
 use crate::domain::options::{ExtranetOptions, Role};
@@ -94,6 +94,48 @@ impl Selection {
     /// Tells whether an account is in.
     pub fn is_published(&self, account: AccountId) -> bool {
         self.accounts.get(&account).is_some_and(|verdict| verdict.is_published())
+    }
+
+    /// Gives everyone who may read something of what is sent (C15, C21): the index of the audience.
+    pub fn readers(&self, books: Books<'_>) -> Readers {
+        let mut readers = Readers::default();
+        for (building, entity) in &self.places.buildings {
+            readers.add_building(*building, *entity);
+        }
+        for (unit, building) in &self.places.units {
+            readers.add_unit(*unit, *building);
+        }
+        for (party, records) in &self.parties {
+            for (_, building, status) in records {
+                readers.add_record(*party, *building, *status);
+            }
+        }
+        let published = books.accounts.values().filter(|account| self.is_published(account.id));
+        for account in published {
+            let Some(party) = account.party else { continue };
+            let building =
+                || account.record.and_then(|id| books.records.get(&id)).map(|record| record.building);
+            let standing = match account.role {
+                Role::Landlord => Some(AccountStanding::Landlord),
+                Role::Tenant => Some(AccountStanding::Tenant),
+                Role::CoOwner => building().map(AccountStanding::CoOwnerOf),
+                Role::Other => None,
+            };
+            readers.add_account(account.id, Holder { party, standing });
+        }
+        for SentHolding { holding, party, .. } in &self.holdings {
+            let standing = if holding.record.is_some() { Standing::CoOwner } else { Standing::Landlord };
+            let period = Period { from: holding.from, to: holding.to };
+            readers.add_stay(Stay { unit: holding.unit, party: *party, standing, period });
+        }
+        for SentLease { lease, .. } in &self.leases {
+            let Some(party) = books.accounts.get(&lease.tenant).and_then(|account| account.party) else {
+                continue;
+            };
+            let period = Period { from: lease.from, to: lease.to };
+            readers.add_stay(Stay { unit: lease.unit, party, standing: Standing::Tenant, period });
+        }
+        readers
     }
 
     fn take_parties(&mut self, books: Books<'_>, published: &HashSet<AccountId>) {

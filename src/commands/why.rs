@@ -1,0 +1,319 @@
+//! `publier why`: why a document, an account or a party is on the site, or isn't. Only reads.
+
+use publier_core::domain::account::AccountVerdict;
+use publier_core::domain::document::Verdict;
+use publier_core::publication::exit::ExitStatus;
+use serde_json::{Value, json};
+
+use super::accounts::{fields as account_fields, role, verdict as account_verdict, verdict_code};
+use super::binders::right;
+use super::cli::WhyVerb;
+use super::events::day;
+use super::output::Screen;
+use crate::app::{App, AppError};
+use crate::desk::why::{self, AccountWhy, DocumentWhy, Judged, Last, PartyWhy};
+use crate::i18n::{Messages, Value as Shown};
+use crate::ledger::plan::LeftOut;
+use crate::report::words::moment;
+
+/// Obeys `publier why`.
+pub(super) fn run(app: &App, verb: &WhyVerb, screen: Screen) -> Result<ExitStatus, AppError> {
+    let office = app.office()?;
+    let messages = &app.messages;
+    match verb {
+        WhyVerb::Document(what) => {
+            let why = why::document(&office, &what.id)?;
+            screen.say(&document_text(&why, messages));
+            screen.line("why", document_fields(&why));
+        }
+        WhyVerb::Account(what) => {
+            let why = why::account(&office, &what.id)?;
+            screen.say(&account_text(&why, messages));
+            screen.line("why", account_why_fields(&why));
+        }
+        WhyVerb::Party(what) => {
+            let why = why::party(&office, &what.id)?;
+            screen.say(&party_text(&why, messages));
+            screen.line("why", party_fields(&why));
+        }
+    }
+    Ok(screen.close(ExitStatus::Done))
+}
+
+/// The lines of an answer.
+struct Answer<'m> {
+    messages: &'m Messages,
+    text: String,
+}
+
+impl<'m> Answer<'m> {
+    fn new(messages: &'m Messages) -> Self {
+        Self { messages, text: String::new() }
+    }
+
+    /// Adds a sentence with its variables.
+    fn say(&mut self, key: &str, values: &[(&str, Shown<'_>)]) {
+        let line = self.messages.format(key, values);
+        self.line(&line);
+    }
+
+    fn line(&mut self, line: &str) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.push_str(line);
+    }
+
+    fn rules(&mut self, rules: &[&str]) {
+        self.say("desk-why-rules", &[("rules", rules.join(", ").into())]);
+    }
+
+    fn last(mut self, last: &Last) -> String {
+        let lang = self.messages.lang();
+        match &last.run {
+            None => self.say("desk-why-no-run", &[]),
+            Some(run) => {
+                let at = moment(run.started_at, lang);
+                let outcome = self.messages.text(&format!("desk-run-{}", run.outcome));
+                let outcome = if outcome.starts_with('{') { run.outcome.clone() } else { outcome };
+                self.say("desk-why-run", &[("at", at.into()), ("outcome", outcome.into())]);
+            }
+        }
+        if let Some(at) = last.confirmed_at {
+            self.say("desk-why-confirmed", &[("at", moment(at, lang).into())]);
+        }
+        self.text
+    }
+}
+
+fn last_fields(last: &Last) -> Value {
+    let run = last.run.as_ref().map(|run| {
+        json!({"id": run.id, "started_at": run.started_at, "ended_at": run.ended_at, "outcome": run.outcome, "exit_code": run.exit_code})
+    });
+    json!({"run": run, "confirmed_at": last.confirmed_at})
+}
+
+fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
+    let mut answer = Answer::new(messages);
+    answer.say(
+        "desk-why-document",
+        &[("record", named(&why.record, messages).into()), ("title", why.title.as_str().into())],
+    );
+    answer.line(&judged_sentence(&why.judged, messages));
+    answer.rules(why.rules);
+    if let Some(placement) = why.judged.placement() {
+        let (code, name) = why.binder.clone().unwrap_or_default();
+        let scope = messages.text(&format!("desk-scope-{}", placement.target.scope()));
+        let concerns = why.concerns.clone().unwrap_or_default();
+        let date = day(placement.date, messages.lang());
+        answer.say(
+            "desk-why-placed",
+            &[
+                ("binder", name.into()),
+                ("code", code.into()),
+                ("scope", scope.into()),
+                ("concerns", concerns.into()),
+                ("date", date.into()),
+            ],
+        );
+        if let Some(until) = placement.until {
+            answer.say("desk-why-until", &[("until", day(until, messages.lang()).into())]);
+        }
+        let readers = u64::try_from(why.audience.len()).unwrap_or(u64::MAX);
+        answer.say("desk-why-readers", &[("count", readers.into())]);
+        for reader in &why.audience {
+            answer.line(&format!("    {}  {}", reader.code, reader.name));
+        }
+    }
+    for row in &why.left_out {
+        let (reason, remedy) = match row.verdict {
+            LeftOut::Refused(reason) => (reason.reason_key(), reason.remedy_key()),
+            LeftOut::Held(reason) => (reason.reason_key(), reason.remedy_key()),
+        };
+        let why = format!("{} {}", messages.text(reason), messages.text(remedy));
+        answer.say(
+            "desk-why-left-out",
+            &[("record", named(&row.record, messages).into()), ("why", why.into())],
+        );
+    }
+    if why.seen.is_empty() {
+        answer.say("desk-why-never", &[]);
+    }
+    for document in &why.seen {
+        let id = document.id.to_string();
+        match document.since {
+            Some(since) if document.live => {
+                let since = moment(since, messages.lang());
+                answer.say("desk-why-live", &[("id", id.into()), ("since", since.into())]);
+            }
+            _ => answer.say("desk-why-removed", &[("id", id.into())]),
+        }
+    }
+    answer.last(&why.last)
+}
+
+/// Names a record as its readers do: `event 12` is « événement 12 ».
+fn named(record: &str, messages: &Messages) -> String {
+    let Some((kind, id)) = record.split_once(' ') else { return record.to_owned() };
+    messages.format(&format!("desk-record-{kind}"), &[("id", id.into())])
+}
+
+fn judged_sentence(judged: &Judged, messages: &Messages) -> String {
+    let reason = |reason: &str, remedy: &str| format!("{} {}", messages.text(reason), messages.text(remedy));
+    match judged {
+        Judged::Gone => messages.text("desk-why-gone"),
+        Judged::FollowsItsLine => messages.text("desk-why-voucher"),
+        Judged::Superseded(by) => messages.format("desk-why-superseded", &[("event", by.to_string().into())]),
+        Judged::Verdict(Verdict::NotAsked) => messages.text("desk-why-not-asked"),
+        Judged::Verdict(Verdict::Over) => messages.text("desk-why-over"),
+        Judged::Verdict(Verdict::Publish(_)) => messages.text("desk-why-published"),
+        Judged::Verdict(Verdict::Waits(wait)) => {
+            let why = reason(wait.reason_key(), wait.remedy_key());
+            messages.format("desk-why-waits", &[("why", why.into())])
+        }
+        Judged::Verdict(Verdict::Refused(refusal)) => {
+            let why = reason(refusal.reason_key(), refusal.remedy_key());
+            messages.format("desk-why-refused", &[("why", why.into())])
+        }
+    }
+}
+
+fn judged_code(judged: &Judged) -> (&'static str, Option<&'static str>) {
+    match judged {
+        Judged::Gone => ("gone", None),
+        Judged::FollowsItsLine => ("follows-its-line", None),
+        Judged::Superseded(_) => ("superseded", None),
+        Judged::Verdict(Verdict::NotAsked) => ("not-asked", None),
+        Judged::Verdict(Verdict::Over) => ("over", None),
+        Judged::Verdict(Verdict::Publish(_)) => ("published", None),
+        Judged::Verdict(Verdict::Waits(reason)) => ("waits", Some(reason.code())),
+        Judged::Verdict(Verdict::Refused(reason)) => ("refused", Some(reason.code())),
+    }
+}
+
+fn document_fields(why: &DocumentWhy) -> Value {
+    let (verdict, reason) = judged_code(&why.judged);
+    let seen: Vec<Value> = why
+        .seen
+        .iter()
+        .map(|document| json!({"id": document.id.to_string(), "live": document.live, "since": document.since, "published_on": document.published_on}))
+        .collect();
+    let left_out: Vec<Value> = why
+        .left_out
+        .iter()
+        .map(|row| {
+            let (verdict, reason) = match row.verdict {
+                LeftOut::Refused(reason) => ("refused", reason.code()),
+                LeftOut::Held(reason) => ("waits", reason.code()),
+            };
+            json!({"record": row.record, "verdict": verdict, "reason": reason})
+        })
+        .collect();
+    let audience: Vec<&str> = why.audience.iter().map(|reader| reader.code.as_str()).collect();
+    let placement = why.judged.placement();
+    json!({
+        "kind": "document", "record": why.record, "title": why.title, "verdict": verdict, "reason": reason,
+        "rules": why.rules, "binder": why.binder.as_ref().map(|(code, _)| code),
+        "scope": placement.map(|placement| placement.target.scope()), "concerns": why.concerns,
+        "date": placement.map(|placement| placement.date), "until": placement.and_then(|placement| placement.until),
+        "audience": audience, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
+    })
+}
+
+fn account_text(why: &AccountWhy, messages: &Messages) -> String {
+    let mut answer = Answer::new(messages);
+    let account = &why.account;
+    let head = [
+        ("number", account.number.as_str().into()),
+        ("entity", account.entity.as_str().into()),
+        ("label", account.label.as_str().into()),
+        ("role", role(account.role, messages).into()),
+    ];
+    answer.say("desk-why-account", &head);
+    answer.line(&account_sentence(account.verdict, messages));
+    answer.rules(why.rules());
+    match &account.party {
+        Some(party) => answer.say("desk-why-party-of", &[("party", party.as_str().into())]),
+        None => answer.say("desk-why-no-party", &[]),
+    }
+    if account.ticked && !account.validated {
+        answer.say("desk-notice-not-validated", &[]);
+    }
+    answer.say(if why.live { "desk-why-account-live" } else { "desk-why-account-not-live" }, &[]);
+    answer.say("desk-why-account-documents", &[("count", why.documents.into())]);
+    answer.last(&why.last)
+}
+
+fn account_sentence(verdict: AccountVerdict, messages: &Messages) -> String {
+    let reason = match verdict {
+        AccountVerdict::Refused(reason) => Some((reason.reason_key(), reason.remedy_key())),
+        AccountVerdict::Inactive(reason) => Some((reason.reason_key(), reason.remedy_key())),
+        AccountVerdict::NotAsked | AccountVerdict::Published => None,
+    };
+    let said = messages.text(&format!("desk-why-account-{}", verdict_code(verdict)));
+    match reason {
+        Some((reason, remedy)) => format!("{said} {} {}", messages.text(reason), messages.text(remedy)),
+        None => said,
+    }
+}
+
+fn account_why_fields(why: &AccountWhy) -> Value {
+    let mut fields = account_fields(&why.account);
+    if let Value::Object(fields) = &mut fields {
+        fields.insert("rules".to_owned(), why.rules().into());
+        fields.insert("live".to_owned(), why.live.into());
+        fields.insert("documents".to_owned(), why.documents.into());
+        fields.insert("last".to_owned(), last_fields(&why.last));
+    }
+    fields
+}
+
+fn party_text(why: &PartyWhy, messages: &Messages) -> String {
+    let mut answer = Answer::new(messages);
+    answer.say("desk-why-party", &[("code", why.code.as_str().into()), ("name", why.name.as_str().into())]);
+    answer.say(if why.allowed { "desk-why-allowed" } else { "desk-why-not-allowed" }, &[]);
+    answer.rules(why.rules());
+    for module in &why.spaces {
+        answer.line(&format!("    {}", messages.text(&format!("desk-space-{}", module.code()))));
+    }
+    for (building, status) in &why.statuses {
+        let status = right(*status, messages);
+        answer.say("desk-why-status", &[("building", building.as_str().into()), ("status", status.into())]);
+    }
+    for account in &why.accounts {
+        let verdict = account_verdict(account.verdict, messages);
+        let line = [
+            ("number", account.number.as_str().into()),
+            ("entity", account.entity.as_str().into()),
+            ("verdict", verdict.into()),
+        ];
+        answer.say("desk-why-its-account", &line);
+    }
+    match (why.missing.login, why.missing.password) {
+        (false, false) => {}
+        (true, _) => answer.say("desk-why-lacks-login", &[]),
+        (false, true) => answer.say("desk-why-lacks-password", &[]),
+    }
+    if why.issue > why.confirmed_issue {
+        answer.say("desk-why-password-due", &[("issue", why.issue.to_string().into())]);
+    } else if why.confirmed_issue > 0 {
+        answer.say("desk-why-password-sent", &[("issue", why.confirmed_issue.to_string().into())]);
+    }
+    answer.last(&why.last)
+}
+
+fn party_fields(why: &PartyWhy) -> Value {
+    let statuses: Vec<Value> = why
+        .statuses
+        .iter()
+        .map(|(building, status)| json!({"building": building, "status": status.code()}))
+        .collect();
+    json!({
+        "kind": "party", "code": why.code, "name": why.name,
+        "verdict": if why.allowed { "allowed" } else { "not-allowed" }, "reason": null, "rules": why.rules(),
+        "spaces": why.spaces, "statuses": statuses,
+        "accounts": why.accounts.iter().map(account_fields).collect::<Vec<_>>(),
+        "missing_login": why.missing.login, "missing_password": why.missing.password,
+        "password_issue": why.issue, "confirmed_issue": why.confirmed_issue, "last": last_fields(&why.last),
+    })
+}

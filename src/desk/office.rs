@@ -1,0 +1,165 @@
+//! What a request starts from: one read of the back office's database, the ledger of the series, the present day.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::Paris;
+use publier_core::channels::extranet::{Books, Selection};
+use publier_core::domain::audience::Readers;
+use publier_core::domain::document::Trade;
+use publier_core::domain::ids::{BuildingId, EntityId};
+
+use super::error::{DeskError, Unknown, What};
+use super::nearest::nearest;
+use crate::ledger::series::Series;
+use crate::ledger::{Ledger, SeriesKey};
+use crate::source::write::Door;
+use crate::source::{Reference, Snapshot};
+
+/// Where everything is, and now.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'p> {
+    /// The back office's database.
+    pub database: &'p Path,
+    /// A folder for the copy of a database that isn't in WAL mode.
+    pub spool: &'p Path,
+    /// Our own ledger; it is only read, and may not exist yet.
+    pub ledger: &'p Path,
+    /// The channel and the target whose series is asked.
+    pub series: (&'p str, &'p str),
+    /// The present time, in UTC.
+    pub now: DateTime<Utc>,
+}
+
+/// What a request starts from.
+#[derive(Debug)]
+pub struct Office {
+    /// One consistent read of the back office's database.
+    pub snapshot: Snapshot,
+    /// The agency's present day, Europe/Paris.
+    pub today: NaiveDate,
+    database: PathBuf,
+    ledger: Option<(Ledger, Series)>,
+}
+
+impl Office {
+    /// Opens the database to read, and the ledger where there is one.
+    ///
+    /// # Errors
+    /// When either can't be read.
+    pub fn open(places: &Places<'_>) -> Result<Self, DeskError> {
+        let snapshot = Snapshot::open(places.database, places.spool)?;
+        let (channel, target) = places.series;
+        let ledger = if places.ledger.is_file() {
+            let ledger = Ledger::open(places.ledger)?;
+            let series = ledger.find_series(channel, target)?;
+            series.map(|series| (ledger, series))
+        } else {
+            None
+        };
+        let today = places.now.with_timezone(&Paris).date_naive();
+        Ok(Self { snapshot, today, database: places.database.to_owned(), ledger })
+    }
+
+    /// Gives the ledger and the series, once something was published.
+    pub fn series(&self) -> Option<(&Ledger, SeriesKey)> {
+        self.ledger.as_ref().map(|(ledger, series)| (ledger, series.key))
+    }
+
+    /// Gives when a publication of the series was last confirmed, in UTC.
+    pub fn confirmed_at(&self) -> Option<DateTime<Utc>> {
+        let (_, series) = self.ledger.as_ref()?;
+        series.delivered.as_ref().map(|delivered| delivered.confirmed_at)
+    }
+
+    /// Opens the door that writes what staff ask for.
+    ///
+    /// # Errors
+    /// When the database can't be opened to write.
+    pub(super) fn door(&self) -> Result<Door, DeskError> {
+        Ok(Door::open(&self.database)?)
+    }
+
+    /// Reads the reference records.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub(super) fn reference(&self) -> Result<Reference, DeskError> {
+        Ok(self.snapshot.reference()?)
+    }
+}
+
+/// The reference records, what of them is sent today, and who may read it.
+#[derive(Debug)]
+pub(super) struct Trading {
+    pub(super) reference: Reference,
+    pub(super) selection: Selection,
+    pub(super) readers: Readers,
+    pub(super) today: NaiveDate,
+}
+
+impl Trading {
+    pub(super) fn open(office: &Office) -> Result<Self, DeskError> {
+        let reference = office.reference()?;
+        let books = books(&reference);
+        let selection = Selection::of(books, &reference.options, office.today);
+        let readers = selection.readers(books);
+        Ok(Self { readers, selection, reference, today: office.today })
+    }
+
+    /// Gives what a document's verdict needs.
+    pub(super) fn trade(&self) -> Trade<'_> {
+        Trade {
+            templates: &self.reference.templates,
+            binders: &self.reference.binders,
+            cases: &self.reference.cases,
+            places: &self.selection.places,
+            use_attachment_names: self.reference.options.use_attachment_names,
+            attachment_title: self.reference.options.attachment_title,
+            today: self.today,
+        }
+    }
+}
+
+/// Gives what a selection looks at.
+pub(super) fn books(reference: &Reference) -> Books<'_> {
+    Books {
+        entities: &reference.entities,
+        accounts: &reference.accounts,
+        buildings: &reference.buildings,
+        units: &reference.units,
+        records: &reference.records,
+        holdings: &reference.holdings,
+        leases: &reference.leases,
+        transfers: &reference.transfers,
+    }
+}
+
+/// Finds the building of a code.
+pub(super) fn building(reference: &Reference, code: &str) -> Result<BuildingId, Unknown> {
+    by_code(
+        What::Building,
+        code,
+        reference.buildings.values().map(|building| (building.code.as_str(), building.id)),
+    )
+}
+
+/// Finds the entity of a code.
+pub(super) fn entity(reference: &Reference, code: &str) -> Result<EntityId, Unknown> {
+    by_code(What::Entity, code, reference.entities.values().map(|entity| (entity.code.as_str(), entity.id)))
+}
+
+/// Finds the record of a code; the nearest code is offered where there is none.
+pub(super) fn by_code<'c, T: Copy>(
+    what: What,
+    typed: &str,
+    records: impl IntoIterator<Item = (&'c str, T)>,
+) -> Result<T, Unknown> {
+    let known: HashMap<&str, T> = records.into_iter().collect();
+    known.get(typed).copied().ok_or_else(|| Unknown {
+        what,
+        named: typed.to_owned(),
+        nearest: nearest(typed, known.keys().copied()).map(str::to_owned),
+    })
+}

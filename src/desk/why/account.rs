@@ -1,0 +1,61 @@
+//! Why an account is on the site, or isn't.
+
+use publier_core::domain::account::AccountVerdict;
+use publier_core::domain::options::Role;
+
+use super::Last;
+use crate::desk::accounts::{AccountFilter, AccountLine, list};
+use crate::desk::error::DeskError;
+use crate::desk::events;
+use crate::desk::office::Office;
+
+/// Everything that is known of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountWhy {
+    /// The account and the verdict on it.
+    pub account: AccountLine,
+    /// Whether the series shows it.
+    pub live: bool,
+    /// How many documents the series shows of it alone.
+    pub documents: u64,
+    /// What happened last.
+    pub last: Last,
+}
+
+impl AccountWhy {
+    /// Gives the numbers of the rules that decided.
+    pub fn rules(&self) -> &'static [&'static str] {
+        rules_of(self.account.verdict, self.account.role)
+    }
+}
+
+/// Gives the rules behind the verdict on an account of a role.
+pub fn rules_of(verdict: AccountVerdict, role: Role) -> &'static [&'static str] {
+    match (verdict, role) {
+        (AccountVerdict::NotAsked, _) => &["D1"],
+        (AccountVerdict::Refused(_), _) => &["D2"],
+        (AccountVerdict::Published, _) => &["D1", "D8"],
+        (AccountVerdict::Inactive(_), Role::Tenant) => &["D9", "D10"],
+        (AccountVerdict::Inactive(_), _) => &["D11"],
+    }
+}
+
+/// Says why an account is on the site, or isn't. It is named by its number, `ENTITY/NUMBER`, or its key.
+///
+/// # Errors
+/// When the database or the ledger can't be read, or no account is named so.
+pub fn account(office: &Office, named: &str) -> Result<AccountWhy, DeskError> {
+    let id = events::account(&office.reference()?, named)?;
+    let filter = AccountFilter { ids: vec![id], ..AccountFilter::default() };
+    let unknown =
+        || crate::desk::Unknown { what: crate::desk::What::Account, named: named.to_owned(), nearest: None };
+    let account = list(office, &filter)?.into_iter().next().ok_or_else(unknown)?;
+    let (live, documents) = match office.series() {
+        Some((ledger, series)) => {
+            let documents = ledger.live_documents_by_account(series)?;
+            (ledger.is_live_account(series, id)?, documents.get(&id).copied().unwrap_or_default())
+        }
+        None => (false, 0),
+    };
+    Ok(AccountWhy { account, live, documents, last: Last::of(office)? })
+}
