@@ -26,7 +26,7 @@ use crate::report::run_report::{
     ByReason, Cause, Record, RecordKind, RunReport, Section as ShownSection, SectionCounts,
 };
 use crate::source::write::Door;
-use crate::source::{Reference, Snapshot, SourceError};
+use crate::source::{Difference, Reference, Snapshot, SourceError};
 
 /// The kind of outbox item that is a message to a user.
 const MESSAGE: &str = "message";
@@ -68,8 +68,8 @@ pub(super) fn items(
 }
 
 /// Reads who receives the report; nobody when the database can't be read: the run's own failure says why.
-pub(super) fn readers(database: &Path, spool: &Path) -> Vec<i64> {
-    let read = Snapshot::open(database, spool).and_then(|snapshot| snapshot.report_readers());
+pub(super) fn readers(database: &Path) -> Vec<i64> {
+    let read = Snapshot::glimpse(database).and_then(|snapshot| snapshot.report_readers());
     read.map(|users| users.into_iter().map(|user| user.id.0).collect()).unwrap_or_default()
 }
 
@@ -294,9 +294,28 @@ pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
         SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
             detail("flow-database-unreadable", chain(error))
         }
-        SourceError::Schema(differences) => detail("flow-database-schema", differences.join(" ; ")),
+        SourceError::Schema(differences) => {
+            let told: Vec<_> =
+                differences.iter().map(|difference| explain_difference(difference, messages)).collect();
+            detail("flow-database-schema", told.join(" ; "))
+        }
         SourceError::Busy => messages.text("flow-database-busy"),
         SourceError::NoRow(table) => detail("flow-database-no-row", (*table).to_owned()),
+    }
+}
+
+fn explain_difference(difference: &Difference, messages: &Messages) -> String {
+    let say = |key: &str, values: &[(&str, &str)]| {
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, Value::from(*value))).collect();
+        messages.format(key, &values)
+    };
+    match difference {
+        Difference::NoTable(table) => say("flow-schema-no-table", &[("table", table)]),
+        Difference::NoColumn(column) => say("flow-schema-no-column", &[("column", column)]),
+        Difference::OtherType { column, found, expected } => {
+            let values: [(&str, &str); 3] = [("column", column), ("found", found), ("expected", expected)];
+            say("flow-schema-other-type", &values)
+        }
     }
 }
 

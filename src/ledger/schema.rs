@@ -19,7 +19,6 @@ const MIGRATIONS: [&str; 1] = [V1];
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
     let (mut application, version, tables) = identity(connection)?;
     if version == 0 && application == 0 && tables == 0 {
-        connection.pragma_update(None, "journal_mode", "WAL")?;
         application = APPLICATION_ID;
     }
     if application != APPLICATION_ID {
@@ -28,6 +27,8 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Le
     if version > known() {
         return Err(LedgerError::Newer { path: path.to_owned(), found: version, known: known() });
     }
+    // A copy of a ledger isn't in this mode, and a plan reads on one connection while it writes on another.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
     if version < known() {
         apply(connection)?;
     }

@@ -21,5 +21,9 @@ pub fn create(path: &Path, records: &str) -> Result<(), SourceError> {
     db.execute_batch(AGENCY_SQL).and_then(|()| db.execute_batch(records)).map_err(failed())?;
     let dangling =
         db.prepare("PRAGMA foreign_key_check").and_then(|mut check| check.exists([])).map_err(failed())?;
-    if dangling { Err(SourceError::Schema(vec!["foreign keys".to_owned()])) } else { Ok(()) }
+    if dangling {
+        Err(std::io::Error::other("a record refers to one that does not exist").into())
+    } else {
+        Ok(())
+    }
 }

@@ -1,6 +1,31 @@
 //! What can go wrong with the back office's database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// One difference between a database and the schema that the agent reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Difference {
+    /// A table or view is missing.
+    #[error("{0}: no such table")]
+    NoTable(String),
+    /// A column is missing.
+    #[error("{0}: no such column")]
+    NoColumn(String),
+    /// A column has another type.
+    #[error("{column}: {found} instead of {expected}")]
+    OtherType {
+        /// The column, with its table.
+        column: String,
+        /// Its type.
+        found: String,
+        /// The type that it should have.
+        expected: String,
+    },
+}
+
+fn listed(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
 
 /// A failed operation on the back office's database.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +43,8 @@ pub enum SourceError {
         source: rusqlite::Error,
     },
     /// The schema lacks something, or has it with another type.
-    #[error("schema of the agency's database: {}", .0.join("; "))]
-    Schema(Vec<String>),
+    #[error("schema of the agency's database: {}", listed(.0))]
+    Schema(Vec<Difference>),
     /// The database stayed locked for the whole wait.
     #[error("the agency's database stayed locked")]
     Busy,
@@ -41,6 +66,15 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// Makes the error of an opening, telling a busy database apart.
+    pub(super) fn open(path: &Path) -> impl FnOnce(rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        move |source| match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Open { path, source },
+        }
+    }
+
     /// Makes the error of a query, telling a busy database apart.
     pub(super) fn query(operation: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
         move |source| match source.sqlite_error_code() {

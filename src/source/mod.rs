@@ -21,7 +21,7 @@ pub mod write;
 
 pub use bulk::{BadRow, Entries, ExpenseRow, FundRow, VoucherRow};
 pub use documents::DocumentTable;
-pub use error::SourceError;
+pub use error::{Difference, SourceError};
 pub use people::PartyDetails;
 pub use reference::Reference;
-pub use snapshot::Snapshot;
+pub use snapshot::{BUSY, Snapshot};

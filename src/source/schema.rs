@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::error::SourceError;
+use super::error::{Difference, SourceError};
 
 /// The schema that the agent reads, as it stands in the repository.
 pub const AGENCY_SQL: &str = include_str!("../../schemas/agency.sql");
@@ -30,18 +30,20 @@ pub fn check(agency: &Connection) -> Result<(), SourceError> {
     if differences.is_empty() { Ok(()) } else { Err(SourceError::Schema(differences)) }
 }
 
-fn differences(expected: &BTreeMap<String, Columns>, actual: &BTreeMap<String, Columns>) -> Vec<String> {
+fn differences(expected: &BTreeMap<String, Columns>, actual: &BTreeMap<String, Columns>) -> Vec<Difference> {
     let mut found = Vec::new();
     for (table, columns) in expected {
         let Some(present) = actual.get(table) else {
-            found.push(format!("{table}: table absente"));
+            found.push(Difference::NoTable(table.clone()));
             continue;
         };
         for (column, kind) in columns {
             match present.get(column) {
-                None => found.push(format!("{table}.{column}: colonne absente")),
+                None => found.push(Difference::NoColumn(format!("{table}.{column}"))),
                 Some(other) if !other.is_empty() && !other.eq_ignore_ascii_case(kind) => {
-                    found.push(format!("{table}.{column}: {other} au lieu de {kind}"));
+                    let (column, found_type) = (format!("{table}.{column}"), other.clone());
+                    let expected = kind.clone();
+                    found.push(Difference::OtherType { column, found: found_type, expected });
                 }
                 Some(_) => {}
             }
@@ -90,14 +92,10 @@ mod tests {
              DROP TABLE journal; CREATE TABLE journal (code TEXT, name TEXT, is_bank TEXT);",
         )
         .unwrap();
-        let SourceError::Schema(differences) = check(&db).unwrap_err() else { panic!() };
+        let error = check(&db).unwrap_err();
         assert_eq!(
-            differences,
-            [
-                "journal.is_bank: TEXT au lieu de INTEGER",
-                "photo.title: colonne absente",
-                "portal: table absente"
-            ]
+            error.to_string(),
+            "schema of the agency's database: journal.is_bank: TEXT instead of INTEGER; photo.title: no such column; portal: no such table"
         );
     }
 
