@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use publier_core::publication::exit::ExitStatus;
 
+use crate::i18n::Lang;
 use crate::report::ndjson::Ndjson;
 
 /// Where a command shows what it does.
@@ -13,12 +14,14 @@ pub(super) struct Screen {
     pub(super) json: bool,
     /// Errors only.
     pub(super) quiet: bool,
+    /// The reader's language.
+    lang: Lang,
 }
 
 impl Screen {
     /// Takes the options of the command line.
-    pub(super) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet }
+    pub(super) fn new(json: bool, quiet: bool, lang: Lang) -> Self {
+        Self { json, quiet, lang }
     }
 
     /// Shows a text to people; nothing with `--json` or `--quiet`. A closed pipe ends nothing: the work goes on.
@@ -28,19 +31,13 @@ impl Screen {
         }
     }
 
-    /// Shows one JSON object, with `--json` alone.
-    pub(super) fn object(self, object: &serde_json::Value) {
-        if self.json {
-            drop(writeln!(io::stdout().lock(), "{object}"));
-        }
-    }
-
     /// Shows an error: on the error output for people, as an object with `--json`.
     pub(super) fn error(self, status: ExitStatus, text: &str) {
         if self.json {
             Ndjson::new(io::stdout()).error(status, text);
         } else {
-            drop(writeln!(io::stderr().lock(), "publier : {text}"));
+            let space = if self.lang == Lang::Fr { "\u{a0}" } else { "" };
+            drop(writeln!(io::stderr().lock(), "publier{space}: {text}"));
         }
     }
 }
