@@ -19,6 +19,7 @@
 mod suite {
     #[cfg(feature = "demo")]
     mod embedded;
+    #[cfg(feature = "demo")]
     mod flow;
     mod house;
     mod ledger;

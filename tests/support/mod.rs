@@ -2,6 +2,8 @@
 
 #[cfg(feature = "demo")]
 pub mod embedded;
+#[cfg(feature = "demo")]
+pub mod flow;
 pub mod ledger;
 pub mod package;
 pub mod render;

