@@ -28,7 +28,7 @@ use crate::report::redact::Redacted;
 use crate::report::winscp_log::{Keep, Output, WinscpLog, prune_history, set_path};
 use crate::settings::target::{Login, Target};
 use crate::settings::{ConfigError, Places, Settings, ZipLevel};
-use crate::source::{Snapshot, SourceError};
+use crate::source::{BUSY, Snapshot, SourceError};
 use crate::transfer::connector;
 
 /// The scheduled service of the back office (A3).
@@ -225,17 +225,25 @@ impl App {
         Ok(Job {
             listener: Arc::new(Redacted::new(secrets(target), Arc::new(all))),
             tally,
-            ..self.bare_job(target, connector)?
+            ..self.bare_job(target, connector, self.ledger()?, self.spool()?)?
         })
     }
-    /// Assembles what every job of a target has, heard by its own counts alone.
-    fn bare_job(&self, target: &Target, connector: Arc<dyn Connector>) -> Result<Job, AppError> {
+
+    /// Assembles a job over a ledger and a spool, heard by its own counts alone.
+    fn bare_job(
+        &self,
+        target: &Target,
+        connector: Arc<dyn Connector>,
+        ledger: Ledger,
+        spool: Spool,
+    ) -> Result<Job, AppError> {
         let publication = &self.settings.publication;
         let tally = Arc::new(Counts::default());
         Ok(Job {
             database: self.settings.agency.database.clone(),
-            ledger: self.ledger()?,
-            spool: self.spool()?,
+            busy_wait: BUSY,
+            ledger,
+            spool,
             vault: Vault::new(self.settings.agency.files.clone(), publication.max_file_size_bytes),
             connector,
             destination: Destination {
@@ -259,33 +267,28 @@ impl App {
         })
     }
 
-    /// Assembles the job of a rehearsal: everything it makes stands in `folder`, with a copy of the ledger; its
-    /// connector is never asked.
+    /// Assembles the job of a rehearsal: all it writes stands in `folder`, which is empty, beside a copy of the ledger;
+    /// its connector is never asked, and no temporary password is in what it makes (D5).
     ///
     /// # Errors
     /// As [`App::job`].
     pub fn rehearsal(&self, target: &Target, folder: &Path) -> Result<Job, AppError> {
-        files::make_private_folder(folder).map_err(FlowError::from)?;
         let copy = folder.join("state.db");
         Ledger::copy(&self.settings.data.ledger(), &copy)?;
-        let publication = &self.settings.publication;
-        let tally = Arc::new(Counts::default());
-        let spool = Spool::open(folder, publication.spool_quota_bytes).map_err(FlowError::from)?;
-        Ok(Job {
-            ledger: Ledger::open(&copy)?,
-            spool,
-            listener: tally.clone(),
-            tally,
-            ..self.bare_job(target, connector(target).map_err(FlowError::from)?)?
-        })
+        let quota = self.settings.publication.spool_quota_bytes;
+        let spool = Spool::open(&folder.join("spool"), quota).map_err(FlowError::from)?;
+        let connector = connector(target).map_err(FlowError::from)?;
+        let mut job = self.bare_job(target, connector, Ledger::open(&copy)?, spool)?;
+        job.destination.receives_credentials = false;
+        Ok(job)
     }
 
     /// Makes the transfer log of a target, unless the agency's option is off (A8). Where the option can't be read, the
     /// log is kept: a failure is when it is needed.
     fn transfer_log(&self, target: &Target) -> Option<WinscpLog> {
-        let wanted =
-            self.snapshot().and_then(|snapshot| Ok(snapshot.options()?.write_winscp_xml)).unwrap_or(true);
-        if !wanted {
+        let options =
+            Snapshot::glimpse(&self.settings.agency.database).and_then(|snapshot| snapshot.options());
+        if options.is_ok_and(|options| !options.write_winscp_xml) {
             return None;
         }
         let (data, channel) = (&self.settings.data, target.channel.code());

@@ -22,6 +22,7 @@ mod suite {
     mod desk;
     #[cfg(feature = "demo")]
     mod embedded;
+    #[cfg(feature = "demo")]
     mod flow;
     mod house;
     mod ledger;

@@ -5,6 +5,9 @@ flow-bad-domain = The extranet’s domain name is missing or wrong (“{ $detail
 flow-database-missing = The agency’s database is not there: { $detail }. Administrator: correct “database” in agent.toml, or make this file accessible.
 flow-database-unreadable = The agency’s database can’t be read ({ $detail }). Administrator: check the file and the rights of the account that runs the agent.
 flow-database-schema = The agency’s database does not have the expected form: { $detail }. Administrator: update the software, or complete the views; the expected form stands in schemas/agency.sql.
+flow-schema-no-table = { $table }: no such table
+flow-schema-no-column = { $column }: no such column
+flow-schema-other-type = { $column }: { $found } instead of { $expected }
 flow-database-busy = The agency’s database stayed locked. Nothing is lost: the publication will be tried again.
 flow-database-no-row = The agency’s database lacks the expected row in “{ $detail }”. Administrator: check that the file is the agency’s own.
 flow-ledger = The agent’s ledger can’t be used ({ $detail }). Administrator: check the agent’s data folder.
@@ -12,6 +15,7 @@ flow-disk = A local file can’t be read or written ({ $detail }). Administrator
 flow-out-of-order = The agency’s database gives its rows in an inconsistent order ({ $detail }). Vendor: hand this to support.
 flow-stopped = The publication was stopped. Nothing is lost: it goes on at the next start.
 flow-defect = The agent met an internal error ({ $detail }). Vendor: hand this to support with the log.
+flow-gave-way = The publication gave way to another that did not leave. Nothing is lost: publish again.
 flow-uncertain = The server does not tell whether the publication arrived: it stands neither under its temporary name nor under its final one. It is not confirmed, and the next one will replace it. Extranet vendor: check whether it was taken.
 
 flow-stored-balance = Account { $account }: the stored balance is not the sum of the entries; that sum is published. Agency: recompute the balance.

@@ -5,6 +5,9 @@ flow-bad-domain = Le nom de domaine de l’extranet est absent ou incorrect («�
 flow-database-missing = La base de données de l’agence est introuvable : { $detail }. Administrateur : corrigez « database » dans agent.toml, ou rendez ce fichier accessible.
 flow-database-unreadable = La base de données de l’agence ne peut pas être lue ({ $detail }). Administrateur : vérifiez le fichier et les droits du compte qui exécute l’agent.
 flow-database-schema = La base de données de l’agence n’a pas la forme attendue : { $detail }. Administrateur : mettez le logiciel à jour, ou complétez les vues ; la forme attendue est dans schemas/agency.sql.
+flow-schema-no-table = { $table } : table absente
+flow-schema-no-column = { $column } : colonne absente
+flow-schema-other-type = { $column } : { $found } au lieu de { $expected }
 flow-database-busy = La base de données de l’agence est restée verrouillée. Rien n’est perdu : la publication sera retentée.
 flow-database-no-row = La base de données de l’agence ne contient pas la ligne attendue dans « { $detail } ». Administrateur : vérifiez que le fichier est bien celui de l’agence.
 flow-ledger = Le registre de l’agent ne peut pas être utilisé ({ $detail }). Administrateur : vérifiez le dossier de données de l’agent.
@@ -12,6 +15,7 @@ flow-disk = Un fichier local ne peut pas être lu ou écrit ({ $detail }). Admin
 flow-out-of-order = La base de données de l’agence rend ses lignes dans un ordre incohérent ({ $detail }). Éditeur : à transmettre au support.
 flow-stopped = La publication a été arrêtée. Rien n’est perdu : elle reprendra au prochain lancement.
 flow-defect = L’agent a rencontré une erreur interne ({ $detail }). Éditeur : à transmettre au support avec le journal.
+flow-gave-way = La publication a laissé la place à une autre qui n’est pas partie. Rien n’est perdu : relancez la publication.
 flow-uncertain = Le serveur ne dit pas si la publication est arrivée : elle n’est ni sous son nom provisoire ni sous son nom définitif. Elle n’est pas confirmée, et la prochaine la remplacera. Éditeur : vérifiez si elle a été prise.
 
 flow-stored-balance = Compte { $account } : le solde enregistré n’est pas la somme des écritures ; c’est cette somme qui est publiée. Agence : recalculez le solde.

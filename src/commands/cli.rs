@@ -11,6 +11,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use publier_core::publication::exit::ExitStatus;
 
 use crate::i18n::{Lang, Messages};
+use crate::report::ndjson::Ndjson;
 pub use desk::{
     AccountSelection, Accounts, AccountsVerb, Assign, BinderRights, Binders, BindersVerb, CoOwnerList,
     CoOwners, CoOwnersVerb, CreateBinders, Credentials, CredentialsVerb, EventSelection, Events, EventsVerb,
@@ -198,16 +199,21 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Shows it where it belongs and gives the status.
-    pub fn show(&self) -> ExitStatus {
+    /// Shows it where it belongs, what was not understood as an object with `json`, and gives the status.
+    pub fn show(&self, json: bool) -> ExitStatus {
         use std::io::Write;
-        let shown = match self.status {
-            ExitStatus::Done => writeln!(std::io::stdout().lock(), "{}", self.text),
-            _ => writeln!(std::io::stderr().lock(), "{}", self.text),
-        };
-        drop(shown);
+        match self.status {
+            ExitStatus::Done => drop(writeln!(std::io::stdout().lock(), "{}", self.text)),
+            status if json => Ndjson::new(std::io::stdout()).error(status, &self.text),
+            _ => drop(writeln!(std::io::stderr().lock(), "{}", self.text)),
+        }
         self.status
     }
+}
+
+/// Tells whether `--json` stands on a command line, understood or not.
+pub fn asks_for_json(arguments: &[OsString]) -> bool {
+    arguments.iter().any(|argument| argument == "--json")
 }
 
 /// Finds `--lang` before anything else, so that even an error is in the reader's language.

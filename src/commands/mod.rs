@@ -40,9 +40,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let lang = cli::language_of(&arguments);
     let cli = match cli::parse(&arguments, &Messages::new(lang.unwrap_or_default())) {
         Ok(cli) => cli,
-        Err(refusal) => return refusal.show(),
+        Err(refusal) => return refusal.show(cli::asks_for_json(&arguments)),
     };
-    let screen = Screen::new(cli.json, cli.quiet);
+    let screen = Screen::new(cli.json, cli.quiet, lang.unwrap_or_default());
     obey(&cli, screen)
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use publier_core::publication::exit::ExitStatus;
 use serde_json::{Map, Value, json};
 
+use crate::i18n::Lang;
 use crate::report::ndjson::{Ndjson, VERSION};
 
 /// Where a command shows what it does.
@@ -14,12 +15,14 @@ pub(super) struct Screen {
     pub(super) json: bool,
     /// Errors only.
     pub(super) quiet: bool,
+    /// The reader's language.
+    lang: Lang,
 }
 
 impl Screen {
     /// Takes the options of the command line.
-    pub(super) fn new(json: bool, quiet: bool) -> Self {
-        Self { json, quiet }
+    pub(super) fn new(json: bool, quiet: bool, lang: Lang) -> Self {
+        Self { json, quiet, lang }
     }
 
     /// Shows a text to people; nothing with `--json` or `--quiet`. A closed pipe ends nothing: the work goes on.
@@ -52,7 +55,8 @@ impl Screen {
         if self.json {
             Ndjson::new(io::stdout()).error(status, text);
         } else {
-            drop(writeln!(io::stderr().lock(), "publier : {text}"));
+            let space = if self.lang == Lang::Fr { "\u{a0}" } else { "" };
+            drop(writeln!(io::stderr().lock(), "publier{space}: {text}"));
         }
     }
 }

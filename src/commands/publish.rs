@@ -138,7 +138,7 @@ pub(super) fn show(app: &App, report: &RunReport, screen: Screen) -> ExitStatus 
     report.exit_status()
 }
 
-/// Plans and renders into a folder of its own: no database is written, no socket opened.
+/// Plans and renders in a folder of its own, which is deleted: no database is written, no socket opened.
 fn dry_run(
     app: &App,
     arguments: &Publish,
@@ -148,15 +148,13 @@ fn dry_run(
     let runtime = runtime()?;
     let mut worst = ExitStatus::Done;
     for target in targets {
-        let temporary = tempfile::tempdir().map_err(FlowError::from)?;
-        // The rehearsal reads the ledger through a copy of its own.
-        let folder = arguments.out.clone().unwrap_or_else(|| temporary.path().to_owned());
-        let mut job = app.rehearsal(target, &folder)?;
-        let report = runtime.block_on(rehearse(&mut job, &ask(arguments)))?;
+        let scratch = tempfile::tempdir().map_err(FlowError::from)?;
+        let mut job = app.rehearsal(target, scratch.path())?;
+        let report = runtime.block_on(rehearse(&mut job, &ask(arguments), arguments.out.as_deref()))?;
         worst = worst.max(show(app, &report, screen));
-        if arguments.out.is_some() {
-            let made = folder.display().to_string();
-            screen.say(&app.messages.format("commands-dry-run-kept", &[("folder", made.into())]));
+        if let Some(kept) = &arguments.out {
+            let kept = kept.display().to_string();
+            screen.say(&app.messages.format("commands-dry-run-kept", &[("folder", kept.into())]));
         }
         screen.say(&app.messages.text("commands-dry-run"));
     }

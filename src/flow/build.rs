@@ -1,6 +1,9 @@
 //! A publication from its plan to its seal: one short read of the source, then files, then the end of the XML.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+use std::path::Path;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Europe::Paris;
@@ -24,6 +27,7 @@ use super::plan::{Plan, Planner, staff_digest};
 use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
 use super::telling;
 use crate::channels::extranet::xml::{ENTRY_NAME, Header, Xml};
+use crate::files::{create_private, make_private_folder};
 use crate::ledger::PublicationId;
 use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
 use crate::package::spool::Folder;
@@ -72,7 +76,7 @@ impl Run<'_> {
                 return Ok(Built::Held(held));
             }
         };
-        if self.rehearsal {
+        if self.rehearsal.is_some() {
             task::block_in_place(|| self.make_documents(publication, &folder))?;
         } else {
             self.send_documents(publication, &folder).await?;
@@ -83,7 +87,7 @@ impl Run<'_> {
 
     /// Decides everything and writes the bulk, inside one read of the source.
     fn plan_and_write(&mut self, publication: PublicationId, folder: &Folder) -> Result<Written, FlowError> {
-        let snapshot = Snapshot::open(&self.job.database, self.job.spool.root())?;
+        let snapshot = self.snapshot()?;
         let reference = snapshot.reference()?;
         self.readers = snapshot.report_readers()?.into_iter().map(|user| user.id.0).collect();
         self.report.agency.clone_from(&reference.agency.name);
@@ -217,7 +221,7 @@ impl Run<'_> {
         if unconfirmed.is_empty() {
             return Ok(None);
         }
-        if self.rehearsal {
+        if self.rehearsal.is_some() {
             self.report.holds = unconfirmed;
             self.report.hold_digest = Some(short_digest(&totals.digest));
             return Ok(None);
@@ -289,6 +293,7 @@ impl Run<'_> {
             courier: &mut self.courier,
             deposit: job.destination.deposit.clone(),
             clock: job.clock.as_ref(),
+            listener: job.listener.as_ref(),
         };
         let sent = sender.send_all(&mut to_send).await;
         drop(to_send);
@@ -309,6 +314,7 @@ impl Run<'_> {
             }
             match make(&document, folder)? {
                 Ok(made) => {
+                    self.keep(folder, &made.local, &file_path(&made.remote.name))?;
                     letters.extend(made.letter.map(|dropped| (made.id, dropped)));
                     self.job.ledger.documents_sent(publication, &[(made.id, made.remote)])?;
                 }
@@ -322,6 +328,21 @@ impl Run<'_> {
     fn tell_letters(&mut self, letters: &[(DocumentId, Vec<Dropped>)]) {
         self.report.letters_rendered = u64::try_from(letters.len()).unwrap_or(u64::MAX);
         self.report.warnings.extend(telling::dropped(letters, &self.job.messages));
+    }
+
+    /// Keeps what a rehearsal made where it was asked to; the agency's own files stay where they are.
+    fn keep(&self, spool: &Folder, made: &Path, name: &str) -> Result<(), FlowError> {
+        let kept = self.rehearsal.as_ref().and_then(|rehearsal| rehearsal.keep.as_ref());
+        let Some(kept) = kept.map(|folder| folder.join(name)).filter(|_| made.starts_with(spool.path()))
+        else {
+            return Ok(());
+        };
+        if let Some(folder) = kept.parent() {
+            make_private_folder(folder)?;
+        }
+        let mut content = File::open(made)?;
+        io::copy(&mut content, &mut create_private(&kept)?)?;
+        Ok(())
     }
 
     /// Writes documents and removals, closes and checks the zip, seals.
@@ -351,6 +372,7 @@ impl Run<'_> {
         }
         let Sealed { path, size_bytes, digest, content_bytes } = zip.finish()?;
         verify(&path, ENTRY_NAME, content_bytes)?;
+        self.keep(folder, &path, &zip_name)?;
         let manifest = Manifest { staff_digest, report: self.report.clone(), readers: self.readers.clone() };
         folder.keep_bytes(MANIFEST, &serde_json::to_vec(&manifest)?)?;
         let zip = SealedZip { name: zip_name, size_bytes, digest };

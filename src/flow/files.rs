@@ -1,10 +1,11 @@
 //! The files of a publication: made in the spool, then placed on the server while the next ones are made.
 //!
-//! Promises: intentions are recorded before the first effect of a batch and results after it; a file that stands at
-//! its final name is not made nor sent again; one file that can't be made or that the server refuses for good is
+//! Promises: intentions are recorded before the first effect of a batch and results after it; a file that is known to
+//! stand at its final name is not sent again, and one whose result was lost with an earlier run is looked for first; one file that can't be made or that the server refuses for good is
 //! left out with its reason, and everything else goes on; a lost connection stops the publication, which waits.
 //! Limits: at most [`AHEAD`] files wait for the connection.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -22,7 +23,7 @@ use crate::ledger::plan::PlannedDocument;
 use crate::ledger::{Ledger, PublicationId, SeriesKey};
 use crate::package::photo;
 use crate::package::spool::Folder;
-use crate::ports::{Clock, RemotePath};
+use crate::ports::{Clock, Event, Listener, RemotePath};
 use crate::render::{self, Dropped};
 use crate::transfer::courier::{Courier, Parcel};
 
@@ -117,6 +118,8 @@ pub(super) struct Sender<'a> {
     pub deposit: RemotePath,
     /// The clock.
     pub clock: &'a dyn Clock,
+    /// Who hears of files that were found in place.
+    pub listener: &'a dyn Listener,
 }
 
 /// What a round of sending came to.
@@ -155,11 +158,18 @@ impl Sender<'_> {
             }
         }
         self.ledger.documents_sent(self.publication, &placed)?;
+        let mut doubtful = BTreeSet::new();
+        for made in &to_send {
+            if self.ledger.was_tried(self.series, &made.remote.name)? {
+                doubtful.insert(made.remote.name.clone());
+            }
+        }
         let intentions: Vec<RemoteFile> = to_send.iter().map(|made| made.remote.clone()).collect();
         self.ledger.intend_uploads(self.publication, &intentions, self.clock.now())?;
         let mut group = Group::default();
         for made in to_send {
-            self.place(made, &mut group, sent).await?;
+            let doubtful = doubtful.remove(&made.remote.name);
+            self.place(made, doubtful, &mut group, sent).await?;
             if group.is_due() {
                 group.record(self)?;
             }
@@ -167,7 +177,15 @@ impl Sender<'_> {
         group.record(self)
     }
 
-    async fn place(&mut self, made: Made, group: &mut Group, sent: &mut Sent) -> Result<(), FlowError> {
+    /// Places one file. A doubtful one that stood there already was placed by an earlier run, which did not live to hear
+    /// so: it is told now.
+    async fn place(
+        &mut self,
+        made: Made,
+        doubtful: bool,
+        group: &mut Group,
+        sent: &mut Sent,
+    ) -> Result<(), FlowError> {
         let parcel = Parcel {
             local: made.local,
             remote: self.remote(&file_path(&made.remote.name))?,
@@ -175,7 +193,12 @@ impl Sender<'_> {
             digest: made.remote.sha256,
         };
         match self.courier.deliver(&parcel).await {
-            Ok(_) => {
+            Ok(delivered) => {
+                if delivered.already && doubtful {
+                    let (local, remote, size_bytes) = (parcel.local, parcel.remote, parcel.size_bytes);
+                    let at = self.clock.now();
+                    self.listener.hear(&Event::Uploaded { local, remote, size_bytes, at });
+                }
                 group.results.push(UploadResult { name: made.remote.name.clone(), failure: None });
                 group.placed.push((made.id, made.remote));
                 Ok(())
@@ -228,25 +251,4 @@ impl Group {
         *self = Self::default();
         Ok(())
     }
-}
-
-/// Settles by looking the uploads whose result was lost with an earlier run.
-pub(super) async fn settle_lost(
-    ledger: &mut Ledger,
-    series: SeriesKey,
-    courier: &mut Courier,
-    deposit: &RemotePath,
-    clock: &dyn Clock,
-) -> Result<(), FlowError> {
-    use crate::transfer::courier::Whereabouts;
-    for file in ledger.unsettled_uploads(series)? {
-        let path = file_path(&file.name);
-        let remote = deposit.join(&path).map_err(|error| FlowError::Worker(error.to_string()))?;
-        let parcel =
-            Parcel { local: PathBuf::new(), remote, size_bytes: file.size_bytes, digest: file.sha256 };
-        let found = matches!(courier.look(&parcel).await?, Whereabouts::Final | Whereabouts::Both);
-        let failure = (!found).then_some(TransferReason::Interrupted);
-        ledger.record_uploads(series, &[UploadResult { name: file.name, failure }], clock.now())?;
-    }
-    Ok(())
 }

@@ -4,8 +4,9 @@
 //! nothing is uploaded before the plan is stored and no person has to be asked; the zip's rename is the commit, and
 //! what it confirmed is settled in one transaction with the report's messages. Every run ends with a report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
@@ -23,7 +24,6 @@ use tracing::Instrument as _;
 
 use super::build::{Built, HeldPlan};
 use super::error::FlowError;
-use super::files::settle_lost;
 use super::telling;
 use crate::i18n::Messages;
 use crate::ledger::runs::Trigger;
@@ -36,6 +36,7 @@ use crate::ports::{Clock, Connector, Event, Listener, RemotePath};
 use crate::report::counts::Counts;
 use crate::report::redact::Label;
 use crate::report::run_report::{Cause, Outcome, RunReport};
+use crate::source::Snapshot;
 use crate::transfer::courier::{Courier, Dispatch, Parcel, Whereabouts};
 
 /// The server that a publication goes to.
@@ -55,6 +56,8 @@ pub struct Destination {
 pub struct Job {
     /// The back office's database.
     pub database: PathBuf,
+    /// How long it is waited for when it is busy.
+    pub busy_wait: Duration,
     /// Our own ledger.
     pub ledger: Ledger,
     /// Where publications are made.
@@ -148,6 +151,13 @@ pub(super) struct Manifest {
 /// The manifest's name in the spool.
 pub(super) const MANIFEST: &str = "manifest.json";
 
+/// A run that sends nothing.
+#[derive(Debug)]
+pub(super) struct Rehearsal {
+    /// Where what it makes is kept.
+    pub keep: Option<PathBuf>,
+}
+
 /// One run under way.
 pub(super) struct Run<'j> {
     pub job: &'j mut Job,
@@ -161,7 +171,7 @@ pub(super) struct Run<'j> {
     pub report: RunReport,
     pub readers: Vec<i64>,
     /// Nothing is sent: files are made, the XML is closed and checked, and that is all.
-    pub rehearsal: bool,
+    pub rehearsal: Option<Rehearsal>,
     session_told: bool,
 }
 
@@ -206,13 +216,15 @@ pub fn record_failure(
     Ok(report)
 }
 
-/// Plans, renders and packs as [`publish`] would, and sends nothing. The job's ledger is a copy.
+/// Plans, renders and packs as [`publish`] would, and sends nothing. The job's ledger and spool are its own, made for
+/// this. What is made goes to `keep`, if anywhere: the zip, and each file made under the path that it would have in the
+/// deposit.
 ///
 /// # Errors
 /// Only when the copy can't record the run itself.
-pub async fn rehearse(job: &mut Job, ask: &Ask) -> Result<RunReport, FlowError> {
+pub async fn rehearse(job: &mut Job, ask: &Ask, keep: Option<&Path>) -> Result<RunReport, FlowError> {
     let mut run = begin(job, ask, CancellationToken::new())?;
-    run.rehearsal = true;
+    run.rehearsal = Some(Rehearsal { keep: keep.map(Path::to_owned) });
     let end = run.try_out().await;
     run.report.next_slots.clone_from(&run.job.next_slots);
     let now = run.job.clock.now();
@@ -256,7 +268,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         stop,
         report,
         readers: Vec::new(),
-        rehearsal: false,
+        rehearsal: None,
         session_told: false,
     })
 }
@@ -284,10 +296,21 @@ impl Run<'_> {
             if matches!(stage, Stage::Promoting(_)) {
                 self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
             }
-            self.job.ledger.supersede(publication, Replaced::NotSealed, now)?;
+            if matches!(stage, Stage::Delivered(_)) {
+                self.job.ledger.settle(publication, now, &[])?;
+            } else {
+                self.job.ledger.supersede(publication, Replaced::NotSealed, now)?;
+            }
         }
+        self.series = self.series_now()?;
         let publication = self.open()?;
         self.build(publication).await.map(|_| ())
+    }
+
+    /// Gives the series as it stands, begun if there is none.
+    fn series_now(&mut self) -> Result<Series, FlowError> {
+        let (destination, fresh) = (&self.job.destination, &self.job.fresh_series_id);
+        Ok(self.job.ledger.series(destination.channel, &destination.name, fresh)?)
     }
 
     /// Settles what earlier runs left: doubt by looking, what is sealed and fresh by going on, the rest by giving
@@ -301,19 +324,10 @@ impl Run<'_> {
                 End::Delivered | End::GaveWay | End::Held(_) => {}
             }
         }
-        self.series = self.job.ledger.series(
-            self.job.destination.channel,
-            &self.job.destination.name,
-            &self.job.fresh_series_id,
-        )?;
-        if !self.job.ledger.unsettled_uploads(self.series.key)?.is_empty() {
-            self.open_session();
-            let job = &mut *self.job;
-            let deposit = job.destination.deposit.clone();
-            let clock = Arc::clone(&job.clock);
-            settle_lost(&mut job.ledger, self.series.key, &mut self.courier, &deposit, clock.as_ref())
-                .await?;
-        }
+        // What an earlier publication came to has been told: this run's report is that of its own.
+        self.report = RunReport::new("", &self.job.destination.name, &self.name, self.started_at);
+        self.readers.clear();
+        self.series = self.series_now()?;
         Ok(None)
     }
 
@@ -353,13 +367,14 @@ impl Run<'_> {
                 Step::Deliver(how) => {
                     let now = self.job.clock.now();
                     self.job.ledger.append(publication, now, &[Fact::Delivered { how }])?;
+                    self.tell_found(publication, &stage)?;
                 }
                 Step::DeclareUncertain => {
                     let now = self.job.clock.now();
                     self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
                 }
                 Step::Settle => {
-                    self.settle(publication)?;
+                    self.settle(publication, &stage)?;
                     settled = true;
                 }
                 Step::Replace(why) => {
@@ -383,8 +398,13 @@ impl Run<'_> {
             return Ok(false);
         }
         let Some(manifest) = self.manifest(publication)? else { return Ok(true) };
-        let snapshot = crate::source::Snapshot::open(&self.job.database, self.job.spool.root())?;
+        let snapshot = self.snapshot()?;
         Ok(super::plan::staff_digest(&snapshot)? != manifest.staff_digest)
+    }
+
+    /// Opens the read of the agency's database.
+    pub(super) fn snapshot(&self) -> Result<Snapshot, FlowError> {
+        Ok(Snapshot::open_within(&self.job.database, self.job.spool.root(), self.job.busy_wait)?)
     }
 
     fn manifest(&self, publication: PublicationId) -> Result<Option<Manifest>, FlowError> {
@@ -442,13 +462,28 @@ impl Run<'_> {
         Ok(next_step::Whereabouts { temporary_bytes, final_bytes, receipt: None })
     }
 
-    /// Brings the series up to date and puts the report's messages in the outbox, in one transaction.
-    fn settle(&mut self, publication: PublicationId) -> Result<(), FlowError> {
+    /// Tells that the zip whose rename went unanswered stands there: nobody heard it yet.
+    fn tell_found(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
+        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
+        self.open_session();
+        self.job.listener.hear(&Event::Uploaded {
+            local: parcel.local,
+            remote: parcel.remote,
+            size_bytes: parcel.size_bytes,
+            at: self.job.clock.now(),
+        });
+        Ok(())
+    }
+
+    /// Brings the series up to date and puts the report's messages in the outbox, in one transaction. A publication
+    /// that an earlier run began is told as such, under a key of its own: this run may have another to tell.
+    fn settle(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
         let now = self.job.clock.now();
-        let mut manifest = self.manifest(publication)?;
-        if let Some(manifest) = manifest.take() {
-            let mine = self.report.publication.is_some();
-            if !mine {
+        let begun_by = stage.opening().map_or(self.id, |opening| opening.run);
+        let mut key = self.name.clone();
+        if begun_by != self.id {
+            key = format!("{}-settled", begun_by.0);
+            if let Some(manifest) = self.manifest(publication)? {
                 self.report =
                     RunReport { run_id: self.name.clone(), started_at: self.started_at, ..manifest.report };
                 self.readers = manifest.readers;
@@ -457,7 +492,7 @@ impl Run<'_> {
         self.take_tally();
         self.report.next_slots = self.job.next_slots.clone();
         self.report.deliver(now);
-        let items = telling::items(&self.report, &self.readers, &self.job.messages, &self.name)?;
+        let items = telling::items(&self.report, &self.readers, &self.job.messages, &key)?;
         self.job.ledger.settle(publication, now, &items)?;
         self.job.spool.remove(&publication.to_string())?;
         Ok(())
@@ -499,7 +534,9 @@ impl Run<'_> {
             self.report.next_slots = self.job.next_slots.clone();
         }
         match end {
-            Ok(End::Delivered | End::GaveWay) => {}
+            Ok(End::Delivered) => {}
+            // No run ends so: one that did must never pass for a delivery.
+            Ok(End::GaveWay) => self.report.fail(gave_way(&self.job.messages), now),
             Ok(End::Held(held)) => self.report.hold(held.reasons, &held.digest, now),
             Ok(End::Uncertain) => self.report.fail(uncertain(&self.job.messages), now),
             Err(error) => {
@@ -529,6 +566,10 @@ impl Run<'_> {
             None => self.name.clone(),
         }
     }
+}
+
+fn gave_way(messages: &Messages) -> Cause {
+    Cause::Run { status: ExitStatus::Other, words: Label::new(&messages.text("flow-gave-way")) }
 }
 
 fn uncertain(messages: &Messages) -> Cause {

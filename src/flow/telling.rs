@@ -24,7 +24,7 @@ use crate::render::Dropped;
 use crate::report::redact::Label;
 use crate::report::run_report::{ByReason, Cause, Record, RecordKind, RunReport, SectionCounts};
 use crate::source::write::Door;
-use crate::source::{Reference, Snapshot, SourceError};
+use crate::source::{Difference, Reference, Snapshot, SourceError};
 
 /// The kind of outbox item that is a message to a user.
 const MESSAGE: &str = "message";
@@ -284,10 +284,27 @@ pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
             detail("flow-database-unreadable", chain(error))
         }
         SourceError::Schema(differences) => {
-            detail("flow-database-schema", crate::source::listed(differences, " ; "))
+            let told: Vec<_> =
+                differences.iter().map(|difference| explain_difference(difference, messages)).collect();
+            detail("flow-database-schema", told.join(" ; "))
         }
         SourceError::Busy => messages.text("flow-database-busy"),
         SourceError::NoRow(table) => detail("flow-database-no-row", (*table).to_owned()),
+    }
+}
+
+fn explain_difference(difference: &Difference, messages: &Messages) -> String {
+    let say = |key: &str, values: &[(&str, &str)]| {
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, Value::from(*value))).collect();
+        messages.format(key, &values)
+    };
+    let place = difference.place();
+    match (&difference.types, &difference.column) {
+        (Some((found, expected)), _) => {
+            say("flow-schema-other-type", &[("column", &place), ("found", found), ("expected", expected)])
+        }
+        (None, Some(_)) => say("flow-schema-no-column", &[("column", &place)]),
+        (None, None) => say("flow-schema-no-table", &[("table", &place)]),
     }
 }
 

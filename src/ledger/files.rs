@@ -130,6 +130,16 @@ impl Ledger {
         Ok(Some(RemoteFile { name: name.to_owned(), size_bytes: row.count(0)?, sha256: row.digest(1)? }))
     }
 
+    /// Tells whether an upload to this name was begun since the last confirmation, whatever became of it.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`].
+    pub fn was_tried(&self, series: SeriesKey, name: &str) -> Result<bool, LedgerError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM upload WHERE series = ?1 AND remote_name = ?2)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row((series.0, name), |row| row.get(0))?)
+    }
+
     /// Gives the digest of a local file as it was hashed, unless it moved since.
     ///
     /// # Errors

@@ -17,11 +17,11 @@ const MIGRATIONS: [&str; 1] = [V1];
 
 /// Applies what is missing, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
-    if is_current(connection, path)? {
+    let current = is_current(connection, path)?;
+    // A copy of a ledger isn't in this mode, and a plan reads on one connection while it writes on another.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    if current {
         return Ok(());
-    }
-    if is_empty(connection)? {
-        connection.pragma_update(None, "journal_mode", "WAL")?;
     }
     apply(connection)
 }

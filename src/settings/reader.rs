@@ -194,9 +194,10 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Gives the path that a text means: relative ones start at the folder of the file.
+    /// Gives the path that a text means: relative ones start at the folder of the file. A lone `.` leaves no trace: paths
+    /// stand in logs that people read.
     pub(super) fn path(&self, text: &str) -> PathBuf {
-        self.folder.join(text)
+        self.folder.join(text).components().collect()
     }
 
     /// Reads a folder that must exist.

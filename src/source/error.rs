@@ -1,6 +1,6 @@
 //! What can go wrong with the back office's database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::schema::Difference;
 
@@ -100,6 +100,15 @@ impl SourceError {
         }
     }
 
+    /// Makes the error of an opening, telling a busy database apart.
+    pub(super) fn open(path: &Path) -> impl FnOnce(rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        move |source| match source.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Open { path, source },
+        }
+    }
+
     /// Makes the error of a query, telling a busy database apart.
     pub(super) fn query(operation: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
         move |source| match source.sqlite_error_code() {
@@ -116,6 +125,6 @@ impl From<std::io::Error> for SourceError {
 }
 
 /// Lists differences on one line.
-pub(crate) fn listed(differences: &[Difference], separator: &str) -> String {
+fn listed(differences: &[Difference], separator: &str) -> String {
     differences.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator)
 }

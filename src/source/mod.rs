@@ -24,8 +24,8 @@ pub mod write;
 
 pub use bulk::{BadRow, Entries, ExpenseRow, FundRow, VoucherRow};
 pub use documents::DocumentTable;
-pub(crate) use error::listed;
 pub use error::{Function, SourceError};
 pub use people::PartyDetails;
 pub use reference::Reference;
-pub use snapshot::Snapshot;
+pub use schema::Difference;
+pub use snapshot::{BUSY, Snapshot};

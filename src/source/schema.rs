@@ -32,14 +32,14 @@ impl Difference {
     }
 }
 
-/// As the agency's administrator reads it.
+/// As developers read it; staff read it in their language.
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let place = self.place();
         match (&self.types, &self.column) {
-            (Some((found, expected)), _) => write!(f, "{place}: {found} au lieu de {expected}"),
-            (None, Some(_)) => write!(f, "{place}: colonne absente"),
-            (None, None) => write!(f, "{place}: table absente"),
+            (Some((found, expected)), _) => write!(f, "{place}: {found} instead of {expected}"),
+            (None, Some(_)) => write!(f, "{place}: no such column"),
+            (None, None) => write!(f, "{place}: no such table"),
         }
     }
 }
@@ -133,9 +133,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                "journal.is_bank: TEXT au lieu de INTEGER",
-                "photo.title: colonne absente",
-                "portal: table absente"
+                "journal.is_bank: TEXT instead of INTEGER",
+                "photo.title: no such column",
+                "portal: no such table"
             ]
         );
     }

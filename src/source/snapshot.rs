@@ -1,19 +1,23 @@
 //! One consistent read of the back office's database through a connection that can't write.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::SourceError;
 use super::{fields, schema};
 
 /// How long a busy database is waited for.
-const BUSY: Duration = Duration::from_mins(1);
+pub const BUSY: Duration = Duration::from_mins(1);
+/// How long a busy database is waited for by a glimpse.
+const GLIMPSE: Duration = Duration::from_secs(2);
 /// Pages copied in one step of the backup, and the pause between two: the writer gets its turn.
 const BACKUP_PAGES: i32 = 256;
 const BACKUP_PAUSE: Duration = Duration::from_millis(5);
+/// The longest that a copy may take.
+const COPY_LIMIT: Duration = Duration::from_mins(15);
 
 /// A snapshot: every read sees the same state, from [`Snapshot::open`] until it is dropped.
 #[derive(Debug)]
@@ -32,15 +36,22 @@ impl Snapshot {
     /// # Errors
     /// [`SourceError::Missing`], [`SourceError::Open`], [`SourceError::Schema`], [`SourceError::Busy`].
     pub fn open(path: &Path, spool: &Path) -> Result<Self, SourceError> {
-        let db = open_read_only(path)?;
-        let mode: String = db
-            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
-            .map_err(|source| SourceError::Open { path: path.to_owned(), source })?;
+        Self::open_within(path, spool, BUSY)
+    }
+
+    /// Opens the database as [`Snapshot::open`] does, and waits this long while it is busy.
+    ///
+    /// # Errors
+    /// As [`Snapshot::open`].
+    pub fn open_within(path: &Path, spool: &Path, wait: Duration) -> Result<Self, SourceError> {
+        let db = open_read_only(path, wait)?;
+        let mode: String =
+            db.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(SourceError::open(path))?;
         let (db, copy) = if mode.eq_ignore_ascii_case("wal") {
             (db, None)
         } else {
             let copy = copy_of(&db, spool)?;
-            (open_read_only(&copy)?, Some(copy))
+            (open_read_only(&copy, wait)?, Some(copy))
         };
         schema::check(&db)?;
         db.execute_batch("BEGIN").map_err(SourceError::query("begin the read"))?;
@@ -52,12 +63,13 @@ impl Snapshot {
     }
 
     /// Opens the database for a read of a few rows: no copy is made and no schema checked. Where the database isn't in
-    /// WAL mode its writers wait meanwhile, so it is to be dropped at once.
+    /// WAL mode its writers wait meanwhile, so it is to be dropped at once. A busy one is given up soon: what is read
+    /// so is never worth a minute.
     ///
     /// # Errors
     /// [`SourceError::Missing`], [`SourceError::Open`].
     pub fn glimpse(path: &Path) -> Result<Self, SourceError> {
-        Ok(Self { db: open_read_only(path)?, copied: false, _copy: None })
+        Ok(Self { db: open_read_only(path, GLIMPSE)?, copied: false, _copy: None })
     }
 
     /// Compares the database with the schema that the agent reads.
@@ -91,26 +103,36 @@ impl Snapshot {
     }
 }
 
-fn open_read_only(path: &Path) -> Result<Connection, SourceError> {
+fn open_read_only(path: &Path, wait: Duration) -> Result<Connection, SourceError> {
     if !path.is_file() {
         return Err(SourceError::Missing(path.to_owned()));
     }
-    let failed = |source| SourceError::Open { path: path.to_owned(), source };
+    let failed = || SourceError::open(path);
     let db =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(failed)?;
-    db.busy_timeout(BUSY).map_err(failed)?;
+            .map_err(failed())?;
+    db.busy_timeout(wait).map_err(failed())?;
     // Functions and views of a database that others write must not reach beyond it.
-    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;").map_err(failed)?;
+    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;").map_err(failed())?;
     Ok(db)
 }
 
+/// Copies a database in small steps, so that its writer gets its turn. A step that finds it busy has waited already;
+/// one that is written all the time makes the copy begin again, which has an end too.
+#[expect(clippy::disallowed_methods, reason = "the pause in which the back office's writer gets its turn")]
 fn copy_of(db: &Connection, spool: &Path) -> Result<tempfile::TempPath, SourceError> {
+    let failed = || SourceError::query("copy the database");
     let copy = tempfile::Builder::new().prefix("source-").suffix(".db").tempfile_in(spool)?.into_temp_path();
-    let mut into = Connection::open(&copy).map_err(SourceError::query("copy the database"))?;
-    let backup = Backup::new(db, &mut into).map_err(SourceError::query("copy the database"))?;
-    backup
-        .run_to_completion(BACKUP_PAGES, BACKUP_PAUSE, None)
-        .map_err(SourceError::query("copy the database"))?;
+    let mut into = Connection::open(&copy).map_err(failed())?;
+    let backup = Backup::new(db, &mut into).map_err(failed())?;
+    let began = Instant::now();
+    loop {
+        match backup.step(BACKUP_PAGES).map_err(failed())? {
+            StepResult::Done => break,
+            StepResult::More if began.elapsed() < COPY_LIMIT => std::thread::sleep(BACKUP_PAUSE),
+            _ => return Err(SourceError::Busy),
+        }
+    }
+    drop(backup);
     Ok(copy)
 }

@@ -1,1 +1,12 @@
-//! The suite of flow.
+//! The suite of flow: the whole job, from the agency's database to files on a server, by the library and by the real
+//! program.
+
+mod bad_input;
+mod days;
+mod demo;
+mod dry_run;
+mod hold;
+mod kill;
+mod reader;
+mod resume;
+mod wire;

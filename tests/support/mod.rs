@@ -5,6 +5,8 @@ pub mod check;
 pub mod desk;
 #[cfg(feature = "demo")]
 pub mod embedded;
+#[cfg(feature = "demo")]
+pub mod flow;
 pub mod ledger;
 pub mod package;
 pub mod render;

@@ -178,6 +178,9 @@ pub fn judge_event(event: &EventRecord, trade: &Trade<'_>) -> Verdict {
         (Some(_), None) => return Verdict::Waits(WaitReason::NoProcessingDate),
         (Some(months), Some(processed_on)) => visible_until(processed_on, months),
     };
+    if until.is_some_and(|last| last < published_on) {
+        return Verdict::Refused(RefusalReason::Expired);
+    }
     if until.is_some_and(|last| last < trade.today) {
         return Verdict::Over;
     }
@@ -412,6 +415,17 @@ mod tests {
         assert_eq!(judge_event(&event(), &world.trade("2024-04-01")), Verdict::Over);
         world.template().duration_months = Some(0);
         assert!(matches!(judge_event(&event(), &world.trade("2034-04-01")), Verdict::Publish(_)));
+    }
+
+    /// C6: republishing an expired event leaves it expired, and says so; one that merely ends is over in silence.
+    #[test]
+    fn an_event_published_after_its_last_day_is_refused_as_expired() {
+        let mut world = world();
+        world.template().duration_months = Some(2);
+        let at = |published_on| EventRecord { published_on: Some(day(published_on)), ..event() };
+        let today = world.trade("2024-06-01");
+        assert_eq!(judge_event(&at("2024-03-31"), &today), Verdict::Over);
+        assert_eq!(judge_event(&at("2024-04-01"), &today), Verdict::Refused(RefusalReason::Expired));
     }
 
     /// C27.

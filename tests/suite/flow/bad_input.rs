@@ -1,0 +1,312 @@
+//! Bad input: a French sentence that says what to do, the documented exit code, nothing lost.
+
+use std::time::Duration;
+
+use publier::flow::publish::{Ask, publish};
+use publier::ledger::runs::Trigger;
+use publier::report::run_report::Cause;
+use publier::settings::target::Trust;
+use publier_core::publication::exit::ExitStatus;
+use tokio_util::sync::CancellationToken;
+
+use crate::support::flow::{Agency, Desk, Embedded, Ran};
+use crate::support::servers::{Kind, RealServer, free_port};
+
+fn agency_of(server: &Embedded) -> Agency {
+    let agency = Agency::small();
+    agency.configure(&server.target());
+    agency
+}
+
+/// Checks what a person and what a program read of a failure, and that it says what to do.
+#[track_caller]
+fn fails(agency: &Agency, code: i32, said: &[&str]) -> Ran {
+    let plain = |text: &str| text.replace(['\u{a0}', '\u{202f}'], " ");
+    let shown = agency.run(&["publish"]).ended(code);
+    let text = plain(&format!("{}{}", shown.out, shown.errors));
+    for said in said {
+        assert!(text.contains(said), "{said:?} is not in:\n{text}");
+    }
+    let mover =
+        ["Agence :", "Administrateur :", "Hébergeur :", "attendez", "Ajoutez", "Clés possibles", "Vérifiez"];
+    assert!(mover.iter().any(|mover| text.contains(mover)), "nothing says what to do:\n{text}");
+
+    let json = agency.publish(&[]).ended(code);
+    let last = json.last();
+    assert!(["summary", "error"].contains(&last["type"].as_str().unwrap()), "{last}");
+    assert_eq!(last["exit_code"], code);
+    for line in json.lines() {
+        assert_eq!(line["v"], 1, "{line}");
+    }
+    json
+}
+
+/// What the report says in English.
+fn english(agency: &Agency, code: i32) -> String {
+    let shown = agency.run(&["--lang", "en", "publish"]).ended(code);
+    format!("{}{}", shown.out, shown.errors)
+}
+
+/// After the cause is mended the same configuration publishes.
+#[track_caller]
+fn publishes(agency: &Agency, server: &Embedded) {
+    agency.publish_first().ended(3);
+    assert_eq!(server.deposit().check().documents.len(), 29);
+}
+
+#[test]
+fn a_missing_setting_is_named() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    agency.reconfigure("deposit = \"/depot\"\n", "");
+    fails(&agency, 5, &["deposit"]);
+    agency.reconfigure("[data]", "# no more\n[data]");
+    std::fs::remove_file(agency.path("agent.toml")).unwrap();
+    fails(&agency, 5, &["agent.toml"]);
+    assert!(!agency.path("data").exists(), "nothing was made");
+    agency.configure(&server.target());
+    publishes(&agency, &server);
+}
+
+#[test]
+fn an_unknown_setting_is_named_with_its_line() {
+    let agency = agency_of(&Embedded::sftp());
+    agency.reconfigure("[data]", "[data]\ndirr = \"x\"");
+    fails(&agency, 5, &["dirr"]);
+    assert!(english(&agency, 5).contains("dirr"));
+}
+
+#[test]
+fn a_licence_that_is_not_valid_sends_nothing() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    agency.sql("UPDATE agency SET licence_valid = 0");
+    fails(&agency, 5, &["La licence de l’extranet n’est pas valide", "validez la licence"]);
+    assert!(english(&agency, 5).contains("licence"));
+    assert_eq!(agency.messages().len(), 3, "every run is told, failures too (A6)");
+    assert_eq!(server.deposit().names(), Vec::<String>::new());
+    agency.sql("UPDATE agency SET licence_valid = 1");
+    publishes(&agency, &server);
+}
+
+#[test]
+fn a_domain_name_that_is_none_sends_nothing() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    for (name, shown) in [("'tests_605.fr'", "« tests_605.fr »"), ("NULL", "«  »")] {
+        agency.sql(&format!("UPDATE agency SET domain_name = {name}"));
+        fails(&agency, 5, &["Le nom de domaine de l’extranet est absent ou incorrect", shown]);
+    }
+    agency.sql("UPDATE agency SET domain_name = 'tests605'");
+    publishes(&agency, &server);
+}
+
+#[test]
+fn a_missing_database_is_named() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    let aside = agency.path("aside.db");
+    std::fs::rename(agency.database(), &aside).unwrap();
+    fails(
+        &agency,
+        6,
+        &["La base de données de l’agence est introuvable", "agency.db", "corrigez « database »"],
+    );
+    assert!(!agency.database().exists(), "none is made");
+    assert!(english(&agency, 6).contains("agency.db"));
+    std::fs::rename(aside, agency.database()).unwrap();
+    publishes(&agency, &server);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_said_so() {
+    let agency = agency_of(&Embedded::sftp());
+    std::fs::write(agency.database(), "ceci n'est pas une base ".repeat(100)).unwrap();
+    fails(&agency, 6, &["La base de données de l’agence ne peut pas être lue"]);
+    std::fs::write(agency.database(), "").unwrap();
+    fails(&agency, 6, &["n’a pas la forme attendue"]);
+}
+
+#[test]
+fn a_foreign_schema_is_refused_with_what_is_missing() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    agency.sql("ALTER TABLE photo RENAME COLUMN title TO libelle; ALTER TABLE portal RENAME TO portail;");
+    fails(
+        &agency,
+        6,
+        &["n’a pas la forme attendue", "photo.title", "colonne absente", "portal", "table absente"],
+    );
+    let shown = english(&agency, 6);
+    assert!(
+        shown.contains("photo.title: no such column") && shown.contains("portal: no such table"),
+        "{shown}"
+    );
+    agency.sql("ALTER TABLE photo RENAME COLUMN libelle TO title; ALTER TABLE portail RENAME TO portal;");
+    publishes(&agency, &server);
+}
+
+/// Runs the library on a database that another program holds, with a short wait.
+fn while_locked(agency: Agency, lock: &str) -> Desk {
+    let desk = Desk::new(agency);
+    let db = desk.agency.open();
+    db.execute_batch(lock).unwrap();
+    let mut job = desk.job();
+    job.busy_wait = Duration::from_millis(300);
+    let began = std::time::Instant::now();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let report =
+        runtime.block_on(publish(&mut job, &Ask::new(Trigger::Manual), CancellationToken::new())).unwrap();
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    assert_eq!(report.exit_status(), ExitStatus::Database, "{report:?}");
+    let Some(Cause::Run { words, .. }) = &report.cause else { panic!("{report:?}") };
+    assert!(words.to_string().contains("verrouillée"), "{words}");
+    assert!(words.to_string().contains("Rien n’est perdu"), "{words}");
+    assert_eq!(desk.server.files(), Vec::<String>::new());
+    db.execute_batch("COMMIT").unwrap();
+    drop(db);
+    desk
+}
+
+#[test]
+fn a_database_locked_by_an_exclusive_transaction_is_busy_and_not_empty() {
+    let agency = Agency::small();
+    agency.sql("PRAGMA journal_mode = DELETE");
+    let desk = while_locked(agency, "BEGIN EXCLUSIVE");
+    desk.publish_first();
+    assert_eq!(desk.publications().len(), 1);
+}
+
+#[test]
+fn a_database_that_one_program_keeps_for_itself_is_busy_too() {
+    let desk = while_locked(
+        Agency::small(),
+        "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE; UPDATE supplier SET trade = trade",
+    );
+    desk.publish_first();
+    assert_eq!(desk.publications().len(), 1);
+}
+
+#[test]
+fn a_missing_attachment_is_named_and_the_rest_leaves() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    let done = agency.publish_first().ended(3);
+    let report = &done.last()["report"];
+    assert_eq!(report["refused"]["file-missing"]["records"][0]["id"], "20");
+    assert_eq!(report["outcome"], "partial");
+    server.deposit().check();
+}
+
+#[test]
+fn an_unreachable_server_is_tried_again_then_said_and_nothing_is_lost() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    let digest = agency.publish(&[]).ended(4).last()["report"]["hold_digest"].as_str().unwrap().to_owned();
+    let port = server.target().port;
+    agency.reconfigure(&format!("port = {port}"), &format!("port = {}", free_port()));
+    let shown = agency.publish(&["--confirm", &digest]).ended(7);
+    let retries = shown.lines().iter().filter(|line| line["type"] == "retrying").count();
+    assert_eq!(retries, 4);
+    assert_eq!(shown.last()["report"]["cause"]["reason"], "connection-refused");
+    let message = agency.messages().pop().unwrap().1;
+    assert!(message.contains("Rien n’est perdu"), "{message}");
+    agency.configure(&server.target());
+    agency.publish(&["--confirm", &digest]).ended(3);
+    assert_eq!(server.deposit().check().documents.len(), 29);
+}
+
+/// Confirms the first publication towards a server that must not get it.
+#[track_caller]
+fn confirmed_and_refused(agency: &Agency, reason: &str) -> Ran {
+    let held = agency.publish(&[]).last();
+    let digest = held["report"]["hold_digest"].as_str().expect("held").to_owned();
+    let refused = agency.publish(&["--confirm", &digest]).ended(7);
+    assert_eq!(refused.last()["report"]["cause"]["reason"], reason, "{}", refused.out);
+    assert!(refused.lines().iter().all(|line| line["type"] != "retrying"), "tried once: {}", refused.out);
+    let message = agency.messages().pop().unwrap().1;
+    assert!(message.contains("Rien n’est perdu") && message.contains("À FAIRE"), "{message}");
+    refused
+}
+
+#[test]
+fn a_wrong_password_is_tried_once_and_never_shown() {
+    let server = RealServer::vsftpd(Kind::Explicit);
+    let agency = Agency::small();
+    agency.configure(&server.target("depot"));
+    std::fs::write(agency.path("server.password"), "pas-le-bon-42\n").unwrap();
+    let refused = confirmed_and_refused(&agency, "authentication-refused");
+    assert_eq!(server.log().matches("FAIL LOGIN").count(), 1, "{}", server.log());
+    for path in agency.files() {
+        let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+        assert!(path.ends_with("server.password") || !text.contains("pas-le-bon-42"), "{}", path.display());
+    }
+    assert!(!refused.out.contains("pas-le-bon-42") && !refused.errors.contains("pas-le-bon-42"));
+}
+
+#[test]
+fn a_changed_host_key_is_refused_before_any_login() {
+    let server = RealServer::sshd();
+    let agency = Agency::small();
+    let mut target = server.target("depot");
+    target.trust = Trust::HostKeyFingerprint("SHA256:uNiVztksCsDhcc0u9e8BrrJXVGDi0oWIsBkHyHqiK1s".into());
+    agency.configure(&target);
+    confirmed_and_refused(&agency, "host-key-changed");
+    let log = server.log();
+    assert!(!log.contains("password for") && !log.contains("Postponed"), "{log}");
+}
+
+#[test]
+fn a_certificate_of_another_authority_is_refused_before_any_login() {
+    let server = RealServer::vsftpd(Kind::Explicit);
+    let agency = Agency::small();
+    let mut target = server.target("depot");
+    target.trust = Trust::Authorities(server.identities().path("other-ca.pem"));
+    agency.configure(&target);
+    confirmed_and_refused(&agency, "certificate-refused");
+    assert!(!server.log().contains("USER"), "{}", server.log());
+}
+
+#[test]
+fn a_deposit_folder_that_does_not_exist_is_never_made() {
+    let server = Embedded::ftps();
+    let agency = agency_of(&server);
+    agency.reconfigure("deposit = \"/depot\"", "deposit = \"/nulle-part\"");
+    confirmed_and_refused(&agency, "folder-missing");
+    assert!(!server.deposit().0.with_file_name("nulle-part").exists());
+    agency.configure(&server.target());
+    let digest = agency.publish(&[]).last()["report"]["hold_digest"].as_str().unwrap().to_owned();
+    agency.publish(&["--confirm", &digest]).ended(3);
+    assert_eq!(server.deposit().check().documents.len(), 29);
+}
+
+#[test]
+fn a_second_publisher_is_told_who_publishes() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    std::fs::create_dir_all(agency.path("data")).unwrap();
+    let now = "2025-11-03T09:00:00Z".parse().unwrap();
+    let lock = publier::service::RunLock::acquire(&agency.path("data/run.lock"), now).unwrap();
+    let pid = std::process::id().to_string();
+    fails(&agency, 8, &["Une publication est déjà en cours", &pid, "attendez qu’elle se termine"]);
+    assert_eq!(server.deposit().names(), Vec::<String>::new());
+    drop(lock);
+    publishes(&agency, &server);
+}
+
+#[test]
+fn what_is_not_understood_on_the_command_line_is_said_and_ends_with_two() {
+    let agency = agency_of(&Embedded::sftp());
+    let refused = agency.run(&["publish", "--out", "kept"]).ended(2);
+    assert!(
+        refused.errors.contains("--dry-run") && refused.errors.starts_with("publier\u{a0}:"),
+        "{}",
+        refused.errors
+    );
+    let json = agency.publish(&["--out", "kept"]).ended(2);
+    assert_eq!((json.last()["type"].as_str(), json.last()["exit_code"].as_i64()), (Some("error"), Some(2)));
+    let unknown = agency.publish(&["--target", "ailleurs"]).ended(2);
+    assert_eq!(unknown.last()["type"], "error");
+    let english = agency.run(&["--lang", "en", "publish", "--nope"]).ended(2);
+    assert!(english.errors.starts_with("publier: unknown option"), "{}", english.errors);
+}
