@@ -145,27 +145,6 @@ desk-function-binders = making, renaming or changing binders
 desk-function-options = setting the options
 desk-function-schedule = setting days and hours
 
-## Why a change is not made
-
-reason-staff-not-found = No record bears this number or code.
-remedy-staff-not-found = Agency: check the number or the code; the command “list” shows them.
-reason-staff-name-locked = The name of this binder can’t be changed.
-remedy-staff-name-locked = Agency: make another binder, or keep this name.
-reason-staff-fed-on-site = This binder is fed on the extranet: the agent doesn’t touch it.
-remedy-staff-fed-on-site = Agency: manage it on the site, or choose another binder.
-reason-staff-no-name = The name or the code is blank.
-remedy-staff-no-name = Agency: give a name and a code.
-reason-staff-code-taken = Another binder bears this code already.
-remedy-staff-code-taken = Agency: choose another code, or rename the binder that exists.
-reason-staff-wrong-module = This right or parent is of the other module (rental or condo).
-remedy-staff-wrong-module = Agency: choose a right or a parent of the same module.
-reason-staff-no-login = The name of this party gives no login.
-remedy-staff-no-login = Agency: enter a login in the party’s record, then try again.
-reason-staff-no-ticked-account = No account of this party is published: it needs no access.
-remedy-staff-no-ticked-account = Agency: tick “Service client” on one of its accounts; credentials come with it.
-reason-staff-archive-only = This event archives a Statissimmo run: it is never published.
-remedy-staff-archive-only = Agency: nothing to do.
-
 ## Lists
 
 desk-head-id = No.

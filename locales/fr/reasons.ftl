@@ -147,3 +147,24 @@ reason-hold-clock-forward = L’horloge de l’ordinateur a plus de 45 jours d�
 remedy-hold-clock-forward = Administrateur : vérifiez la date de l’ordinateur ; si elle est juste, l’agence accepte la publication.
 reason-hold-plan-changed = Le plan accepté a changé depuis : il retire davantage.
 remedy-hold-plan-changed = Agence : relisez le nouveau compte-rendu, puis acceptez son nouveau code.
+
+## Why a change that staff asked for is not made.
+
+reason-staff-not-found = Aucune fiche ne porte ce numéro ou ce code.
+remedy-staff-not-found = Agence : vérifiez le numéro ou le code ; la commande « list » les montre.
+reason-staff-name-locked = Le nom de ce classeur ne peut pas être modifié.
+remedy-staff-name-locked = Agence : créez un autre classeur, ou gardez ce nom.
+reason-staff-fed-on-site = Ce classeur est alimenté sur l’extranet : l’agent n’y touche pas.
+remedy-staff-fed-on-site = Agence : gérez-le sur le site, ou choisissez un autre classeur.
+reason-staff-no-name = Le nom ou le code est vide.
+remedy-staff-no-name = Agence : donnez un nom et un code.
+reason-staff-code-taken = Un autre classeur porte déjà ce code.
+remedy-staff-code-taken = Agence : choisissez un autre code, ou renommez le classeur existant.
+reason-staff-wrong-module = Ce droit ou ce classeur parent est de l’autre module (gérance ou syndic).
+remedy-staff-wrong-module = Agence : choisissez un droit ou un parent du même module.
+reason-staff-no-login = Le nom de ce tiers ne donne aucun code d’accès.
+remedy-staff-no-login = Agence : saisissez un code d’accès sur la fiche du tiers, puis recommencez.
+reason-staff-no-ticked-account = Aucun compte de ce tiers n’est publié : il n’a pas besoin d’accès.
+remedy-staff-no-ticked-account = Agence : cochez « Service client » sur l’un de ses comptes ; les accès sont attribués avec.
+reason-staff-archive-only = Cet événement archive un envoi Statissimmo : il n’est jamais publié.
+remedy-staff-archive-only = Agence : rien à faire.

@@ -36,12 +36,12 @@ pub const TYPES: &[&str] = &[
     "removed",
     "session-failed",
     "transfer-ended",
-    "record",
-    "row",
-    "why",
     "summary",
     "error",
 ];
+
+/// The types of line of the staff's commands, which end with a `summary` or an `error` of their own.
+pub const COMMAND_TYPES: &[&str] = &["record", "row", "why"];
 
 /// A listener that writes a line for each event.
 pub struct Ndjson<W: Write>(Mutex<State<W>>);

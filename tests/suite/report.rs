@@ -14,7 +14,7 @@ use publier::i18n::{Lang, Messages};
 use publier::ports::{Event, Listener, TransferError};
 use publier::report::console::Console;
 use publier::report::counts::Counts;
-use publier::report::ndjson::{Ndjson, TYPES};
+use publier::report::ndjson::{COMMAND_TYPES, Ndjson, TYPES};
 use publier::report::redact::Label;
 use publier::report::run_report::{
     Cause, Outcome, PublicationRef, Record, RecordKind, RunReport, SectionCounts,
@@ -966,6 +966,7 @@ fn the_documented_reasons_are_those_of_the_code_set_by_set() {
 #[test]
 fn the_documented_json_lines_are_those_of_the_code() {
     assert_eq!(first_cells("## JSON lines"), TYPES);
+    assert_eq!(first_cells("### Lines of the staff's commands"), COMMAND_TYPES);
 }
 
 #[test]

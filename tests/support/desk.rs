@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use publier::report::ndjson::COMMAND_TYPES;
 use publier::source::create::create;
 use rusqlite::Connection;
 use serde_json::Value;
@@ -28,6 +29,8 @@ impl Said {
         let line = |line: &str| {
             let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
             assert_eq!(value["v"], 1, "{line}");
+            let kind = value["type"].as_str().unwrap();
+            assert!(COMMAND_TYPES.contains(&kind) || matches!(kind, "summary" | "error"), "{line}");
             value
         };
         self.out.lines().map(line).collect()
