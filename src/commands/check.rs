@@ -18,7 +18,7 @@ use crate::desk::check::report::{
     Summary, Text, elan_json, elan_text, finding_json, server_json, server_text,
 };
 use crate::desk::check::server;
-use crate::desk::check::{Books, Finding, Ground, check, refused_settings};
+use crate::desk::check::{Books, Finding, Ground, Level, check, refused_settings};
 use crate::flow::publish::fresh_id;
 use crate::i18n::Messages;
 use crate::ledger::Ledger;
@@ -27,7 +27,7 @@ use crate::settings::ConfigError;
 use crate::settings::target::Target;
 use crate::transfer::connector;
 
-/// Where findings go: each as a line of JSON at once, or gathered for people.
+/// Where findings go: each as a line of JSON at once, or gathered for people; the errors alone with `--quiet`.
 struct Hearing<'m> {
     screen: Screen,
     messages: &'m Messages,
@@ -44,16 +44,21 @@ impl<'m> Hearing<'m> {
         self.summary.count(finding);
         if self.screen.json {
             self.screen.line("finding", finding_json(finding, self.messages));
-        } else {
+        } else if !self.screen.quiet || finding.code.level() == Level::Error {
             self.text.take(finding, self.messages);
         }
     }
 
     /// Shows what was gathered and gives the status.
     fn close(self) -> ExitStatus {
-        self.screen.say(&self.text.render(self.messages));
+        let status = self.summary.status();
+        if self.screen.quiet && !self.screen.json && status != ExitStatus::Done {
+            self.screen.error(status, &self.text.render(self.messages));
+        } else {
+            self.screen.say(&self.text.render(self.messages));
+        }
         self.screen.line("summary", self.summary.json());
-        self.summary.status()
+        status
     }
 }
 

@@ -268,7 +268,6 @@ impl Snapshot {
     /// # Errors
     /// When the database can't be read.
     pub fn each_expense_mismatch(&self, mut each: impl FnMut(ExpenseMismatch)) -> Result<(), SourceError> {
-        let failed = || SourceError::query("read the expenses");
         let pairs = |sql: &str| {
             rows(&self.db, "read the expenses", sql, |row| {
                 Ok((ExpenseLineId(row.get(0)?), row.get::<_, i64>(1)?, BuildingId(row.get(2)?)))
@@ -288,7 +287,7 @@ impl Snapshot {
         for (line, record, building) in pairs(records)? {
             each(ExpenseMismatch::PrivateRecord { line, record: CoOwnerRecordId(record), building });
         }
-        Ok(()).map_err(failed())
+        Ok(())
     }
 
     /// Gives the legal kind of each event template that has one (décret 2019-502).

@@ -377,6 +377,7 @@ fn a_database_that_cant_be_looked_at_is_one_finding() {
     .unwrap();
     assert_eq!(codes(&garbage.findings()), [Code::DatabaseUnreadable]);
     assert_eq!(codes(&Copy::broken("DELETE FROM agency").findings()), [Code::RowMissing]);
+    // Code::DatabaseBusy: a minute's wait; the unit test of its sentence stands beside the code.
     assert_eq!(Code::DatabaseBusy.status(), ExitStatus::Database);
 }
 
@@ -606,6 +607,18 @@ fn the_exit_code_says_what_stands_in_the_way_first() {
     assert_eq!(publier(&no_database, &[]).status.code(), Some(6));
     assert_eq!(publier(&demo, &["--server"]).status.code(), Some(7), "nothing listens on port 1");
     assert_eq!(publier(&demo, &["--elan"]).status.code(), Some(0));
+}
+
+#[test]
+fn quiet_shows_the_errors_and_nothing_when_there_are_none() {
+    let copy = Copy::new();
+    copy.config_file();
+    let output = publier(&copy, &["--quiet"]);
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert!(output.stdout.is_empty());
+    assert!(
+        shown.contains("[no-scope]") && !shown.contains("[blank-event]") && !shown.contains("[no-address]")
+    );
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! The back office's database as such: its file, its form, its values.
 
+use std::path::Path;
+
 use super::{Books, Code, Finding, Ground, Kind, Record, Sink};
 use crate::flow::telling::chain;
 use crate::source::SourceError;
 use crate::source::inspect::{BadValue, Dangling, ValueFault};
 
 /// Says why the database, or the rest of it, can't be looked at.
-pub(super) fn refused(ground: &Ground<'_>, error: &SourceError, each: &mut Sink<'_>) {
-    let file = || Record::new(Kind::File, ground.settings.agency.database.display());
+pub(super) fn refused(database: &Path, error: &SourceError, each: &mut Sink<'_>) {
+    let file = || Record::new(Kind::File, database.display());
     match error {
         SourceError::Missing(_) => each(Finding::new(Code::DatabaseMissing, file())),
         SourceError::Busy => each(Finding::new(Code::DatabaseBusy, file())),
@@ -68,4 +70,18 @@ fn bad_value(value: &BadValue) -> Finding {
     };
     let record = Record::new(Kind::Row, format!("{} {}", value.table, value.key));
     Finding::new(code, record).with("column", &value.column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_stayed_locked_is_told_as_such() {
+        let mut found = Vec::new();
+        refused(Path::new("agency.db"), &SourceError::Busy, &mut |finding| found.push(finding));
+        let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, [Code::DatabaseBusy]);
+        assert_eq!(found.first().map(|finding| finding.record.key.as_str()), Some("agency.db"));
+    }
 }

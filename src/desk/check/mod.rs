@@ -94,12 +94,9 @@ impl Books {
 /// is a finding too.
 pub fn check(ground: &Ground<'_>, each: &mut Sink<'_>) {
     configuration::check(ground, each);
-    let books = match Books::open(ground) {
-        Ok(books) => books,
-        Err(error) => return database::refused(ground, &error, each),
-    };
-    if let Err(error) = check_books(ground, &books, each) {
-        database::refused(ground, &error, each);
+    let checked = Books::open(ground).and_then(|books| check_books(ground, &books, each));
+    if let Err(error) = checked {
+        database::refused(&ground.settings.agency.database, &error, each);
     }
 }
 
