@@ -216,8 +216,9 @@ impl App {
     ) -> Result<Job, AppError> {
         let tally = Arc::new(Counts::default());
         let mut all = Listeners::default().with(tally.clone());
-        if let Some(log) = self.transfer_log(target) {
-            all = all.with(Arc::new(log));
+        let transfer_log = self.transfer_log(target).map(Arc::new);
+        if let Some(log) = &transfer_log {
+            all = all.with(log.clone());
         }
         for listener in listeners {
             all = all.with(listener);
@@ -225,6 +226,7 @@ impl App {
         Ok(Job {
             listener: Arc::new(Redacted::new(secrets(target), Arc::new(all))),
             tally,
+            transfer_log,
             ..self.bare_job(target, connector, self.ledger()?, self.spool()?)?
         })
     }
@@ -261,6 +263,7 @@ impl App {
             clock: Arc::clone(&self.clock),
             listener: tally.clone(),
             tally,
+            transfer_log: None,
             messages: Arc::clone(&self.messages),
             fresh_series_id: fresh_id()?,
             next_slots: self.next_slots(3).into_iter().map(|slot| slot.at).collect(),

@@ -2,6 +2,7 @@
 
 demo-not-a-demo = The folder { $folder } holds something other than the demo: choose another one with --dir.
 demo-no-demo = There is no demo in { $folder }: run “publier demo --dir { $folder }” first.
+demo-already-serving = The servers of the demo in { $folder } are up already: use them with “--config { $folder }/agent.toml”, or stop them first (Ctrl-C).
 demo-failed = The demo could not be prepared: { $detail }
 demo-made =
     Demo: the agency “TESTS 605” is ready in { $folder }
@@ -20,11 +21,11 @@ demo-next =
     TO TRY NEXT
     - open the PDFs: { $folder }/server/depot/documents/
     - read the publication: unzip -p { $folder }/server/depot/publication-*.zip | less
-    - publish a second time (nothing new leaves): publier demo --dir { $folder }
-    - keep the servers up to try the other commands: publier demo --serve --dir { $folder }
-    - then, in another terminal: publier --config { $folder }/agent.toml status
+    - publish a second time (nothing new leaves): { $program } demo --dir { $folder }
+    - keep the servers up to try the other commands: { $program } demo --serve --dir { $folder }
+    - then, in another terminal: { $program } --config { $folder }/agent.toml status
 demo-serving =
     Demo servers, on this machine only (Ctrl-C stops them):
     - FTPS 127.0.0.1:{ $ftps }, SFTP 127.0.0.1:{ $sftp }, user { $user }, password in { $folder }/secrets/extranet.password
     - every command works with “--config { $folder }/agent.toml”, for example:
-      publier --config { $folder }/agent.toml publish --dry-run
+      { $program } --config { $folder }/agent.toml publish --dry-run

@@ -12,6 +12,7 @@ flow-database-busy = The agency’s database stayed locked. Nothing is lost: the
 flow-database-no-row = The agency’s database lacks the expected row in “{ $detail }”. Administrator: check that the file is the agency’s own.
 flow-ledger = The agent’s ledger can’t be used ({ $detail }). Administrator: check the agent’s data folder.
 flow-disk = A local file can’t be read or written ({ $detail }). Administrator: check the free space and the rights of the data folder.
+flow-disk-full = This machine’s disk is full. Nothing is lost: the publication will leave again. Administrator: free some room in the agent’s data folder.
 flow-out-of-order = The agency’s database gives its rows in an inconsistent order ({ $detail }). Vendor: hand this to support.
 flow-stopped = The publication was stopped. Nothing is lost: it goes on at the next start.
 flow-defect = The agent met an internal error ({ $detail }). Vendor: hand this to support with the log.

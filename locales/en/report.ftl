@@ -21,6 +21,7 @@ report-headline-held = Publication held: nothing left, your consent is awaited
 report-headline-failed = Publication failed: { $cause }
 
 report-place = Agency { $agency }, server “{ $target }”
+report-place-nameless = Server “{ $target }”
 report-when = { $moment }, in { $duration }
 report-files =
     { $count ->

@@ -12,6 +12,7 @@ flow-database-busy = La base de données de l’agence est restée verrouillée.
 flow-database-no-row = La base de données de l’agence ne contient pas la ligne attendue dans « { $detail } ». Administrateur : vérifiez que le fichier est bien celui de l’agence.
 flow-ledger = Le registre de l’agent ne peut pas être utilisé ({ $detail }). Administrateur : vérifiez le dossier de données de l’agent.
 flow-disk = Un fichier local ne peut pas être lu ou écrit ({ $detail }). Administrateur : vérifiez la place libre et les droits du dossier de données.
+flow-disk-full = Le disque de cette machine est plein. Rien n’est perdu : la publication repartira. Administrateur : libérez de la place dans le dossier de données de l’agent.
 flow-out-of-order = La base de données de l’agence rend ses lignes dans un ordre incohérent ({ $detail }). Éditeur : à transmettre au support.
 flow-stopped = La publication a été arrêtée. Rien n’est perdu : elle reprendra au prochain lancement.
 flow-defect = L’agent a rencontré une erreur interne ({ $detail }). Éditeur : à transmettre au support avec le journal.

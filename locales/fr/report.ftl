@@ -21,6 +21,7 @@ report-headline-held = Publication retenue : rien n’est parti, votre accord e
 report-headline-failed = Publication en échec : { $cause }
 
 report-place = Agence { $agency }, serveur « { $target } »
+report-place-nameless = Serveur « { $target } »
 report-when = Le { $moment }, en { $duration }
 report-files =
     { $count ->

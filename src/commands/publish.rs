@@ -107,7 +107,7 @@ fn ask(arguments: &Publish) -> Ask {
 }
 
 /// Asks the run to park on the first interrupt; the second one ends the process at once.
-async fn stop_on_interrupt(stop: CancellationToken) {
+pub(super) async fn stop_on_interrupt(stop: CancellationToken) {
     if wait_for_stop().await.is_ok() {
         stop.cancel();
     }

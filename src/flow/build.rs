@@ -8,6 +8,7 @@ use std::path::Path;
 use chrono::NaiveDateTime;
 use chrono_tz::Europe::Paris;
 use publier_core::channels::extranet::Selection;
+use publier_core::domain::account::AccountVerdict;
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::records::Agency;
@@ -27,13 +28,13 @@ use super::plan::{Plan, Planner, staff_digest};
 use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
 use super::telling;
 use crate::channels::extranet::xml::{ENTRY_NAME, Header, Xml};
-use crate::files::{create_private, make_private_folder};
+use crate::files::{create_private, make_private_folder, sync_folder_of};
 use crate::ledger::PublicationId;
 use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
 use crate::package::spool::Folder;
 use crate::package::zip::{Sealed, ZipStream, verify};
 use crate::render::Dropped;
-use crate::report::run_report::PublicationRef;
+use crate::report::run_report::{PublicationRef, SectionCounts};
 use crate::source::{Reference, Snapshot};
 
 /// How building ended.
@@ -97,9 +98,11 @@ impl Run<'_> {
         let selection = Selection::of(reference.books(), &reference.options, today);
         let books = Books { snapshot: &snapshot, reference: &reference, selection: &selection, today };
         let plan = self.plan(publication, books, folder)?;
+        self.names = telling::names(&snapshot, &self.job.ledger, publication)?;
         self.count_plan(publication, &plan, &selection)?;
         if let Some(held) = self.held(publication, &plan)? {
             self.gather_figures(publication, &reference, None)?;
+            self.report.sections.insert(0, accounts_counts(&selection));
             return Ok(Written::Held(held));
         }
         let numbering = self.job.ledger.reserve_sequence(publication)?;
@@ -114,9 +117,9 @@ impl Run<'_> {
             agency_ref: reference.agency.agency_ref.clone(),
             domain,
         };
-        let zip_name = format!("publication-{}-{:08}.zip", self.series.series_id, numbering.sequence);
+        let zip_name = format!("publication-{}-{:08}", self.series.series_id, numbering.sequence);
         let zip = ZipStream::create(
-            &folder.file(&zip_name)?,
+            &folder.file(&format!("{zip_name}.zip"))?,
             ENTRY_NAME,
             self.job.zip_level,
             zip_time(now.naive_utc()),
@@ -270,7 +273,7 @@ impl Run<'_> {
         reference: &Reference,
         written: Option<(&Tally, &Plan, &Snapshot)>,
     ) -> Result<(), FlowError> {
-        telling::take_plan(&mut self.report, &self.job.ledger, publication)?;
+        telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)?;
         if let Some((tally, plan, snapshot)) = written {
             let warnings = telling::warnings(tally, plan, snapshot, reference, self.job, &self.job.messages);
             self.report.warnings.extend(warnings);
@@ -300,7 +303,7 @@ impl Run<'_> {
         maker.await.map_err(|error| FlowError::Worker(error.to_string()))??;
         let sent = sent?;
         self.tell_letters(&sent.letters);
-        telling::take_plan(&mut self.report, &self.job.ledger, publication)?;
+        telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)?;
         Ok(())
     }
 
@@ -322,7 +325,7 @@ impl Run<'_> {
             }
         }
         self.tell_letters(&letters);
-        telling::take_plan(&mut self.report, &self.job.ledger, publication)
+        telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)
     }
 
     fn tell_letters(&mut self, letters: &[(DocumentId, Vec<Dropped>)]) {
@@ -372,7 +375,13 @@ impl Run<'_> {
         }
         let Sealed { path, size_bytes, digest, content_bytes } = zip.finish()?;
         verify(&path, ENTRY_NAME, content_bytes)?;
-        self.keep(folder, &path, &zip_name)?;
+        // The digest keeps a ledger that was restored from an old copy from writing over another zip (rule 12).
+        let short: String = digest.to_string().chars().take(16).collect();
+        let zip_name = format!("{zip_name}-{short}.zip");
+        let named = folder.file(&zip_name)?;
+        std::fs::rename(&path, &named)?;
+        sync_folder_of(&named)?;
+        self.keep(folder, &named, &zip_name)?;
         let manifest = Manifest { staff_digest, report: self.report.clone(), readers: self.readers.clone() };
         folder.keep_bytes(MANIFEST, &serde_json::to_vec(&manifest)?)?;
         let zip = SealedZip { name: zip_name, size_bytes, digest };
@@ -400,6 +409,22 @@ impl Run<'_> {
         }
         xml.end()?;
         Ok(())
+    }
+}
+
+/// Counts the accounts of a plan that waits: what a person accepts (rule 14).
+fn accounts_counts(selection: &Selection) -> SectionCounts {
+    let count = |wanted: fn(&AccountVerdict) -> bool| {
+        u64::try_from(selection.accounts.values().filter(|verdict| wanted(verdict)).count())
+            .unwrap_or(u64::MAX)
+    };
+    SectionCounts {
+        section: Section::Accounts,
+        known: count(|_| true),
+        published: count(|verdict| verdict.is_published()),
+        unchanged: 0,
+        held: 0,
+        refused: count(|verdict| matches!(verdict, AccountVerdict::Refused(_))),
     }
 }
 

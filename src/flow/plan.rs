@@ -3,7 +3,7 @@
 //! Promises: no map of documents is ever held; every refusal and every wait has its row with a reason (rule 13);
 //! what is due is decided without clocks (rule 10).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use publier_core::channels::extranet::Selection;
 use publier_core::domain::account::AccountVerdict;
@@ -14,8 +14,11 @@ use publier_core::domain::document::{
     self, Body, EventRecord, PhotoRecord, Placement, Trade, attachment_title, body_title, judge_event,
     judge_photo,
 };
-use publier_core::domain::expenses::{ExpenseSection, ExpenseVerdict, line_verdict};
+use publier_core::domain::expenses::{
+    self, ExpenseSection, ExpenseVerdict, Reference as Named, line_verdict,
+};
 use publier_core::domain::ids::{BinderId, BuildingId, EventId, ExpenseLineId, PartyId, VoucherId};
+use publier_core::domain::records::FiscalYear;
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::due::{Candidate, Decision, Derived, DueOptions, Outcome, Removal, Verdict};
 use publier_core::publication::facts::{Counts, Section};
@@ -122,7 +125,7 @@ impl Planner<'_> {
             .map(|(party, issue)| PlanRow::Password { party: *party, issue: *issue })
             .collect();
         ledger.plan(publication, &rows)?;
-        ledger.plan(publication, &section_rows(books))?;
+        ledger.plan(publication, &section_rows(books)?)?;
         let superseded_by = books.snapshot.superseded_events()?;
         let parts = PlannerParts { books, trade: &trade, vault, spool, publication, superseded_by };
         let merge = Merge::new(ledger.recorded_documents(series)?, due);
@@ -178,20 +181,42 @@ fn passwords(
     Ok((due, withheld))
 }
 
-/// Tells which fiscal years the expense section holds, so that one that leaves is withdrawn (E6).
-fn section_rows(books: Books<'_>) -> Vec<PlanRow> {
+/// Tells which fiscal years the expense section holds, so that one that leaves is withdrawn, and one that never held
+/// a line is not (E6).
+fn section_rows(books: Books<'_>) -> Result<Vec<PlanRow>, FlowError> {
     let section = books.reference.expense_section();
-    let years = books.reference.years.values();
-    let presence = |year: &publier_core::domain::records::FiscalYear| {
-        use publier_core::domain::expenses::FiscalYear;
-        let of_rules =
-            FiscalYear { id: year.id, building: year.building, label: &year.label, closed: year.closed };
-        section.year_removal(Some(&of_rules)).map_or(Presence::Present, Presence::Absent)
+    let mut filled = BTreeSet::new();
+    if matches!(section, ExpenseSection::Sent { .. }) {
+        bulk::each_expense(books, |row, _| {
+            if let Ok(row) = row
+                && line_verdict(row, &books.reference.options) == ExpenseVerdict::Sent
+                && let Named::To(year) = &row.year
+            {
+                filled.insert(year.id);
+            }
+            Ok(())
+        })?;
+    }
+    let presence = |year: &FiscalYear| {
+        let of_rules = expenses::FiscalYear {
+            id: year.id,
+            building: year.building,
+            label: &year.label,
+            closed: year.closed,
+        };
+        match section.year_removal(Some(&of_rules)) {
+            Some(reason) => Presence::Absent(reason),
+            None if filled.contains(&year.id) => Presence::Present,
+            None => Presence::Absent(RemovalReason::Gone),
+        }
     };
-    years
-        .filter(|year| books.selection.places.sent_buildings.contains(&year.building))
-        .map(|year| PlanRow::SectionPart { key: format!("expenses/{}", year.id), presence: presence(year) })
-        .collect()
+    let years = books.reference.years.values();
+    let sent = years.filter(|year| books.selection.places.sent_buildings.contains(&year.building));
+    let row = |year: &FiscalYear| PlanRow::SectionPart {
+        key: format!("expenses/{}", year.id),
+        presence: presence(year),
+    };
+    Ok(sent.map(row).collect())
 }
 
 impl Run<'_> {
@@ -283,7 +308,9 @@ impl Run<'_> {
             id.to_string(),
             placement.date,
         );
-        let content = match render::input_digest(&letter, &render::NoImages, &render::Limits::default()) {
+        // A change of address is no change of the letter: it is never sent again for that (rules 10 and 11).
+        let inputs = render::Letter { recipient: Vec::new(), ..letter.clone() };
+        let content = match render::input_digest(&inputs, &render::NoImages, &render::Limits::default()) {
             Ok(content) => content,
             Err(error) => {
                 let verdict = Verdict::Refuse { reason: render_refusal(&error), audience };

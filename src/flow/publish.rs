@@ -4,6 +4,7 @@
 //! nothing is uploaded before the plan is stored and no person has to be asked; the zip's rename is the commit, and
 //! what it confirmed is settled in one transaction with the report's messages. Every run ends with a report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +37,7 @@ use crate::ports::{Clock, Connector, Event, Listener, RemotePath};
 use crate::report::counts::Counts;
 use crate::report::redact::Label;
 use crate::report::run_report::{Cause, Outcome, RunReport};
+use crate::report::winscp_log::WinscpLog;
 use crate::source::Snapshot;
 use crate::transfer::courier::{Courier, Dispatch, Parcel, Whereabouts};
 
@@ -80,6 +82,8 @@ pub struct Job {
     pub listener: Arc<dyn Listener>,
     /// What the transfers counted: one of the listeners.
     pub tally: Arc<Counts>,
+    /// The transfer log, unless the agency wants none.
+    pub transfer_log: Option<Arc<WinscpLog>>,
     /// What staff read.
     pub messages: Arc<Messages>,
     /// The random id of a series that begins now.
@@ -170,6 +174,8 @@ pub(super) struct Run<'j> {
     pub stop: CancellationToken,
     pub report: RunReport,
     pub readers: Vec<i64>,
+    /// What staff call the records that are left out.
+    pub names: BTreeMap<String, String>,
     /// Nothing is sent: files are made, the XML is closed and checked, and that is all.
     pub rehearsal: Option<Rehearsal>,
     session_told: bool,
@@ -268,6 +274,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         stop,
         report,
         readers: Vec::new(),
+        names: BTreeMap::new(),
         rehearsal: None,
         session_told: false,
     })
@@ -490,7 +497,6 @@ impl Run<'_> {
             }
         }
         self.take_tally();
-        self.report.next_slots = self.job.next_slots.clone();
         self.report.deliver(now);
         let items = telling::items(&self.report, &self.readers, &self.job.messages, &key)?;
         self.job.ledger.settle(publication, now, &items)?;
@@ -498,8 +504,13 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Takes what the transfers counted, and what the transfer log could not keep (A8, A9).
     fn take_tally(&mut self) {
         self.report.take_transfers(self.job.tally.tally());
+        if let Some(problem) = self.job.transfer_log.as_ref().and_then(|log| log.problem()) {
+            self.report.warnings.push(Label::new(&problem.to_warning(&self.job.messages)));
+        }
+        self.report.next_slots.clone_from(&self.job.next_slots);
     }
 
     /// Tells the listeners, once, that transfers begin.
@@ -530,8 +541,7 @@ impl Run<'_> {
         let now = self.job.clock.now();
         let settled = matches!(end, Ok(End::Delivered));
         if !settled {
-            self.report.take_transfers(self.job.tally.tally());
-            self.report.next_slots = self.job.next_slots.clone();
+            self.take_tally();
         }
         match end {
             Ok(End::Delivered) => {}

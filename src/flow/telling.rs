@@ -3,6 +3,7 @@
 //! Promises: a message is written once per run and user (A6); a busy or missing database delays it and never fails
 //! the run; nothing told holds a secret, an e-mail address, a telephone number or an IBAN.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
@@ -24,7 +25,7 @@ use crate::render::Dropped;
 use crate::report::redact::Label;
 use crate::report::run_report::{ByReason, Cause, Record, RecordKind, RunReport, SectionCounts};
 use crate::source::write::Door;
-use crate::source::{Difference, Reference, Snapshot, SourceError};
+use crate::source::{Difference, DocumentTable, Reference, Snapshot, SourceError};
 
 /// The kind of outbox item that is a message to a user.
 const MESSAGE: &str = "message";
@@ -112,6 +113,7 @@ pub(super) fn take_plan(
     report: &mut RunReport,
     ledger: &Ledger,
     publication: PublicationId,
+    names: &BTreeMap<String, String>,
 ) -> Result<(), FlowError> {
     let counts = ledger.counts(publication)?;
     report.sections = counts
@@ -137,7 +139,7 @@ pub(super) fn take_plan(
         let Some(last) = page.last() else { break };
         after = Some((last.section, last.record.clone()));
         for row in page {
-            let record = record(&row.record);
+            let record = record(&row.record, names);
             match row.verdict {
                 LeftOut::Refused(reason) => report.refused.add(reason, record),
                 LeftOut::Held(reason) => report.held.add(reason, record),
@@ -151,13 +153,41 @@ pub(super) fn take_plan(
     Ok(())
 }
 
+/// How many left-out records are named: the report lists fewer.
+const NAMES: usize = 1000;
+
+/// Reads what staff call the records that a plan leaves out: an event's subject, a file's own name.
+pub(super) fn names(
+    snapshot: &Snapshot,
+    ledger: &Ledger,
+    publication: PublicationId,
+) -> Result<BTreeMap<String, String>, FlowError> {
+    let mut names = BTreeMap::new();
+    let limit = u32::try_from(NAMES).unwrap_or(u32::MAX);
+    for row in ledger.left_out(publication, None, limit)? {
+        let (kind, id) = row.record.split_once(' ').unwrap_or_default();
+        let table = match kind {
+            "event" => DocumentTable::Event,
+            "attachment" => DocumentTable::Attachment,
+            "photo" => DocumentTable::Photo,
+            "voucher" => DocumentTable::Voucher,
+            _ => continue,
+        };
+        let id = id.split('/').next().and_then(|id| id.parse().ok()).unwrap_or_default();
+        if let Some(name) = snapshot.name_of(table, id)? {
+            names.insert(row.record, name);
+        }
+    }
+    Ok(names)
+}
+
 /// Reads a record's name as the plan keeps it: `event 12`, or a document's id.
-fn record(name: &str) -> Record {
+fn record(name: &str, names: &BTreeMap<String, String>) -> Record {
     let name = name.parse::<DocumentId>().map_or_else(|_| name.to_owned(), |id| record_name(id.source()));
     let (kind, id) = name.split_once(' ').unwrap_or(("event", &name));
     let kind =
         RecordKind::ALL.iter().copied().find(|known| known.name() == kind).unwrap_or(RecordKind::Event);
-    Record { kind, id: id.to_owned(), label: None }
+    Record { kind, id: id.to_owned(), label: names.get(name.as_str()).map(|label| Label::new(label)) }
 }
 
 /// Gives the kind of record that a section refuses.
@@ -228,7 +258,7 @@ pub(super) fn dropped(letters: &[(DocumentId, Vec<Dropped>)], messages: &Message
             .filter(|dropped| dropped.kind.is_content())
             .map(|dropped| dropped.describe(messages))
             .collect();
-        let named = record(&record_name(id.source()));
+        let named = record(&record_name(id.source()), &BTreeMap::new());
         let kind = messages.text(&format!("report-kind-{}", named.kind.name()));
         let values = [("record", format!("{kind} {}", named.id).into()), ("what", shown.join(", ").into())];
         (!shown.is_empty()).then(|| Label::new(&messages.format("flow-letter-dropped", &values)))
@@ -260,6 +290,7 @@ pub fn explain(error: &FlowError, messages: &Messages) -> String {
         FlowError::BadDomain(domain) => detail("flow-bad-domain", domain.clone()),
         FlowError::Source(error) => explain_source(error, messages),
         FlowError::Ledger(error) => detail("flow-ledger", chain(error)),
+        error if is_disk_full(error) => messages.text("flow-disk-full"),
         FlowError::Spool(error) => detail("flow-disk", chain(error)),
         FlowError::Package(error) => detail("flow-disk", chain(error)),
         FlowError::File(error) => detail("flow-disk", chain(error)),
@@ -269,6 +300,21 @@ pub fn explain(error: &FlowError, messages: &Messages) -> String {
         FlowError::Stopped => messages.text("flow-stopped"),
         FlowError::Plan(_) | FlowError::Worker(_) => detail("flow-defect", chain(error)),
     }
+}
+
+/// Tells whether the local disk is full, wherever that was met.
+fn is_disk_full(error: &FlowError) -> bool {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(cause) = next {
+        if cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull)
+        {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 /// Says an error of the agency's database to staff.

@@ -10,7 +10,7 @@ use publier_core::domain::ids::{
 use rusqlite::{OptionalExtension, Row};
 
 use super::error::SourceError;
-use super::fields::{flag, opt_date, opt_int, text, text_of};
+use super::fields::{flag, opt_date, opt_int, opt_text, text, text_of};
 use super::reference::rows;
 use super::snapshot::Snapshot;
 
@@ -164,6 +164,24 @@ impl Snapshot {
         let events = count("SELECT count(*) FROM event")?;
         let photos = count("SELECT count(*) FROM photo")?;
         Ok((u64::try_from(events).unwrap_or(0), u64::try_from(photos).unwrap_or(0)))
+    }
+
+    /// Gives what staff call a record: an event's subject, a file's own name, a photo's title.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn name_of(&self, table: DocumentTable, id: i64) -> Result<Option<String>, SourceError> {
+        let sql = match table {
+            DocumentTable::Event => "SELECT subject FROM event WHERE id = ?1",
+            DocumentTable::Attachment => "SELECT original_name FROM attachment WHERE id = ?1",
+            DocumentTable::Photo => "SELECT title FROM photo WHERE id = ?1",
+            DocumentTable::Voucher => "SELECT original_name FROM voucher WHERE id = ?1",
+        };
+        let read = |statement: &mut rusqlite::CachedStatement<'_>| {
+            statement.query_row([id], |row| opt_text(row, 0)).optional()
+        };
+        let found = self.db.prepare_cached(sql).and_then(|mut statement| read(&mut statement));
+        Ok(found.map_err(SourceError::query("name a record"))?.flatten())
     }
 
     /// Tells which of these events and photos still exist: a live document whose record is gone is removed as

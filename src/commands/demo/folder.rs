@@ -11,6 +11,9 @@ use crate::source::create::create;
 
 /// What tells the demo's folder from any other.
 const MARKER: &str = ".publier-demo";
+/// What the marker says while the demo is being made, and once it is whole.
+const BEGUN: &str = "This folder belongs to the demo of publier, which is being made.\n";
+const WHOLE: &str = "This folder belongs to the demo of publier; --reset deletes it.\n";
 /// The demo servers' account.
 pub(super) const USER: &str = "agence605";
 
@@ -33,7 +36,8 @@ impl Folder {
     /// Takes a folder; with `reset` an existing demo is deleted first.
     pub(super) fn open(root: &Path, reset: bool) -> Result<Self, DemoError> {
         let folder = Self { root: std::path::absolute(root)? };
-        if reset && folder.is_demo() {
+        // What an interrupted first start left is nobody's but ours, and of no use.
+        if folder.marker_says(BEGUN) || (reset && folder.is_demo()) {
             fs::remove_dir_all(&folder.root)?;
         }
         let foreign =
@@ -43,17 +47,18 @@ impl Folder {
 
     /// Tells whether the folder is a demo's, wholly made.
     pub(super) fn is_demo(&self) -> bool {
-        self.root.join(MARKER).is_file()
+        self.marker_says(WHOLE)
     }
 
-    /// Makes the database, the files, the secret and the servers' folder; the marker comes first, so that an
-    /// interrupted demo can be reset.
+    fn marker_says(&self, text: &str) -> bool {
+        fs::read_to_string(self.root.join(MARKER)).is_ok_and(|marker| marker == text)
+    }
+
+    /// Makes the database, the files, the secret and the servers' folder. The marker comes first and is changed last,
+    /// so that an interrupted demo is recognised and made again.
     pub(super) fn make(&self, password: &str) -> Result<(), DemoError> {
         make_private_folder(&self.root)?;
-        write_whole(
-            &self.root.join(MARKER),
-            b"This folder belongs to the demo of publier; --reset deletes it.\n",
-        )?;
+        write_whole(&self.root.join(MARKER), BEGUN.as_bytes())?;
         for folder in ["secrets", "server/depot"] {
             make_private_folder(&self.root.join(folder))?;
         }
@@ -65,7 +70,8 @@ impl Folder {
             create_private(&path)?.write_all(content)?;
         }
         write_whole(&self.root.join("secrets/extranet.password"), format!("{password}\n").as_bytes())?;
-        Ok(create(&self.database(), AGENCY)?)
+        create(&self.database(), AGENCY)?;
+        Ok(write_whole(&self.root.join(MARKER), WHOLE.as_bytes())?)
     }
 
     /// Writes the configuration for these ports.
@@ -140,6 +146,11 @@ boot_delay = "10s"
         self.root.join("server")
     }
 
+    /// Gives the file whose lock means that the demo's servers are up.
+    pub(super) fn servers_lock(&self) -> PathBuf {
+        self.root.join("servers.lock")
+    }
+
     pub(super) fn identity(&self) -> PathBuf {
         self.root.join("secrets/identity")
     }
@@ -159,6 +170,28 @@ mod tests {
             assert!(matches!(Folder::open(&root, reset), Err(DemoError::NotADemo(_))));
         }
         assert!(root.join("precious").is_file());
+    }
+
+    #[test]
+    fn a_demo_that_was_interrupted_while_it_was_made_is_made_again() {
+        let temporary = tempfile::tempdir().unwrap();
+        let root = temporary.path().join("demo");
+        Folder::open(&root, false).unwrap().make("secret").unwrap();
+        write_whole(&root.join(MARKER), BEGUN.as_bytes()).unwrap();
+        let again = Folder::open(&root, false).unwrap();
+        assert!(!again.is_demo());
+        again.make("other").unwrap();
+        assert_eq!(again.password().unwrap(), "other");
+    }
+
+    #[test]
+    fn a_marker_that_says_something_else_protects_its_folder() {
+        let temporary = tempfile::tempdir().unwrap();
+        let root = temporary.path().join("mine");
+        make_private_folder(&root).unwrap();
+        write_whole(&root.join(MARKER), b"").unwrap();
+        assert!(matches!(Folder::open(&root, true), Err(DemoError::NotADemo(_))));
+        assert!(root.join(MARKER).is_file());
     }
 
     #[test]

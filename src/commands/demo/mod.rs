@@ -7,7 +7,7 @@ mod files;
 mod folder;
 mod show;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use publier_core::publication::exit::ExitStatus;
@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::cli::Demo;
 use super::output::Screen;
-use super::publish::{lock, runtime, wait_for_stop};
+use super::publish::{lock, runtime, stop_on_interrupt, wait_for_stop};
 use crate::app::{App, AppError};
+use crate::clock::SystemClock;
 use crate::embedded::EmbeddedError;
 use crate::embedded::ftps::{Cut, Ftps, FtpsConfig};
 use crate::embedded::identity::Identity;
@@ -26,10 +27,11 @@ use crate::flow::publish::{Ask, Consent, fresh_id, publish};
 use crate::flow::telling::tell;
 use crate::i18n::{Lang, Messages};
 use crate::ledger::runs::Trigger;
-use crate::ports::Listener;
+use crate::ports::{Clock, Listener};
 use crate::report::console::Console;
 use crate::report::ndjson::Ndjson;
 use crate::report::run_report::Outcome;
+use crate::service::{LockError, RunLock};
 use crate::settings::secret::Secret;
 use folder::{Folder, Ports, USER};
 
@@ -45,6 +47,9 @@ pub(super) enum DemoError {
     /// There is no demo to serve.
     #[error("no demo in {0}")]
     NoDemo(PathBuf),
+    /// The servers of this demo are up already.
+    #[error("the demo's servers in {0} are up already")]
+    AlreadyServing(PathBuf),
     /// A file can't be made.
     #[error("make the demo's files")]
     Io(#[from] std::io::Error),
@@ -84,6 +89,7 @@ pub(super) fn run(arguments: &Demo, lang: Lang, screen: Screen) -> ExitStatus {
             let status = match &error {
                 DemoError::App(error) => error.exit_status(),
                 DemoError::NotADemo(_) | DemoError::NoDemo(_) => ExitStatus::Usage,
+                DemoError::AlreadyServing(_) => ExitStatus::AlreadyRunning,
                 _ => ExitStatus::Other,
             };
             screen.error(status, &text);
@@ -93,12 +99,12 @@ pub(super) fn run(arguments: &Demo, lang: Lang, screen: Screen) -> ExitStatus {
 }
 
 fn explain(error: &DemoError, messages: &Messages) -> String {
-    let path = |key: &str, path: &std::path::Path| {
-        messages.format(key, &[("folder", path.display().to_string().into())])
-    };
+    let path =
+        |key: &str, path: &Path| messages.format(key, &[("folder", path.display().to_string().into())]);
     match error {
         DemoError::NotADemo(folder) => path("demo-not-a-demo", folder),
         DemoError::NoDemo(folder) => path("demo-no-demo", folder),
+        DemoError::AlreadyServing(folder) => path("demo-already-serving", folder),
         DemoError::App(error) => error.explain(messages),
         other => {
             let detail = crate::flow::telling::chain(other);
@@ -108,6 +114,7 @@ fn explain(error: &DemoError, messages: &Messages) -> String {
 }
 
 fn play(arguments: &Demo, lang: Lang, screen: Screen) -> Result<ExitStatus, DemoError> {
+    require_silence(&arguments.dir)?;
     let folder = Folder::open(&arguments.dir, arguments.reset && !arguments.serve)?;
     if arguments.serve && !folder.is_demo() {
         return Err(DemoError::NoDemo(folder.root().to_owned()));
@@ -118,6 +125,8 @@ fn play(arguments: &Demo, lang: Lang, screen: Screen) -> Result<ExitStatus, Demo
         folder.make(&fresh_id()?)?;
         screen.say(&format!("{}\n", show::made(&folder, &messages)));
     }
+    let _serving = RunLock::acquire(&folder.servers_lock(), SystemClock.now())
+        .map_err(|error| already_serving(&folder, error))?;
     runtime()?.block_on(async {
         let servers = serve(&folder, new).await?;
         let status = if arguments.serve {
@@ -135,6 +144,23 @@ fn play(arguments: &Demo, lang: Lang, screen: Screen) -> Result<ExitStatus, Demo
         servers.stop().await;
         Ok(status)
     })
+}
+
+/// Refuses a demo whose servers are up: a second start would take other ports, and a reset their folder.
+fn require_silence(dir: &Path) -> Result<(), DemoError> {
+    let holder = RunLock::holder(&dir.join("servers.lock"));
+    if holder.is_ok_and(|holder| holder.is_some()) {
+        Err(DemoError::AlreadyServing(dir.to_owned()))
+    } else {
+        Ok(())
+    }
+}
+
+fn already_serving(folder: &Folder, error: LockError) -> DemoError {
+    match error {
+        LockError::AlreadyRunning { .. } => DemoError::AlreadyServing(folder.root().to_owned()),
+        LockError::File(error) => DemoError::File(error),
+    }
 }
 
 impl Servers {
@@ -204,7 +230,11 @@ async fn publish_once(app: &App, folder: &Folder, screen: Screen) -> Result<Exit
     };
     let mut job = app.job(&target, vec![listener])?;
     let ask = Ask { consent: Consent::Demo, ..Ask::new(Trigger::Manual) };
-    let report = publish(&mut job, &ask, CancellationToken::new()).await?;
+    let stop = CancellationToken::new();
+    let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
+    let report = publish(&mut job, &ask, stop).await;
+    watcher.abort();
+    let report = report?;
     tell(&mut job.ledger, &job.database, app.now())?;
     let status = super::publish::show(app, &report, screen);
     screen.say(&format!("\n{}", show::transfer_log(app, folder)));

@@ -11,8 +11,17 @@ use super::folder::{Folder, Ports, USER};
 use crate::app::App;
 use crate::i18n::{Messages, Value};
 
-pub(super) fn folder_value(folder: &Folder) -> [(&'static str, Value<'static>); 1] {
-    [("folder", folder.root().display().to_string().into())]
+/// Gives the folder as a shell takes it, and this program as it was found.
+pub(super) fn folder_value(folder: &Folder) -> [(&'static str, Value<'static>); 2] {
+    let program = std::env::current_exe().map_or_else(|_| "publier".to_owned(), |path| quoted(&path));
+    [("folder", quoted(folder.root()).into()), ("program", program.into())]
+}
+
+/// Writes a path so that a shell reads it whole.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "/._-+:".contains(c));
+    if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// Says what was made.
@@ -22,8 +31,10 @@ pub(super) fn made(folder: &Folder, messages: &Messages) -> String {
 
 /// Says where the servers listen and how to use them.
 pub(super) fn serving(folder: &Folder, ports: Ports, messages: &Messages) -> String {
+    let [folder, program] = folder_value(folder);
     let values = [
-        ("folder", folder.root().display().to_string().into()),
+        folder,
+        program,
         ("ftps", ports.ftps.to_string().into()),
         ("sftp", ports.sftp.to_string().into()),
         ("user", USER.into()),

@@ -101,7 +101,10 @@ impl Teller<'_> {
         let mut lines = vec![
             self.headline(),
             String::new(),
-            self.messages.format("report-place", &place),
+            self.messages.format(
+                if report.agency.is_empty() { "report-place-nameless" } else { "report-place" },
+                &place,
+            ),
             self.messages.format("report-when", &when),
         ];
         lines.extend(self.transfers());
