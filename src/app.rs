@@ -317,7 +317,7 @@ impl App {
         }
     }
 
-    /// Forgets what is old: transfer logs as the settings say, the ledger's past after [`REMEMBERED`].
+    /// Forgets what is old: transfer logs as the settings say, the ledger's past after `REMEMBERED`.
     ///
     /// The ledger's age is counted from the last confirmed publication: a clock that runs years ahead, which holds
     /// every publication (rule 14), makes nothing old.

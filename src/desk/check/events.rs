@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use publier_core::channels::extranet::Readers;
 use publier_core::domain::document::{
-    Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, judge_event, judge_photo, visible_until,
+    Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, judge_event, judge_photo,
 };
 use publier_core::domain::ids::TemplateId;
 use publier_core::publication::document::{DocumentId, DocumentSource};
@@ -64,22 +64,10 @@ impl Events<'_> {
         match judge_event(event, &self.trade) {
             Verdict::NotAsked | Verdict::Waits(WaitReason::FutureDate) => {}
             Verdict::Waits(WaitReason::NoProcessingDate) => each(find(Code::NoProcessingDate)),
-            Verdict::Waits(_) => {}
-            Verdict::Over => {
-                if self.was_republished(event) {
-                    each(find(Code::ExpiredRepublished));
-                }
-            }
+            Verdict::Waits(_) | Verdict::Over => {}
             Verdict::Refused(reason) => self.refused(event, reason, each),
             Verdict::Publish(placement) => self.published(event, &placement, each),
         }
-    }
-
-    /// Tells whether someone published the event again when its time was already over (C6).
-    fn was_republished(&self, event: &EventRecord) -> bool {
-        let months = self.trade.templates.get(&event.template).and_then(|template| template.duration_months);
-        let until = months.zip(event.processed_on).and_then(|(months, on)| visible_until(on, months));
-        until.zip(event.published_on).is_some_and(|(until, published_on)| published_on > until)
     }
 
     fn refused(&mut self, event: &EventRecord, reason: RefusalReason, each: &mut Sink<'_>) {
@@ -184,6 +172,7 @@ fn refusal(reason: RefusalReason) -> Code {
         R::ModuleMismatch => Code::ModuleMismatch,
         R::NoBinder => Code::NoBinder,
         R::BinderFedOnSite => Code::BinderFedOnSite,
+        R::Expired => Code::ExpiredRepublished,
         _ => Code::DanglingTarget,
     }
 }
