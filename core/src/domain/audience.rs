@@ -11,17 +11,18 @@ use super::ids::{AccountId, BuildingId, EntityId, UnitId};
 use super::options::Module;
 use crate::publication::reason::RefusalReason;
 
-/// What a document concerns: with its binder's rights, this is its audience (C15).
+/// What a document concerns: with its binder's rights, this is its audience (C15). The order is that of the letters
+/// in a document's id (a, b, e, u), which the ledger sorts by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// One account: its party only.
     Account(AccountId),
-    /// One unit: its holders and tenants at the document's date (C21).
-    Unit(UnitId),
     /// One building: its present holders and tenants.
     Building(BuildingId),
     /// One entity, chosen explicitly.
     Entity(EntityId),
+    /// One unit: its holders and tenants at the document's date (C21).
+    Unit(UnitId),
 }
 
 impl Target {
