@@ -24,8 +24,9 @@ use crate::package::vault::Vault;
 use crate::package::zip::Level;
 use crate::ports::{Clock, Connector, Listener, Listeners};
 use crate::report::counts::Counts;
+use crate::report::history::{Keep, prune_history};
 use crate::report::redact::Redacted;
-use crate::report::winscp_log::{Keep, Output, WinscpLog, prune_history, set_path};
+use crate::report::winscp_log::{Output, WinscpLog, set_path};
 use crate::settings::target::{Login, Target};
 use crate::settings::{ConfigError, Places, Settings, ZipLevel};
 use crate::source::{BUSY, Snapshot, SourceError};
@@ -246,6 +247,7 @@ impl App {
             busy_wait: BUSY,
             ledger,
             spool,
+            history: self.settings.data.history(),
             vault: Vault::new(self.settings.agency.files.clone(), publication.max_file_size_bytes),
             connector,
             destination: Destination {
@@ -313,7 +315,7 @@ impl App {
             max_count: usize::try_from(self.settings.winscp_log.history_count).unwrap_or(usize::MAX),
         };
         if let Err(error) = prune_history(&self.settings.data.history(), keep, self.clock.now()) {
-            tracing::warn!(error = %telling::chain(&error), "old transfer logs stay");
+            tracing::warn!(error = %telling::chain(&error), "old files of the history stay");
         }
     }
 

@@ -75,6 +75,26 @@ pub fn sync_folder_of(path: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Asks whether this process may write a file or in a folder; nothing is written.
+///
+/// # Errors
+/// What the system says when it may not.
+#[cfg(unix)]
+pub fn may_write(path: &Path) -> io::Result<()> {
+    use rustix::fs::{Access, access};
+    let wanted = if path.is_dir() { Access::WRITE_OK | Access::EXEC_OK } else { Access::WRITE_OK };
+    Ok(access(path, wanted)?)
+}
+
+/// Asks whether this process may write a file or in a folder; nothing is written.
+///
+/// # Errors
+/// What the system says when it may not. Of a folder, whether it exists is all that can be asked without writing.
+#[cfg(not(unix))]
+pub fn may_write(path: &Path) -> io::Result<()> {
+    if path.is_dir() { Ok(()) } else { OpenOptions::new().write(true).open(path).map(drop) }
+}
+
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");

@@ -23,6 +23,8 @@ pub enum Lang {
 const SOURCES: &[(Lang, &str, &str)] = &[
     (Lang::Fr, "flow", include_str!("../locales/fr/flow.ftl")),
     (Lang::En, "flow", include_str!("../locales/en/flow.ftl")),
+    (Lang::Fr, "system", include_str!("../locales/fr/system.ftl")),
+    (Lang::En, "system", include_str!("../locales/en/system.ftl")),
     (Lang::Fr, "reasons", include_str!("../locales/fr/reasons.ftl")),
     (Lang::En, "reasons", include_str!("../locales/en/reasons.ftl")),
     (Lang::Fr, "report", include_str!("../locales/fr/report.ftl")),
@@ -89,6 +91,11 @@ impl Messages {
         self.format(key, &[])
     }
 
+    /// Says an error of the system: the kinds that people meet in words of ours, any other in the system's own.
+    pub fn system_words(&self, error: &std::io::Error) -> String {
+        system_key(error).map_or_else(|| error.to_string(), |key| self.text(key))
+    }
+
     /// Gives a sentence with its variables. Numbers choose the plural form (in French 0 is singular).
     pub fn format(&self, key: &str, values: &[(&str, Value<'_>)]) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
@@ -137,6 +144,22 @@ impl From<u64> for Value<'_> {
     fn from(count: u64) -> Self {
         Self::Count(count)
     }
+}
+
+/// Gives the key of our own words for an error of the system, if we have any.
+pub fn system_key(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind as K;
+    Some(match error.kind() {
+        K::NotFound => "system-not-found",
+        K::PermissionDenied => "system-denied",
+        K::AlreadyExists => "system-exists",
+        K::NotADirectory => "system-no-folder",
+        K::IsADirectory => "system-folder",
+        K::ReadOnlyFilesystem => "system-read-only",
+        K::StorageFull | K::QuotaExceeded => "system-full",
+        K::UnexpectedEof => "system-cut",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -46,6 +46,10 @@ commands-no-target = No server is called “{ $name }” in the configuration. S
 commands-bad-slot = The publication schedule holds a wrong time: { $slot }. Agency: correct it in the system services.
 commands-already-running = A publication is under way: wait until it ends.
 commands-already-running-since = A publication is under way (process { $pid }, since { $since }): wait until it ends.
+commands-service-running = A publier service works on this data folder already: one is enough. Stop it first, or give this one another “data.dir”.
+commands-service-running-since = A publier service works on this data folder already (process { $pid }, since { $since }): one is enough. Stop it first, or give this one another “data.dir”.
+commands-check-read-only = This account can’t write the database ({ $words }): it is published, but the report does not reach the messages and the staff’s commands are refused. Administrator: let this account write the database and its folder.
+commands-check-unavailable = Some views can’t be written. Functions unavailable: { $functions }.
 commands-dry-run = Dry run: nothing was sent, no database was changed.
 commands-dry-run-kept = What was made stands in { $folder }
 

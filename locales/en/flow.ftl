@@ -25,8 +25,8 @@ flow-not-validated = Account { $account }: published, but not validated yet. Age
 flow-invalid-bank = Building { $building }: the IBAN or BIC is wrong; the bank details are sent empty. Agency: correct them.
 flow-former-holders =
     { $count ->
-        [one] One works-fund amount stands on a former co-owner’s record. Agency: move it to the buyer.
-       *[other] { $count } works-fund amounts stand on former co-owners’ records. Agency: move them to the buyers.
+        [one] One works-fund amount stands on a former co-owner’s record. Agency: move it to the buyer; “publier check” names the record.
+       *[other] { $count } works-fund amounts stand on former co-owners’ records. Agency: move them to the buyers; “publier check” names the records.
     }
 flow-more-remarks =
     { $count ->
@@ -44,10 +44,11 @@ flow-repaired-texts =
         [one] One text of the database was not UTF-8; it was read as Windows-1252.
        *[other] { $count } texts of the database were not UTF-8; they were read as Windows-1252.
     }
+flow-no-manifest = The summary of this publication was not kept in the history. The publication itself is complete. { $words }
 flow-not-wal = The agency’s database is not in WAL mode: it had to be copied before it was read. Administrator: put it in WAL mode.
 flow-letter-dropped = { $record }: what the PDF does not show: { $what }.
 flow-replaced-characters =
     { $count ->
-        [one] One character that XML forbids was replaced.
-       *[other] { $count } characters that XML forbids were replaced.
+        [one] One character that XML forbids was replaced. “publier check” names the record.
+       *[other] { $count } characters that XML forbids were replaced. “publier check” names the records.
     }

@@ -18,6 +18,7 @@ report-headline-partial =
        *[other] Publication partial: { $shown } items to correct
     }
 report-headline-held = Publication held: nothing left, your consent is awaited
+report-headline-stopped = Publication stopped before its end
 report-headline-failed = Publication failed: { $cause }
 
 report-place = Agency { $agency }, server “{ $target }”
@@ -48,6 +49,7 @@ report-nothing-lost = Nothing is lost: what is not confirmed leaves again with t
 
 report-title-to-do = TO DO
 report-title-sections = IN DETAIL
+report-title-prepared = PREPARED, NOTHING IS CONFIRMED
 report-title-waiting = WAITING
 report-title-withdrawn = WITHDRAWN FROM THE SITE
 report-title-warnings = WARNINGS

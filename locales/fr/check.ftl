@@ -177,6 +177,8 @@ check-row-missing = La table ne contient pas la ligne attendue.
 check-row-missing-remedy = Administrateur : vérifiez que le fichier est bien celui de l’agence.
 check-not-wal = La base n’est pas en mode WAL : elle est copiée avant chaque publication.
 check-not-wal-remedy = Administrateur : passez-la en mode WAL (PRAGMA journal_mode = WAL).
+check-database-read-only = La base ne peut pas être écrite par ce compte ({ $words }) : elle est publiée, mais le compte-rendu n’arrive pas dans les messages et les commandes du personnel sont refusées.
+check-database-read-only-remedy = Administrateur : donnez au compte qui exécute l’agent le droit d’écrire la base et son dossier.
 check-function-unavailable = C’est une vue que l’agent ne peut pas écrire. Fonction indisponible : { $function }.
 check-function-unavailable-remedy = Administrateur : ajoutez à la vue les déclencheurs INSTEAD OF qui lui manquent, ou mettez une table à sa place.
 check-dangling-key = La ligne renvoie à une fiche de « { $parent } » qui n’existe pas.

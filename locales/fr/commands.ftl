@@ -46,6 +46,10 @@ commands-no-target = Aucun serveur ne s’appelle « { $name } » dans la conf
 commands-bad-slot = Le calendrier de publication contient un horaire incorrect : { $slot }. Agence : corrigez-le dans les services système.
 commands-already-running = Une publication est déjà en cours : attendez qu’elle se termine.
 commands-already-running-since = Une publication est déjà en cours (processus { $pid }, depuis le { $since }) : attendez qu’elle se termine.
+commands-service-running = Un service publier travaille déjà sur ce dossier de données : un seul suffit. Arrêtez-le d’abord, ou donnez un autre « data.dir » à celui-ci.
+commands-service-running-since = Un service publier travaille déjà sur ce dossier de données (processus { $pid }, depuis le { $since }) : un seul suffit. Arrêtez-le d’abord, ou donnez un autre « data.dir » à celui-ci.
+commands-check-read-only = La base ne peut pas être écrite par ce compte ({ $words }) : elle est publiée, mais le compte-rendu n’arrive pas dans les messages et les commandes du personnel sont refusées. Administrateur : donnez à ce compte le droit d’écrire la base et son dossier.
+commands-check-unavailable = Des vues ne peuvent pas être écrites. Fonctions indisponibles : { $functions }.
 commands-dry-run = Essai : rien n’a été envoyé, aucune base n’a été modifiée.
 commands-dry-run-kept = Ce qui a été produit se trouve dans { $folder }
 

@@ -13,7 +13,10 @@ demo-made =
 
 demo-log =
     JOURNAL DES TRANSFERTS
-    - { $log } : { $logged } fichiers envoyés, tous présents sur le serveur ({ $standing } en tout)
+    { $logged ->
+        [one] - { $log } : { $logged } fichier envoyé, présent sur le serveur ({ $standing } en tout)
+       *[other] - { $log } : { $logged } fichiers envoyés, tous présents sur le serveur ({ $standing } en tout)
+    }
 demo-log-differs =
     JOURNAL DES TRANSFERTS
     - { $log } : { $logged } fichiers envoyés, dont { $absent } absents du serveur ({ $standing } en tout)

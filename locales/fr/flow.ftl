@@ -25,8 +25,8 @@ flow-not-validated = Compte { $account } : publié, mais pas encore validé. Ag
 flow-invalid-bank = Immeuble { $building } : l’IBAN ou le BIC est incorrect ; les coordonnées bancaires sont envoyées vides. Agence : corrigez-les.
 flow-former-holders =
     { $count ->
-        [one] Un montant de fonds de travaux reste sur la fiche d’un ancien copropriétaire. Agence : transférez-le à l’acquéreur.
-       *[other] { $count } montants de fonds de travaux restent sur les fiches d’anciens copropriétaires. Agence : transférez-les aux acquéreurs.
+        [one] Un montant de fonds de travaux reste sur la fiche d’un ancien copropriétaire. Agence : transférez-le à l’acquéreur ; « publier check » nomme la fiche.
+       *[other] { $count } montants de fonds de travaux restent sur les fiches d’anciens copropriétaires. Agence : transférez-les aux acquéreurs ; « publier check » nomme les fiches.
     }
 flow-more-remarks =
     { $count ->
@@ -44,10 +44,11 @@ flow-repaired-texts =
         [one] Un texte de la base n’était pas en UTF-8 ; il a été lu comme Windows-1252.
        *[other] { $count } textes de la base n’étaient pas en UTF-8 ; ils ont été lus comme Windows-1252.
     }
+flow-no-manifest = Le résumé de cette publication n’a pas été gardé dans l’historique. La publication, elle, est complète. { $words }
 flow-not-wal = La base de l’agence n’est pas en mode WAL : elle a dû être copiée avant la lecture. Administrateur : passez-la en mode WAL.
 flow-letter-dropped = { $record } : ce que le PDF ne montre pas : { $what }.
 flow-replaced-characters =
     { $count ->
-        [one] Un caractère que XML interdit a été remplacé.
-       *[other] { $count } caractères que XML interdit ont été remplacés.
+        [one] Un caractère que XML interdit a été remplacé. « publier check » nomme l’enregistrement.
+       *[other] { $count } caractères que XML interdit ont été remplacés. « publier check » nomme les enregistrements.
     }

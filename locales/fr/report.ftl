@@ -18,6 +18,7 @@ report-headline-partial =
        *[other] Publication partielle : { $shown } éléments à corriger
     }
 report-headline-held = Publication retenue : rien n’est parti, votre accord est attendu
+report-headline-stopped = Publication arrêtée avant la fin
 report-headline-failed = Publication en échec : { $cause }
 
 report-place = Agence { $agency }, serveur « { $target } »
@@ -48,6 +49,7 @@ report-nothing-lost = Rien n’est perdu : ce qui n’est pas confirmé reparti
 
 report-title-to-do = À FAIRE
 report-title-sections = EN DÉTAIL
+report-title-prepared = PRÉPARÉ, RIEN N’EST CONFIRMÉ
 report-title-waiting = EN ATTENTE
 report-title-withdrawn = RETIRÉ DU SITE
 report-title-warnings = AVERTISSEMENTS

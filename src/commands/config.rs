@@ -3,6 +3,7 @@
 //! Promises: `check` names every problem with what to do about it, in one go, and only reads: no folder is made, no
 //! database written, no socket opened. What a check can't tell without the server is left to a publication.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use publier_core::publication::exit::ExitStatus;
@@ -11,13 +12,13 @@ use serde_json::json;
 use super::cli::ConfigVerb;
 use super::output::Screen;
 use crate::app::{App, AppError};
-use crate::files::FileError;
+use crate::files::{self, FileError};
 use crate::flow::{FlowError, domain_of};
 use crate::i18n::{Messages, Value};
 use crate::ledger::Ledger;
 use crate::settings::target::Target;
 use crate::settings::{ConfigError, Origin};
-use crate::source::Snapshot;
+use crate::source::{Snapshot, may_write_database};
 use crate::transfer::connector;
 
 /// Obeys `publier config`.
@@ -118,11 +119,13 @@ fn agency(app: &App) -> Vec<Finding> {
     let form = snapshot.check_schema();
     let is_known = form.is_ok();
     let mut database = Finding::new("database", path, looked(form.map_err(AppError::from)));
-    let wal = snapshot.is_wal().unwrap_or(true);
-    database.remark = (!wal).then(|| messages.text("flow-not-wal"));
     if !is_known {
         return vec![database];
     }
+    let wal = snapshot.is_wal().unwrap_or(true);
+    let remarks =
+        (!wal).then(|| messages.text("flow-not-wal")).into_iter().chain(unavailable(app, &snapshot));
+    database.remark = Some(remarks.collect::<Vec<_>>().join("\n     ")).filter(|remarks| !remarks.is_empty());
     let agency = snapshot.agency();
     let name = agency.as_ref().map(|agency| agency.name.clone()).unwrap_or_default();
     let allowed = agency.map_err(FlowError::from).and_then(|agency| domain_of(&agency)).map(drop);
@@ -132,6 +135,22 @@ fn agency(app: &App) -> Vec<Finding> {
     let mut planned = Finding::new("schedule", crate::app::SERVICE, looked(schedule.map(drop)));
     planned.remark = why_none.map(|key| messages.text(key));
     vec![database, Finding::new("licence", name, looked(allowed.map_err(AppError::from))), planned]
+}
+
+/// What can't be done because the database, or a name in it, can't be written; a publication needs none of it.
+fn unavailable(app: &App, snapshot: &Snapshot) -> Option<String> {
+    let messages = &app.messages;
+    if let Err(error) = may_write_database(&app.settings.agency.database) {
+        let words = messages.system_words(&error);
+        return Some(messages.format("commands-check-read-only", &[("words", words.into())]));
+    }
+    let functions: BTreeSet<String> = snapshot
+        .unavailable_functions()
+        .into_iter()
+        .map(|(function, _)| messages.text(&format!("check-function-{}", function.name())))
+        .collect();
+    let list = functions.into_iter().collect::<Vec<_>>().join(", ");
+    (!list.is_empty()).then(|| messages.format("commands-check-unavailable", &[("functions", list.into())]))
 }
 
 /// A folder of attached files: it can be listed.
@@ -147,21 +166,10 @@ fn data(app: &App) -> Vec<Finding> {
     let mut upwards = std::iter::successors(Some(data.dir.as_path()), |folder| folder.parent());
     let nearest = upwards.find(|folder| folder.exists()).unwrap_or(&data.dir);
     let failed = |source| FileError { operation: "write in", path: nearest.to_owned(), source };
-    let problem = may_write(nearest).err().map(|source| misnamed(failed(source), messages));
+    let problem = files::may_write(nearest).err().map(|source| misnamed(failed(source), messages));
     let folder = Finding::new("data", data.dir.display().to_string(), problem);
     let ledger = Ledger::open_to_read(&data.ledger()).err().map(|error| wrong(error, messages));
     vec![folder, Finding::new("ledger", data.ledger().display().to_string(), ledger)]
-}
-
-#[cfg(unix)]
-fn may_write(folder: &Path) -> std::io::Result<()> {
-    use rustix::fs::{Access, access};
-    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
-}
-
-#[cfg(not(unix))]
-fn may_write(folder: &Path) -> std::io::Result<()> {
-    std::fs::metadata(folder).map(drop)
 }
 
 /// A server: what its target names (authorities, keys, known hosts) can be used. It isn't called.

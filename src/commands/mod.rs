@@ -59,7 +59,7 @@ fn obey(cli: &Cli, screen: Screen) -> ExitStatus {
             Err(AppError::Config(error)) => Ok(check::refused(&error, &messages, screen)),
             Err(error) => Err(error),
         },
-        Command::Run => load().and_then(|app| run::run(app, lang)),
+        Command::Run => load().and_then(|app| run::run(app, lang, screen)),
         Command::Config(arguments) => match load_and_log() {
             Ok(app) => Ok(config::run(&app, arguments.verb, screen)),
             Err(error) => Err(config::list_problems(error, screen)),

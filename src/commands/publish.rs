@@ -1,6 +1,7 @@
 //! `publier publish`: publishes now, or shows what would be published.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use publier_core::publication::exit::ExitStatus;
@@ -50,8 +51,18 @@ pub(super) fn run(app: &App, arguments: &Publish, screen: Screen) -> Result<Exit
 
 /// Takes the lock that lets one run go at a time; the status to end with when another run holds it.
 pub(super) fn lock(app: &App, screen: Screen) -> Result<Result<RunLock, ExitStatus>, AppError> {
+    take(app, &app.settings.data.lock(), "commands-already-running", screen)
+}
+
+/// Takes a lock, or says with `key`, and `key-since` where its holder is known, who holds it.
+pub(super) fn take(
+    app: &App,
+    lock: &Path,
+    key: &str,
+    screen: Screen,
+) -> Result<Result<RunLock, ExitStatus>, AppError> {
     crate::files::make_private_folder(&app.settings.data.dir).map_err(FlowError::from)?;
-    match RunLock::acquire(&app.settings.data.lock(), app.now()) {
+    match RunLock::acquire(lock, app.now()) {
         Ok(lock) => Ok(Ok(lock)),
         Err(LockError::File(error)) => Err(FlowError::from(error).into()),
         Err(LockError::AlreadyRunning { holder }) => {
@@ -59,9 +70,9 @@ pub(super) fn lock(app: &App, screen: Screen) -> Result<Result<RunLock, ExitStat
                 Some(holder) => {
                     let since = crate::report::words::moment(holder.since, app.messages.lang());
                     let values = [("pid", holder.pid.to_string().into()), ("since", since.into())];
-                    app.messages.format("commands-already-running-since", &values)
+                    app.messages.format(&format!("{key}-since"), &values)
                 }
-                None => app.messages.text("commands-already-running"),
+                None => app.messages.text(key),
             };
             screen.error(ExitStatus::AlreadyRunning, &text);
             Ok(Err(ExitStatus::AlreadyRunning))

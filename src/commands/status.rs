@@ -26,6 +26,10 @@ use crate::settings::target::Target;
 const RUNS: u32 = 5;
 const SLOTS: usize = 3;
 
+/// The outcomes of a run that has not ended by itself.
+const RUNNING: &str = "running";
+const INTERRUPTED: &str = "interrupted";
+
 /// A plan that waits for a person.
 struct Held {
     digest: String,
@@ -46,8 +50,10 @@ struct Status<'a> {
     servers: Vec<Server<'a>>,
     waiting: u64,
     runs: Vec<Run>,
-    /// The next slots; or the key of the sentence that says why none will come.
-    slots: Result<Vec<Slot>, &'static str>,
+    /// The next slots; or the sentence that says why none is known.
+    slots: Result<Vec<Slot>, String>,
+    /// What the command ends with: the database's status when the schedule can't be read.
+    ends_with: ExitStatus,
 }
 
 /// Obeys `publier status`.
@@ -55,7 +61,7 @@ pub(super) fn run(app: &App, screen: Screen) -> Result<ExitStatus, AppError> {
     let status = gather(app)?;
     screen.say(&told(&status, &app.messages));
     screen.line("status", fields(&status));
-    Ok(screen.close(ExitStatus::Done))
+    Ok(screen.close(status.ends_with))
 }
 
 fn gather(app: &App) -> Result<Status<'_>, AppError> {
@@ -64,24 +70,38 @@ fn gather(app: &App) -> Result<Status<'_>, AppError> {
         LockError::File(error) => AppError::from(FlowError::from(error)),
         LockError::AlreadyRunning { .. } => FlowError::Worker(error.to_string()).into(),
     })?;
-    let schedule = app.schedule()?;
-    let slots = match why_none(&schedule) {
-        Some(key) => Err(key),
-        None => Ok(upcoming(&schedule, app.now(), SLOTS)),
+    // What the ledger knows is shown even when the agency's database can't be read.
+    let (slots, ends_with) = match app.schedule() {
+        Err(error) => (Err(error.explain(&app.messages)), error.exit_status()),
+        Ok(schedule) => match why_none(&schedule) {
+            Some(key) => (Err(app.messages.text(key)), ExitStatus::Done),
+            None => (Ok(upcoming(&schedule, app.now(), SLOTS)), ExitStatus::Done),
+        },
     };
     let Some(ledger) = Ledger::open_to_read(&data.ledger())? else {
         let servers = app.settings.targets.iter();
         let servers = servers.map(|target| Server { target, confirmed: None, held: None }).collect();
-        return Ok(Status { holder, servers, waiting: 0, runs: Vec::new(), slots });
+        return Ok(Status { holder, servers, waiting: 0, runs: Vec::new(), slots, ends_with });
     };
     let servers = app.settings.targets.iter().map(|target| server(&ledger, target));
     Ok(Status {
         holder,
         servers: servers.collect::<Result<_, _>>()?,
         waiting: ledger.waiting_in_outbox()?,
-        runs: ledger.runs(RUNS)?,
+        runs: over_unless_held(ledger.runs(RUNS)?, holder),
         slots,
+        ends_with,
     })
+}
+
+/// A run that nobody goes on with was cut, whatever its row still says; a run under way is the newest of all.
+fn over_unless_held(mut runs: Vec<Run>, holder: Option<Holder>) -> Vec<Run> {
+    for (run, rank) in runs.iter_mut().zip(0..) {
+        if run.outcome == RUNNING && (rank > 0 || holder.is_none()) {
+            INTERRUPTED.clone_into(&mut run.outcome);
+        }
+    }
+    runs
 }
 
 fn server<'a>(ledger: &Ledger, target: &'a Target) -> Result<Server<'a>, AppError> {
@@ -104,7 +124,7 @@ fn told(status: &Status<'_>, messages: &Messages) -> String {
     }
     lines.push(messages.format("commands-status-waiting", &[("count", status.waiting.into())]));
     match &status.slots {
-        Err(key) => lines.push(messages.text(key)),
+        Err(why) => lines.push(why.clone()),
         Ok(slots) => {
             lines.push(messages.text("commands-status-slots"));
             lines.extend(slots.iter().map(|slot| format!("  {}", slot_line(slot, messages))));
@@ -221,6 +241,25 @@ mod tests {
                 assert!(messages.has(&key), "{lang:?} {key}");
             }
         }
+    }
+
+    #[test]
+    fn a_run_that_died_is_never_shown_as_under_way() {
+        let run = |id: i64, outcome: &str| Run {
+            id: RunId(id),
+            trigger: Trigger::Slot,
+            started_at: "2026-11-30T17:00:00Z".parse().unwrap(),
+            ended_at: None,
+            outcome: outcome.to_owned(),
+            exit_code: None,
+        };
+        let shown = |holder: Option<Holder>| -> Vec<String> {
+            let runs = vec![run(3, RUNNING), run(2, RUNNING), run(1, "done")];
+            over_unless_held(runs, holder).into_iter().map(|run| run.outcome).collect()
+        };
+        assert_eq!(shown(None), [INTERRUPTED, INTERRUPTED, "done"]);
+        let holder = Holder { pid: 1, since: "2026-11-30T17:00:00Z".parse().unwrap() };
+        assert_eq!(shown(Some(holder)), [RUNNING, INTERRUPTED, "done"]);
     }
 
     #[test]

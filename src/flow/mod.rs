@@ -9,6 +9,7 @@ mod build;
 mod bulk;
 mod error;
 mod files;
+mod history;
 mod letters;
 mod listing;
 mod plan;

@@ -64,6 +64,8 @@ pub struct Job {
     pub ledger: Ledger,
     /// Where publications are made.
     pub spool: Spool,
+    /// Where the manifests of delivered publications are kept.
+    pub history: PathBuf,
     /// Where attached files are.
     pub vault: Vault,
     /// The way to the server.
@@ -497,6 +499,12 @@ impl Run<'_> {
             }
         }
         self.take_tally();
+        if let Err(error) = self.keep_manifest(publication, Self::sealed(stage)?, now) {
+            tracing::warn!(error = %telling::chain(&error), "the publication's manifest is not kept");
+            let words = telling::explain(&error, &self.job.messages);
+            let warning = self.job.messages.format("flow-no-manifest", &[("words", words.as_str().into())]);
+            self.report.warnings.push(Label::sentence(&warning));
+        }
         self.report.deliver(now);
         let items = telling::items(&self.report, &self.readers, &self.job.messages, &key)?;
         self.job.ledger.settle(publication, now, &items)?;
@@ -508,7 +516,7 @@ impl Run<'_> {
     fn take_tally(&mut self) {
         self.report.take_transfers(self.job.tally.tally());
         if let Some(problem) = self.job.transfer_log.as_ref().and_then(|log| log.problem()) {
-            self.report.warnings.push(Label::new(&problem.to_warning(&self.job.messages)));
+            self.report.warnings.push(Label::sentence(&problem.to_warning(&self.job.messages)));
         }
         self.report.next_slots.clone_from(&self.job.next_slots);
     }
@@ -579,11 +587,11 @@ impl Run<'_> {
 }
 
 fn gave_way(messages: &Messages) -> Cause {
-    Cause::Run { status: ExitStatus::Other, words: Label::new(&messages.text("flow-gave-way")) }
+    Cause::Run { status: ExitStatus::Other, words: Label::sentence(&messages.text("flow-gave-way")) }
 }
 
 fn uncertain(messages: &Messages) -> Cause {
-    Cause::Run { status: ExitStatus::Connection, words: Label::new(&messages.text("flow-uncertain")) }
+    Cause::Run { status: ExitStatus::Connection, words: Label::sentence(&messages.text("flow-uncertain")) }
 }
 
 /// Tells which hold a run may lift: none but the demo's own first publication lifts itself.

@@ -17,6 +17,7 @@ use super::error::FlowError;
 use super::listing::record_name;
 use super::plan::Plan;
 use super::publish::Job;
+use crate::files::FileError;
 use crate::i18n::{Messages, Value};
 use crate::ledger::outbox::OutboxItem;
 use crate::ledger::plan::LeftOut;
@@ -213,7 +214,8 @@ pub(super) fn warnings(
     messages: &Messages,
 ) -> Vec<Label> {
     let account = |id| reference.accounts.get(&id).map_or_else(String::new, |account| account.number.clone());
-    let say = |key: &str, name: &str, value: Value<'_>| Label::new(&messages.format(key, &[(name, value)]));
+    let say =
+        |key: &str, name: &str, value: Value<'_>| Label::sentence(&messages.format(key, &[(name, value)]));
     let mut warnings: Vec<Label> = tally
         .remarks
         .iter()
@@ -235,7 +237,7 @@ pub(super) fn warnings(
         warnings.push(say("flow-more-remarks", "count", u64::try_from(more).unwrap_or(u64::MAX).into()));
     }
     if !job.connector.is_encrypted() {
-        warnings.push(Label::new(&messages.text("flow-plain-transport")));
+        warnings.push(Label::sentence(&messages.text("flow-plain-transport")));
     }
     if plan.withheld_passwords > 0 {
         warnings.push(say("flow-withheld-passwords", "count", plan.withheld_passwords.into()));
@@ -245,7 +247,7 @@ pub(super) fn warnings(
         warnings.push(say("flow-repaired-texts", "count", repaired.into()));
     }
     if snapshot.was_copied() {
-        warnings.push(Label::new(&messages.text("flow-not-wal")));
+        warnings.push(Label::sentence(&messages.text("flow-not-wal")));
     }
     warnings
 }
@@ -255,25 +257,25 @@ pub(super) fn dropped(letters: &[(DocumentId, Vec<Dropped>)], messages: &Message
     let content = letters.iter().filter_map(|(id, dropped)| {
         let shown: Vec<String> = dropped
             .iter()
-            .filter(|dropped| dropped.kind.is_content())
+            .filter(|dropped| dropped.is_content())
             .map(|dropped| dropped.describe(messages))
             .collect();
         let named = record(&record_name(id.source()), &BTreeMap::new());
         let kind = messages.text(&format!("report-kind-{}", named.kind.name()));
         let values = [("record", format!("{kind} {}", named.id).into()), ("what", shown.join(", ").into())];
-        (!shown.is_empty()).then(|| Label::new(&messages.format("flow-letter-dropped", &values)))
+        (!shown.is_empty()).then(|| Label::sentence(&messages.format("flow-letter-dropped", &values)))
     });
     content.take(NAMED).collect()
 }
 
 /// Says that characters which XML forbids were replaced.
 pub(super) fn replaced_characters(count: u64, messages: &Messages) -> Label {
-    Label::new(&messages.format("flow-replaced-characters", &[("count", count.into())]))
+    Label::sentence(&messages.format("flow-replaced-characters", &[("count", count.into())]))
 }
 
 /// Says what stopped a run, and what to do.
 pub fn cause(error: &FlowError, messages: &Messages) -> Cause {
-    let words = |text: String| Label::new(&text);
+    let words = |text: String| Label::sentence(&text);
     match error {
         FlowError::Transfer(error) => {
             Cause::Transfer { reason: error.reason, words: error.words.as_deref().map(Label::new) }
@@ -291,15 +293,31 @@ pub fn explain(error: &FlowError, messages: &Messages) -> String {
         FlowError::Source(error) => explain_source(error, messages),
         FlowError::Ledger(error) => detail("flow-ledger", chain(error)),
         error if is_disk_full(error) => messages.text("flow-disk-full"),
-        FlowError::Spool(error) => detail("flow-disk", chain(error)),
-        FlowError::Package(error) => detail("flow-disk", chain(error)),
-        FlowError::File(error) => detail("flow-disk", chain(error)),
-        FlowError::Write(error) => detail("flow-disk", chain(error)),
+        FlowError::Spool(_) | FlowError::Package(_) | FlowError::File(_) | FlowError::Write(_) => {
+            detail("flow-disk", local_words(error, messages))
+        }
         FlowError::Transfer(error) => error.to_string(),
         FlowError::OutOfOrder(_) | FlowError::Stream(_) => detail("flow-out-of-order", chain(error)),
         FlowError::Stopped => messages.text("flow-stopped"),
         FlowError::Plan(_) | FlowError::Worker(_) => detail("flow-defect", chain(error)),
     }
+}
+
+/// Says what the system refused, and on which file, wherever that was met; else the error itself.
+pub fn local_words(error: &(dyn std::error::Error + 'static), messages: &Messages) -> String {
+    let (mut path, mut next) = (None, Some(error));
+    while let Some(cause) = next {
+        if let Some(file) = cause.downcast_ref::<FileError>() {
+            path = Some(file.path.display().to_string());
+        }
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            let words = messages.system_words(io);
+            let Some(path) = path else { return words };
+            return messages.format("system-file", &[("path", path.into()), ("words", words.into())]);
+        }
+        next = cause.source();
+    }
+    chain(error)
 }
 
 /// Tells whether the local disk is full, wherever that was met.

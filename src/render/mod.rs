@@ -121,12 +121,26 @@ impl DroppedKind {
             Self::Glyph => "glyph",
         }
     }
-
-    /// Tells whether a reader may miss something, and not only a look.
-    pub fn is_content(self) -> bool {
-        matches!(self, Self::Element | Self::Image | Self::Glyph)
-    }
 }
+
+/// The elements whose content is lost with them. Of any other element that is dropped the text stays, or there was
+/// nothing for a reader (scripts, styles, a page's title).
+const CONTENT_LOST_WITH: [&str; 14] = [
+    "applet",
+    "audio",
+    "canvas",
+    "embed",
+    "iframe",
+    "input",
+    "math",
+    "object",
+    "recipient",
+    "select",
+    "svg",
+    "textarea",
+    "video",
+    "xml",
+];
 
 /// Something of the input that the document does not show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,6 +154,15 @@ pub struct Dropped {
 }
 
 impl Dropped {
+    /// Tells whether a reader may miss something, and not only a look.
+    pub fn is_content(&self) -> bool {
+        match self.kind {
+            DroppedKind::Element => CONTENT_LOST_WITH.contains(&self.name.as_str()),
+            DroppedKind::Image | DroppedKind::Glyph => true,
+            DroppedKind::Attribute | DroppedKind::Property => false,
+        }
+    }
+
     /// Says it to staff.
     pub fn describe(&self, messages: &Messages) -> String {
         let key = format!("render-dropped-{}", self.kind.code());

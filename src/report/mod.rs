@@ -10,11 +10,13 @@
 //! | [`console`] | the person at the terminal: progress on stderr |
 //! | [`ndjson`] | programs: one JSON object a line (`--json`) |
 //! | [`counts`] | the run report: files, bytes, failures, resumes |
+//! | [`history`] | support: what is kept of past transfers and publications |
 //! | [`redact`] | nobody: it stands before the others and hides secrets and personal data |
 //! | [`words`] | the others: numbers, sizes, durations and dates as people read them |
 
 pub mod console;
 pub mod counts;
+pub mod history;
 pub mod ndjson;
 pub mod redact;
 pub mod run_report;

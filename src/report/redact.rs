@@ -78,8 +78,8 @@ fn error_of_mut(event: &mut Event) -> Option<&mut TransferError> {
     }
 }
 
-/// A record's name or a server's words, fit for a report: personal data masked, one line, at most
-/// [`Label::MAX_CHARS`] characters.
+/// A record's name, a server's words or a sentence of ours, fit for a report: personal data masked, one line, at most
+/// [`Label::MAX_CHARS`] characters; a sentence, which ends with what to do, [`Label::SENTENCE_MAX_CHARS`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Label(String);
@@ -88,14 +88,26 @@ impl Label {
     /// The longest label, in characters; a longer text is cut and ends with `…`.
     pub const MAX_CHARS: usize = 200;
 
+    /// The longest sentence, in characters.
+    pub const SENTENCE_MAX_CHARS: usize = 1000;
+
     /// Takes a text and masks what may not be told.
     pub fn new(text: &str) -> Self {
+        Self::cut(text, Self::MAX_CHARS)
+    }
+
+    /// Takes a sentence of ours, which may hold somebody's words, and masks what may not be told.
+    pub fn sentence(text: &str) -> Self {
+        Self::cut(text, Self::SENTENCE_MAX_CHARS)
+    }
+
+    fn cut(text: &str, max_chars: usize) -> Self {
         let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let masked = mask_personal_data(line.trim());
-        if masked.chars().count() <= Self::MAX_CHARS {
+        if masked.chars().count() <= max_chars {
             return Self(masked);
         }
-        let mut cut: String = masked.chars().take(Self::MAX_CHARS - 1).collect();
+        let mut cut: String = masked.chars().take(max_chars - 1).collect();
         cut.push('…');
         Self(cut)
     }
@@ -106,9 +118,10 @@ impl Label {
     }
 }
 
+/// What was kept as a label was cut then, to the length that was its own.
 impl From<String> for Label {
     fn from(text: String) -> Self {
-        Self::new(&text)
+        Self::sentence(&text)
     }
 }
 

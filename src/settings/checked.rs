@@ -76,6 +76,11 @@ impl Data {
         self.dir.join("run.lock")
     }
 
+    /// Gives the file whose lock means that a service works on this folder.
+    pub fn service_lock(&self) -> PathBuf {
+        self.dir.join("service.lock")
+    }
+
     /// Gives the folder of the transfer logs that support reads: `winscp.xml` (A8), `winscp-CHANNEL-TARGET.xml` (A12).
     pub fn winscp_folder(&self) -> PathBuf {
         self.dir.join("resources").join("win").join("GedSynchro")

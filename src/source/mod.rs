@@ -29,3 +29,13 @@ pub use people::PartyDetails;
 pub use reference::Reference;
 pub use schema::Difference;
 pub use snapshot::{BUSY, Snapshot};
+
+/// Asks whether this process may write the database: its file and, for the files that SQLite puts beside it, its folder.
+/// Nothing is written.
+///
+/// # Errors
+/// What the system says when it may not.
+pub fn may_write_database(path: &std::path::Path) -> std::io::Result<()> {
+    crate::files::may_write(path)?;
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), crate::files::may_write)
+}

@@ -113,7 +113,8 @@ pub fn is_plain_name(name: &str) -> bool {
 }
 
 /// Gives the fingerprint that the server offered, from the words of a refused identity
-/// ([`TransferReason::HostKeyUnknown`], [`TransferReason::HostKeyChanged`], [`TransferReason::CertificateRefused`]).
+/// ([`TransferReason::HostKeyUnknown`], [`TransferReason::HostKeyChanged`], [`TransferReason::CertificateRefused`],
+/// [`TransferReason::CertificateChanged`]).
 pub fn offered_fingerprint(error: &TransferError) -> Option<&str> {
     error.words.as_deref()?.split_whitespace().find(|word| word.starts_with("SHA256:"))
 }

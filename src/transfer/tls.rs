@@ -138,7 +138,15 @@ impl TlsSession {
         let presented = *self.witness.presented.lock().unwrap_or_else(PoisonError::into_inner);
         match presented {
             Some(fingerprint) if plain.reason == TransferReason::CertificateRefused => {
-                refused(&format!("SHA256:{fingerprint} ({error})"))
+                match self.witness.identity.rule {
+                    Rule::Pinned(pin) => {
+                        let words = format!("SHA256:{fingerprint}, not the pinned {}", hidden(pin));
+                        TransferError::new(TransferReason::CertificateChanged, words)
+                    }
+                    Rule::Authorities(_) | Rule::Nobody => {
+                        refused(&format!("SHA256:{fingerprint} ({error})"))
+                    }
+                }
             }
             _ => plain,
         }
@@ -195,6 +203,11 @@ impl ServerCertVerifier for Witness {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.identity.provider.signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// Says a pin so that it is never taken for the fingerprint that was shown.
+fn hidden(pin: [u8; 32]) -> String {
+    Digest(pin).to_string().chars().take(12).chain("…".chars()).collect()
 }
 
 fn refused(words: &str) -> TransferError {

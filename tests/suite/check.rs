@@ -17,7 +17,7 @@ use publier::transfer::memory::{Fault, MemoryServer, Operation};
 use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::reason::TransferReason;
 
-use crate::support::check::{Copy, SERVICE, more, now, told};
+use crate::support::check::{Copy, SERVICE, demo_files, more, now, told};
 use crate::support::embedded::{PASSWORD, Place, USER};
 
 static DEMO: LazyLock<Vec<String>> = LazyLock::new(|| Copy::new().findings().iter().map(told).collect());
@@ -305,6 +305,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::DatabaseMissing,
         Code::DatabaseUnreadable,
         Code::DatabaseBusy,
+        Code::DatabaseReadOnly,
         Code::SchemaDiffers,
         Code::RowMissing,
         Code::NotWal,
@@ -904,4 +905,40 @@ fn what_is_live_in_the_ledger_is_online_even_if_its_date_was_taken_away() {
     let online = Online { ledger: &ledger, series: &series };
     assert_eq!(standing(&copy, 0, "bylaws", Some(online)), Standing::Online);
     assert_eq!(standing(&copy, 0, "bylaws", None), Standing::Missing);
+}
+
+/// A command of ours that a service account of no rights runs: the tests may run as root, whom nothing is refused.
+#[cfg(unix)]
+fn unprivileged(copy: &Copy, verb: &str) -> Output {
+    use std::os::unix::fs::PermissionsExt;
+    let program = copy.path("publier");
+    std::fs::copy(env!("CARGO_BIN_EXE_publier"), &program).unwrap();
+    let config = copy.config_file();
+    let database = copy.path("agency.db");
+    std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o444)).unwrap();
+    let mut command = if rustix::process::geteuid().is_root() {
+        let folder = copy.path("");
+        let given = Command::new("chown").args(["-R", "65534:65534"]).arg(&folder).status().unwrap();
+        assert!(given.success());
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
+        command
+    } else {
+        Command::new(&program)
+    };
+    command.args(verb.split(' ')).arg("--config").arg(config).output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_that_this_account_cant_write_is_told_and_no_obstacle() {
+    let files = format!("files = [\"{}\"]", demo_files().display());
+    let copy = Copy::new().configured(&files, "files = [\"data\"]");
+    let configuration = unprivileged(&copy, "config check");
+    let said = String::from_utf8(configuration.stdout).unwrap();
+    assert_eq!(configuration.status.code(), Some(0), "{said}");
+    assert!(said.contains("ne peut pas être écrite par ce compte (accès refusé)"), "{said}");
+    let checked = unprivileged(&copy, "check --json");
+    let said = String::from_utf8(checked.stdout).unwrap();
+    assert!(said.contains(&format!("\"{}\"", Code::DatabaseReadOnly)), "{said}");
 }

@@ -14,12 +14,13 @@ use publier::i18n::{Lang, Messages};
 use publier::ports::{Event, Listener, TransferError};
 use publier::report::console::Console;
 use publier::report::counts::Counts;
+use publier::report::history::{Keep, history_name, prune_history};
 use publier::report::ndjson::{COMMAND_TYPES, Ndjson, TYPES};
 use publier::report::redact::Label;
 use publier::report::run_report::{
     Cause, Outcome, PublicationRef, Record, RecordKind, RunReport, SectionCounts,
 };
-use publier::report::winscp_log::{Keep, Output, history_name, prune_history};
+use publier::report::winscp_log::Output;
 use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::facts::{Mode, Section};
 use publier_core::publication::reason::{

@@ -243,3 +243,33 @@ async fn status_shows_a_held_plan_with_the_command_that_accepts_it_then_what_was
     assert_eq!(status[0]["runs"][0]["exit_code"], 3);
     assert_eq!(status[0]["next_slots"][0]["local"], "2026-11-23T18:00:00+01:00");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_service_on_one_data_folder_is_refused_and_the_logs_are_for_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let agency = Agency::new(&daily("18:00")).await;
+    let service = agency.start(NOON);
+    wait_until("the service is up", || agency.log().contains("Ready").then_some(()));
+    let second = agency.run(NOON, "run");
+    assert_eq!(second.code, 8, "{}{}", second.out, second.err);
+    assert!(second.err.contains("Un service publier travaille déjà"), "{}", second.err);
+    assert!(second.err.contains(&service.pid().to_string()), "{}", second.err);
+    let logs = agency.place.path("data/logs");
+    for name in crate::support::tools::names_in(&logs) {
+        let mode = fs::metadata(logs.join(&name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{name} {mode:o}");
+    }
+    service.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn status_shows_what_the_ledger_knows_when_the_agencys_database_is_missing() {
+    let agency = Agency::new(&daily("18:00")).await;
+    agency.publish_first("2026-11-23 09:00:00");
+    let database = agency.place.path("agency.db");
+    fs::rename(&database, database.with_extension("away")).unwrap();
+    let status = agency.run(NOON, "status");
+    assert_eq!(status.code, 6, "{}{}", status.out, status.err);
+    assert!(status.out.contains("dernière publication confirmée n°\u{a0}1"), "{}", status.out);
+    assert!(status.out.contains("La base de données de l’agence est introuvable"), "{}", status.out);
+}

@@ -390,9 +390,13 @@ async fn a_self_signed_certificate_is_taken_by_its_fingerprint_alone() {
     assert_eq!(session.size(&server.remote("depot/a")).await, Ok(Some(3)));
 
     let authorities = Trust::Authorities(server.identities().path("ca.pem"));
-    for trust in [authorities, Trust::CertificateFingerprint([7; 32]), Trust::None] {
+    for (trust, reason) in [
+        (authorities, R::CertificateRefused),
+        (Trust::CertificateFingerprint([7; 32]), R::CertificateChanged),
+        (Trust::None, R::CertificateRefused),
+    ] {
         let error = refusal_of(&Target { trust, ..server.target("depot") }).await;
-        assert_eq!(error.reason, R::CertificateRefused);
+        assert_eq!(error.reason, reason);
         let shown = publier_core::domain::digest::Digest(server.identities().sha256("self.pem"));
         assert_eq!(offered_fingerprint(&error), Some(format!("SHA256:{shown}").as_str()));
     }
@@ -403,9 +407,13 @@ async fn no_login_is_sent_to_a_server_of_another_certificate() {
     for kind in [Kind::Explicit, Kind::Implicit] {
         let server = RealServer::vsftpd(kind);
         let other = Trust::Authorities(server.identities().path("other-ca.pem"));
-        for trust in [other, Trust::SystemAuthorities, Trust::CertificateFingerprint([0; 32])] {
+        for (trust, reason) in [
+            (other, R::CertificateRefused),
+            (Trust::SystemAuthorities, R::CertificateRefused),
+            (Trust::CertificateFingerprint([0; 32]), R::CertificateChanged),
+        ] {
             let error = refusal_of(&Target { trust, ..server.target("depot") }).await;
-            assert_eq!(error.reason, R::CertificateRefused, "{error}");
+            assert_eq!(error.reason, reason, "{error}");
         }
         // The right name counts too.
         let renamed = Target { host: "127.0.0.2".into(), ..server.target("depot") };

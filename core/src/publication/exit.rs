@@ -98,6 +98,7 @@ impl From<TransferReason> for ExitStatus {
             | R::HostKeyChanged
             | R::HostKeyUnknown
             | R::CertificateRefused
+            | R::CertificateChanged
             | R::TlsFailed
             | R::PermissionDenied
             | R::FolderMissing

@@ -73,6 +73,8 @@ catalogue! {
         HostKeyUnknown = "host-key-unknown",
         /// The TLS certificate is not trusted, not the pinned one, expired or for another name.
         CertificateRefused = "certificate-refused",
+        /// The TLS certificate is not the pinned one.
+        CertificateChanged = "certificate-changed",
         /// The TLS handshake failed, or the server refuses AUTH TLS.
         TlsFailed = "tls-failed",
         /// The server forbids the operation.
@@ -185,6 +187,14 @@ catalogue! {
         NoInvoicesBinder = "no-invoices-binder",
         /// The list's binder grants plain co-owners (G7).
         CouncilOnly = "council-only",
+    }
+}
+
+impl RefusalReason {
+    /// Tells whether the refusal is only worth a look: the agency may have meant it so. The others are to be corrected,
+    /// and make the publication a partial one.
+    pub fn is_warning(self) -> bool {
+        matches!(self, Self::BlankEvent | Self::TargetNotPublished | Self::Expired)
     }
 }
 

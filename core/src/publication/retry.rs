@@ -113,6 +113,7 @@ mod tests {
             TransferReason::HostKeyChanged,
             TransferReason::HostKeyUnknown,
             TransferReason::CertificateRefused,
+            TransferReason::CertificateChanged,
             TransferReason::PermissionDenied,
             TransferReason::Interrupted,
             TransferReason::LocalFileChanged,

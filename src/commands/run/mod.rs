@@ -1,6 +1,6 @@
 //! `publier run`: the service, in the foreground, until a signal stops it.
 //!
-//! It ends with 0 when nothing was running or what ran was parked in time, with 130 when a run was cut: it goes on at
+//! Two services never work on one data folder: the second one says who is there and ends with 8. It ends with 0 when nothing was running or what ran was parked in time, with 130 when a run was cut: it goes on at
 //! the next start all the same.
 
 mod publisher;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use publier_core::publication::exit::ExitStatus;
 use tokio::sync::mpsc;
 
+use super::output::Screen;
 use super::{logging, publish};
 use crate::app::{App, AppError};
 use crate::flow::FlowError;
@@ -22,7 +23,13 @@ use publisher::Publisher;
 const LEFT_BEHIND: Duration = Duration::from_secs(1);
 
 /// Runs the service. `lang` is that of the command line, which wins over the settings at each reload too.
-pub(super) fn run(app: App, lang: Option<Lang>) -> Result<ExitStatus, AppError> {
+pub(super) fn run(app: App, lang: Option<Lang>, screen: Screen) -> Result<ExitStatus, AppError> {
+    close_new_files_to_others();
+    let service_lock = app.settings.data.service_lock();
+    let _only_one = match publish::take(&app, &service_lock, "commands-service-running", screen)? {
+        Ok(lock) => lock,
+        Err(status) => return Ok(status),
+    };
     logging::for_service(&app.settings.log)?;
     let ledger = app.ledger()?;
     let (clock, messages) = (Arc::clone(&app.clock), Arc::clone(&app.messages));
@@ -42,6 +49,12 @@ pub(super) fn run(app: App, lang: Option<Lang>) -> Result<ExitStatus, AppError> 
         Ended::InOrder => ExitStatus::Done,
         Ended::Cut => ExitStatus::Interrupted,
     })
+}
+
+/// What libraries make for the service, the log's files above all, is for its own account alone.
+fn close_new_files_to_others() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
 }
 
 /// The service manager: the log, and systemd where it started us.

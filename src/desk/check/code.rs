@@ -196,6 +196,8 @@ codes! {
     NotWal = "not-wal", Database, Warning, "";
     /// A view can't be written: a function is unavailable.
     FunctionUnavailable = "function-unavailable", Database, Warning, "";
+    /// The file or its folder can't be written by this account: no report in the messages, no command of staff.
+    DatabaseReadOnly = "database-read-only", Database, Warning, "A6";
     /// A row names a record that does not exist.
     DanglingKey = "dangling-key", Database, Error, "";
     /// A text isn't UTF-8.

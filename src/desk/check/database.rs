@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::{Books, Code, Finding, Ground, Kind, Record, Sink};
 use crate::flow::telling::chain;
-use crate::source::SourceError;
+use crate::i18n::system_key;
 use crate::source::inspect::{BadValue, Dangling, ValueFault};
+use crate::source::{SourceError, may_write_database};
 
 /// Says why the database, or the rest of it, can't be looked at.
 pub(super) fn refused(database: &Path, error: &SourceError, each: &mut Sink<'_>) {
@@ -44,6 +45,14 @@ pub(super) fn check(ground: &Ground<'_>, books: &Books, each: &mut Sink<'_>) -> 
     if snapshot.was_copied() {
         let file = Record::new(Kind::File, ground.settings.agency.database.display());
         each(Finding::new(Code::NotWal, file));
+    }
+    if let Err(error) = may_write_database(&ground.settings.agency.database) {
+        let file = Record::new(Kind::File, ground.settings.agency.database.display());
+        let finding = Finding::new(Code::DatabaseReadOnly, file);
+        each(match system_key(&error) {
+            Some(key) => finding.saying("words", key),
+            None => finding.with("words", &error.to_string()),
+        });
     }
     for (function, table) in snapshot.unavailable_functions() {
         let finding = Finding::new(Code::FunctionUnavailable, Record::new(Kind::Table, table));

@@ -122,7 +122,9 @@ fn pinning_line(protocol: Protocol, fingerprint: &str) -> String {
 fn refused_session(target: &Target, facts: &ServerFacts, error: &TransferError) -> Finding {
     use TransferReason as R;
     let code = match error.reason {
-        R::HostKeyChanged | R::HostKeyUnknown | R::CertificateRefused => Code::ServerUnknown,
+        R::HostKeyChanged | R::HostKeyUnknown | R::CertificateRefused | R::CertificateChanged => {
+            Code::ServerUnknown
+        }
         R::AuthenticationRefused => Code::LoginRefused,
         _ => Code::ServerUnreachable,
     };

@@ -329,7 +329,8 @@ impl RunReport {
         self.failures = tally.failures;
     }
 
-    /// Ends a run that delivered: partial when there is something to correct.
+    /// Ends a run that delivered: partial when there is something to correct. A record left out with a warning is told,
+    /// and no more.
     pub fn deliver(&mut self, ended_at: DateTime<Utc>) {
         self.ended_at = ended_at;
         self.outcome = if self.to_correct() == 0 { Outcome::Done } else { Outcome::Partial };
@@ -352,7 +353,8 @@ impl RunReport {
 
     /// Gives how many things somebody has to correct.
     pub fn to_correct(&self) -> u64 {
-        self.refused.total() + self.files_failed
+        let errors = self.refused.groups().filter(|(reason, _)| !reason.is_warning());
+        errors.map(|(_, group)| group.count).sum::<u64>() + self.files_failed
     }
 
     /// Gives the status that the command ends with.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::reason::{TransferReason, WaitReason};
 
 use crate::i18n::{Messages, Value};
@@ -43,6 +44,9 @@ impl Teller<'_> {
             Outcome::Done => self.done(),
             Outcome::Partial => self.count("report-headline-partial", report.to_correct()),
             Outcome::Held => self.say("report-headline-held"),
+            Outcome::Failed if report.exit_status() == ExitStatus::Interrupted => {
+                self.say("report-headline-stopped")
+            }
             Outcome::Failed => {
                 let cause = clause(&self.cause());
                 self.messages.format("report-headline-failed", &[("cause", cause.into())])
@@ -75,7 +79,7 @@ impl Teller<'_> {
         let blocks = [
             self.head(),
             self.to_do(),
-            self.block("report-title-sections", self.sections()),
+            self.block(self.title_of_sections(), self.sections()),
             self.block("report-title-waiting", self.waiting()),
             self.block("report-title-withdrawn", self.withdrawals()),
             self.block("report-title-warnings", self.warnings()),
@@ -157,6 +161,10 @@ impl Teller<'_> {
             Cause::Transfer { reason, words } => {
                 let mut item = vec![self.say(reason.reason_key()), self.say(reason.remedy_key())];
                 item.extend(words.as_ref().map(|words| self.server_says(words.as_str())));
+                let stopped = self.report.failures.iter().filter(|failure| failure.reason == *reason);
+                let stopped: Vec<_> = stopped.map(|failure| format!("- {}", failure.file)).collect();
+                item.extend(stopped.iter().take(NAMED_MAX).cloned());
+                item.extend(self.more(stopped.len()));
                 item
             }
             Cause::Run { status, words } => {
@@ -178,7 +186,12 @@ impl Teller<'_> {
 
     fn failures(&self) -> Vec<Vec<String>> {
         let mut by_reason: BTreeMap<TransferReason, Vec<&FileFailure>> = BTreeMap::new();
-        for failure in &self.report.failures {
+        // What stopped the run is told first, and once.
+        let told = match &self.report.cause {
+            Some(Cause::Transfer { reason, .. }) => Some(*reason),
+            _ => None,
+        };
+        for failure in self.report.failures.iter().filter(|failure| Some(failure.reason) != told) {
             by_reason.entry(failure.reason).or_default().push(failure);
         }
         let mut items = Vec::new();
@@ -233,6 +246,14 @@ impl Teller<'_> {
             .collect()
     }
 
+    /// Says of what is counted whether it was published, or only prepared.
+    fn title_of_sections(&self) -> &'static str {
+        match self.report.outcome {
+            Outcome::Done | Outcome::Partial => "report-title-sections",
+            Outcome::Held | Outcome::Failed => "report-title-prepared",
+        }
+    }
+
     fn section(&self, counts: &SectionCounts) -> String {
         let label = self.say(&format!("report-section-{}", counts.section.code()));
         let values = [
@@ -256,10 +277,14 @@ impl Teller<'_> {
 
     fn waiting(&self) -> Vec<String> {
         let groups = self.report.held.groups();
-        let told = |reason: WaitReason, count| {
-            [self.counted(count, reason.reason_key()), format!("  {}", self.say(reason.remedy_key()))]
+        let told = |reason: WaitReason, group: &Group| {
+            let mut lines =
+                vec![self.counted(group.count, reason.reason_key()), self.say(reason.remedy_key())];
+            lines.extend(self.named(group));
+            let mut lines = lines.into_iter();
+            lines.next().into_iter().chain(lines.map(|line| format!("  {line}"))).collect::<Vec<_>>()
         };
-        groups.flat_map(|(reason, group)| told(reason, group.count)).collect()
+        groups.flat_map(|(reason, group)| told(reason, group)).collect()
     }
 
     fn withdrawals(&self) -> Vec<String> {

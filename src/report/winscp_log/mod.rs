@@ -27,7 +27,7 @@ use crate::i18n::{Messages, Value};
 use crate::ports::{Event, Listener, RemotePath, TransferError};
 
 use element::Elements;
-pub use places::{Keep, Output, history_name, prune_history, set_path};
+pub use places::{Output, set_path};
 
 /// The first thing that an output of the log could not do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -359,3 +359,37 @@ fn a_folder_that_is_no_demo_is_left_alone() {
     let english = Ran::of(program().args(["--lang", "en", "demo", "--dir"]).arg(folder.path())).ended(2);
     assert!(english.errors.starts_with("publier: The folder"), "{}", english.errors);
 }
+
+/// PUBLICATION.md, Spool: the history keeps a redacted manifest of each publication, never the zip.
+#[test]
+fn the_history_keeps_a_manifest_of_each_publication_without_a_name_or_a_title() {
+    let demo = demo();
+    let mut manifests = files_below(&demo.folder.join("history"));
+    assert!(manifests.iter().all(|path| path.extension().is_none_or(|kind| kind != "zip")));
+    manifests.retain(|path| path.extension().is_some_and(|kind| kind == "jsonl"));
+    manifests.sort();
+    assert_eq!(manifests.len(), 2);
+    let text = std::fs::read_to_string(&manifests[0]).unwrap();
+    for secret in TEMPORARY_PASSWORDS.iter().copied().chain(["YALOXE", "BROUILLY", "Courrier", "example.org"])
+    {
+        assert!(!text.contains(secret), "{secret}");
+    }
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let head = &lines[0];
+    assert_eq!((head["type"].as_str(), head["sequence"].as_u64()), (Some("publication"), Some(1)));
+    let publication = demo.publication(1);
+    let told: BTreeSet<_> = lines
+        .iter()
+        .filter(|line| line["type"] == "document")
+        .map(|line| (line["file"].as_str().unwrap(), line["sha256"].as_str().unwrap()))
+        .collect();
+    let documents = publication.documents();
+    let listed: BTreeSet<_> = documents
+        .iter()
+        .map(|document| (document.attribute("file").unwrap(), document.attribute("sha256").unwrap()))
+        .collect();
+    assert_eq!(told, listed);
+    let zip = head["zip"]["name"].as_str().unwrap();
+    assert!(demo.deposit().0.join(zip).is_file(), "{zip}");
+}

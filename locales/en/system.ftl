@@ -1,0 +1,11 @@
+# What the system says, in words of ours.
+
+system-not-found = this file or folder does not exist
+system-denied = access denied
+system-exists = a file or folder has this name already
+system-no-folder = a file stands where a folder is expected
+system-folder = a folder stands where a file is expected
+system-read-only = this disk is read-only
+system-full = no room left on the disk
+system-cut = the file stops before its end
+system-file = { $path }: { $words }

@@ -1,0 +1,11 @@
+# What the system says, in words of ours.
+
+system-not-found = ce fichier ou ce dossier n’existe pas
+system-denied = accès refusé
+system-exists = un fichier ou un dossier porte déjà ce nom
+system-no-folder = un fichier se trouve là où un dossier est attendu
+system-folder = un dossier se trouve là où un fichier est attendu
+system-read-only = ce disque est en lecture seule
+system-full = plus de place sur le disque
+system-cut = le fichier s’arrête avant la fin
+system-file = { $path } : { $words }
