@@ -50,6 +50,7 @@ report-nothing-lost = Nothing is lost: what is not confirmed leaves again with t
 report-title-to-do = TO DO
 report-title-sections = IN DETAIL
 report-title-prepared = PREPARED, NOTHING IS CONFIRMED
+report-title-left-out = LEFT OUT, TO BE LOOKED AT
 report-title-waiting = WAITING
 report-title-withdrawn = WITHDRAWN FROM THE SITE
 report-title-warnings = WARNINGS

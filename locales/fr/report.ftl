@@ -50,6 +50,7 @@ report-nothing-lost = Rien n’est perdu : ce qui n’est pas confirmé reparti
 report-title-to-do = À FAIRE
 report-title-sections = EN DÉTAIL
 report-title-prepared = PRÉPARÉ, RIEN N’EST CONFIRMÉ
+report-title-left-out = ÉCARTÉ, À VÉRIFIER
 report-title-waiting = EN ATTENTE
 report-title-withdrawn = RETIRÉ DU SITE
 report-title-warnings = AVERTISSEMENTS

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use publier_core::publication::exit::ExitStatus;
-use publier_core::publication::reason::{TransferReason, WaitReason};
+use publier_core::publication::reason::TransferReason;
 
 use crate::i18n::{Messages, Value};
 
@@ -80,6 +80,7 @@ impl Teller<'_> {
             self.head(),
             self.to_do(),
             self.block(self.title_of_sections(), self.sections()),
+            self.block("report-title-left-out", self.left_out()),
             self.block("report-title-waiting", self.waiting()),
             self.block("report-title-withdrawn", self.withdrawals()),
             self.block("report-title-warnings", self.warnings()),
@@ -207,7 +208,7 @@ impl Teller<'_> {
     }
 
     fn refusals(&self) -> Vec<Vec<String>> {
-        let groups = self.report.refused.groups();
+        let groups = self.report.refused.groups().filter(|(reason, _)| !reason.is_warning());
         groups
             .map(|(reason, group)| {
                 let mut item = vec![self.say(reason.reason_key()), self.say(reason.remedy_key())];
@@ -277,14 +278,24 @@ impl Teller<'_> {
 
     fn waiting(&self) -> Vec<String> {
         let groups = self.report.held.groups();
-        let told = |reason: WaitReason, group: &Group| {
-            let mut lines =
-                vec![self.counted(group.count, reason.reason_key()), self.say(reason.remedy_key())];
-            lines.extend(self.named(group));
-            let mut lines = lines.into_iter();
-            lines.next().into_iter().chain(lines.map(|line| format!("  {line}"))).collect::<Vec<_>>()
-        };
-        groups.flat_map(|(reason, group)| told(reason, group)).collect()
+        groups
+            .flat_map(|(reason, group)| self.told(group, reason.reason_key(), reason.remedy_key()))
+            .collect()
+    }
+
+    /// What was left out and may be meant so.
+    fn left_out(&self) -> Vec<String> {
+        let groups = self.report.refused.groups().filter(|(reason, _)| reason.is_warning());
+        groups
+            .flat_map(|(reason, group)| self.told(group, reason.reason_key(), reason.remedy_key()))
+            .collect()
+    }
+
+    /// A reason with its count, then what to do and the records, set in.
+    fn told(&self, group: &Group, reason_key: &str, remedy_key: &str) -> Vec<String> {
+        let mut lines = vec![self.counted(group.count, reason_key), format!("  {}", self.say(remedy_key))];
+        lines.extend(self.named(group).iter().map(|line| format!("  {line}")));
+        lines
     }
 
     fn withdrawals(&self) -> Vec<String> {
