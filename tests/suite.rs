@@ -26,6 +26,8 @@ mod suite {
     mod flow;
     mod house;
     mod ledger;
+    #[cfg(feature = "demo")]
+    mod oracle;
     mod package;
     mod render;
     mod report;

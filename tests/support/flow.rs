@@ -124,6 +124,20 @@ impl Agency {
         agency
     }
 
+    /// An agency with the schema and no record at all.
+    pub fn blank() -> Self {
+        static DATABASE: OnceLock<Vec<u8>> = OnceLock::new();
+        let database = DATABASE.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("agency.db");
+            create(&path, "").unwrap();
+            std::fs::read(path).unwrap()
+        });
+        let agency = Self { folder: tempfile::Builder::new().prefix("publier-agency-").tempdir().unwrap() };
+        std::fs::write(agency.database(), database).unwrap();
+        agency
+    }
+
     /// The same agency with a third of its letters, in a third of the time.
     pub fn small() -> Self {
         Self::with_events("101, 102, 103, 104, 107, 148, 160, 161, 170, 201, 202")

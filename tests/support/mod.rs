@@ -8,7 +8,13 @@ pub mod embedded;
 #[cfg(feature = "demo")]
 pub mod flow;
 pub mod ledger;
+#[cfg(feature = "demo")]
+pub mod oracle;
 pub mod package;
+#[cfg(feature = "demo")]
+pub mod random_agency;
+#[cfg(feature = "demo")]
+pub mod reader;
 pub mod render;
 pub mod report;
 pub mod schedule;
@@ -17,3 +23,5 @@ pub mod servers_scripted;
 #[cfg(feature = "demo")]
 pub mod service;
 pub mod tools;
+#[cfg(feature = "demo")]
+pub mod truth;
