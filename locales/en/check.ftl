@@ -223,6 +223,12 @@ check-no-binder =
        *[other] { $count } events ask to be published, and their template has no binder.
     }
 check-no-binder-remedy = Agency: choose a binder in the event template, then publish those events again.
+check-binder-linked-later =
+    { $count ->
+        [one] One event waits: its template was linked to a binder later.
+       *[other] { $count } events wait: their template was linked to a binder later.
+    }
+check-binder-linked-later-remedy = Agency: publish as of today those that are to appear.
 check-binder-fed-on-site =
     { $count ->
         [one] The binder is fed on the site: nothing is sent there from here ({ $count } event concerned).

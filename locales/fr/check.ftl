@@ -223,6 +223,12 @@ check-no-binder =
        *[other] { $count } événements demandent à être publiés, mais leur modèle n’a pas de classeur.
     }
 check-no-binder-remedy = Agence : choisissez un classeur dans le modèle d’événement, puis publiez de nouveau ces événements.
+check-binder-linked-later =
+    { $count ->
+        [one] Un événement attend : son modèle a été rattaché à un classeur après coup.
+       *[other] { $count } événements attendent : leur modèle a été rattaché à un classeur après coup.
+    }
+check-binder-linked-later-remedy = Agence : publiez en date du jour ceux qui doivent paraître.
 check-binder-fed-on-site =
     { $count ->
         [one] Le classeur est alimenté directement sur le site : rien n’y est envoyé d’ici ({ $count } événement concerné).

@@ -8,7 +8,7 @@
 //! - Unpublishing takes effect at the next publication. A publication of removals alone, at once (PUBLICATION.md 15), is
 //!   the flow's work: it takes the events unpublished here, and the audience that `why` shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use publier_core::domain::document::{Body, EventRecord, Verdict, judge_event};
@@ -85,11 +85,24 @@ pub fn publish(
         rows.push(judged(office, &trading, event, again)?);
     }
     if !dry_run {
+        let mut door = office.door()?;
+        let waiting: BTreeSet<EventId> =
+            events.iter().filter(|event| waits_for_a_person(office, event)).map(|event| event.id).collect();
         let wanted = done(&rows, &events);
-        settle(&mut rows, &office.door()?.publish_events(&wanted, office.today, again)?);
+        let (linked, asked): (Vec<EventId>, Vec<EventId>) =
+            wanted.into_iter().partition(|id| waiting.contains(id));
+        let mut written = door.publish_events(&asked, office.today, again)?;
+        written.extend(door.publish_events(&linked, office.today, true)?);
+        settle(&mut rows, &events, &written);
     }
     rows.extend(missing_ids(selected, &events));
     Ok(Results { rows, dry_run })
+}
+
+/// Tells whether an event dated today waits all the same, since its template got its binder later: its counter must move
+/// (C3).
+fn waits_for_a_person(office: &Office, event: &EventRow) -> bool {
+    office.unbound_request(event.id).is_ok_and(|request| request == Some(event.publish_request))
 }
 
 /// « Dépublier » (C5): the publication date becomes 00/00/00.
@@ -103,7 +116,7 @@ pub fn unpublish(office: &Office, selected: &Selected, dry_run: bool) -> Result<
     let mut rows: Vec<Row> = events.iter().map(row).collect();
     if !dry_run {
         let wanted = done(&rows, &events);
-        settle(&mut rows, &office.door()?.unpublish_events(&wanted)?);
+        settle(&mut rows, &events, &office.door()?.unpublish_events(&wanted)?);
     }
     rows.extend(missing_ids(selected, &events));
     Ok(Results { rows, dry_run })
@@ -111,6 +124,7 @@ pub fn unpublish(office: &Office, selected: &Selected, dry_run: bool) -> Result<
 
 /// Judges one event as if it were published today.
 fn judged(office: &Office, trading: &Trading, event: &EventRow, again: bool) -> Result<Row, DeskError> {
+    let again = again || waits_for_a_person(office, event);
     let outcome = change_outcome(publishing(event.state, office.today, again));
     let mut row = event_row(event, outcome);
     if outcome != Outcome::Done {
@@ -162,10 +176,12 @@ fn done(rows: &[Row], events: &[EventRow]) -> Vec<EventId> {
 }
 
 /// Puts what was written into the rows: someone may have been faster, and that is what is reported.
-fn settle(rows: &mut [Row], written: &[EventResult]) {
-    let waiting = rows.iter_mut().filter(|row| row.outcome == Outcome::Done);
-    for (row, (_, result)) in waiting.zip(written) {
-        row.outcome = change_outcome(*result);
+fn settle(rows: &mut [Row], events: &[EventRow], written: &[EventResult]) {
+    let written: BTreeMap<EventId, _> = written.iter().copied().collect();
+    for (row, event) in rows.iter_mut().zip(events) {
+        if let Some(result) = written.get(&event.id) {
+            row.outcome = change_outcome(*result);
+        }
     }
 }
 

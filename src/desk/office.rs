@@ -8,7 +8,7 @@ use chrono_tz::Europe::Paris;
 use publier_core::channels::extranet::{Books, Selection};
 use publier_core::domain::audience::Readers;
 use publier_core::domain::document::Trade;
-use publier_core::domain::ids::{BuildingId, EntityId};
+use publier_core::domain::ids::{BuildingId, EntityId, EventId};
 
 use super::error::{DeskError, Unknown, What};
 use super::nearest::nearest;
@@ -40,7 +40,8 @@ pub struct Office {
     /// The agency's present day, Europe/Paris.
     pub today: NaiveDate,
     database: PathBuf,
-    ledger: Option<(Ledger, Series)>,
+    ledger: Option<Ledger>,
+    series: Option<Series>,
 }
 
 impl Office {
@@ -51,26 +52,32 @@ impl Office {
     pub fn open(places: &Places<'_>) -> Result<Self, DeskError> {
         let snapshot = Snapshot::open(places.database, places.spool)?;
         let (channel, target) = places.series;
-        let ledger = if places.ledger.is_file() {
-            let ledger = Ledger::open(places.ledger)?;
-            let series = ledger.find_series(channel, target)?;
-            series.map(|series| (ledger, series))
-        } else {
-            None
+        let ledger = if places.ledger.is_file() { Some(Ledger::open(places.ledger)?) } else { None };
+        let series = match &ledger {
+            Some(ledger) => ledger.find_series(channel, target)?,
+            None => None,
         };
         let today = places.now.with_timezone(&Paris).date_naive();
-        Ok(Self { snapshot, today, database: places.database.to_owned(), ledger })
+        Ok(Self { snapshot, today, database: places.database.to_owned(), ledger, series })
     }
 
     /// Gives the ledger and the series, once something was published.
     pub fn series(&self) -> Option<(&Ledger, SeriesKey)> {
-        self.ledger.as_ref().map(|(ledger, series)| (ledger, series.key))
+        Some((self.ledger.as_ref()?, self.series.as_ref()?.key))
+    }
+
+    /// Gives the counter that an event had when a publication left it out for want of a binder (C3).
+    ///
+    /// # Errors
+    /// When the ledger can't be read.
+    pub fn unbound_request(&self, event: EventId) -> Result<Option<i64>, DeskError> {
+        let Some(ledger) = &self.ledger else { return Ok(None) };
+        Ok(ledger.unbound_request(event)?)
     }
 
     /// Gives when a publication of the series was last confirmed, in UTC.
     pub fn confirmed_at(&self) -> Option<DateTime<Utc>> {
-        let (_, series) = self.ledger.as_ref()?;
-        series.delivered.as_ref().map(|delivered| delivered.confirmed_at)
+        self.series.as_ref()?.delivered.as_ref().map(|delivered| delivered.confirmed_at)
     }
 
     /// Opens the door that writes what staff ask for.

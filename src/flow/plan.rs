@@ -11,8 +11,8 @@ use publier_core::domain::audience::Target;
 use publier_core::domain::credentials::{Credentials, PasswordVerdict, TargetTrust, password_verdict};
 use publier_core::domain::digest::Digest;
 use publier_core::domain::document::{
-    self, Body, EventRecord, PhotoRecord, Placement, Trade, attachment_title, body_title, judge_event,
-    judge_photo,
+    self, Body, EventRecord, PhotoRecord, Placement, Trade, after_binding, attachment_title, body_title,
+    judge_event, judge_photo,
 };
 use publier_core::domain::expenses::{
     self, ExpenseSection, ExpenseVerdict, Reference as Named, line_verdict,
@@ -34,6 +34,7 @@ use crate::ledger::closing::PlanTotals;
 use crate::ledger::documents::Pages;
 use crate::ledger::files::FileStamp;
 use crate::ledger::plan::{LeftOut, PlanRow, PlannedDocument, PlannedRemoval, Presence, Withdrawal};
+use crate::ledger::unbound::Unbound;
 use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
 use crate::package::mime::{FileKind, kind_of_file};
 use crate::package::spool::Folder;
@@ -100,6 +101,7 @@ struct Run<'p> {
     rows: Vec<PlanRow>,
     counts: Counts,
     hashed: Vec<(std::path::PathBuf, FileStamp, Digest)>,
+    unbound: Unbound,
     planner: &'p PlannerParts<'p>,
 }
 
@@ -129,8 +131,9 @@ impl Planner<'_> {
         let superseded_by = books.snapshot.superseded_events()?;
         let parts = PlannerParts { books, trade: &trade, vault, spool, publication, superseded_by };
         let merge = Merge::new(ledger.recorded_documents(series)?, due);
-        let mut run =
-            Run { merge, rows: Vec::new(), counts: Counts::default(), hashed: Vec::new(), planner: &parts };
+        let unbound = ledger.unbound_events()?;
+        let (rows, counts, hashed) = (Vec::new(), Counts::default(), Vec::new());
+        let mut run = Run { merge, rows, counts, hashed, unbound, planner: &parts };
         run.documents(ledger)?;
         let documents = run.finish(ledger)?;
         let totals = ledger.close_plan(publication)?;
@@ -248,8 +251,8 @@ impl Run<'_> {
         event: &EventRecord,
         body: Option<&str>,
     ) -> Result<(), FlowError> {
-        let verdict =
-            self.superseded(event)?.unwrap_or_else(|| rule_verdict(judge_event(event, self.planner.trade)));
+        let judged = self.judge(event)?;
+        let verdict = self.superseded(event)?.unwrap_or_else(|| rule_verdict(judged));
         if event.body != Body::Blank || event.attachments.is_empty() {
             let proposal = match &verdict {
                 Ok(placement) => self.body(event, placement, body.unwrap_or_default())?,
@@ -269,6 +272,18 @@ impl Run<'_> {
             self.take(ledger, &proposal)?;
         }
         Ok(())
+    }
+
+    /// Judges an event, and notes that it is left out for want of a binder: linking one later publishes nothing (C3).
+    fn judge(&mut self, event: &EventRecord) -> Result<document::Verdict, FlowError> {
+        let judged = judge_event(event, self.planner.trade);
+        let known = self.unbound.request_of(event.id)?;
+        if judged == document::Verdict::Refused(RefusalReason::NoBinder)
+            && known != Some(event.publish_request)
+        {
+            self.rows.push(PlanRow::Unbound { event: event.id, publish_request: event.publish_request });
+        }
+        Ok(after_binding(judged, event, known))
     }
 
     /// Tells whether another event that can be published replaces this one (G6).

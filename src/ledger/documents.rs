@@ -52,7 +52,7 @@ impl<T> std::fmt::Debug for Pages<T> {
 
 impl<T> Pages<T> {
     /// `sql` takes the owner, the two parts of the last key and the limit, and gives the key in its two first columns.
-    fn new(
+    pub(super) fn new(
         ledger: &Ledger,
         sql: &'static str,
         owner: i64,

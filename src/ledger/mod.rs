@@ -20,6 +20,7 @@
 //! | [`plan`], [`closing`], [`accounting`] | a publication's decisions, its figures and digest, its counts |
 //! | [`documents`] | the documents of a series, and the ordered streams |
 //! | [`seen`] | what staff ask of a series: what is visible and since when, whose access was revoked |
+//! | [`unbound`] | the events that were left out for want of a binder |
 //! | [`settle`] | the one transaction that brings a series up to date |
 //! | [`files`] | uploads intended and seen; attachments' digests |
 //! | [`logins`], [`outbox`] | refused logins; what remains to be told |
@@ -41,6 +42,7 @@ pub mod seen;
 pub mod series;
 pub mod settle;
 pub mod slots;
+pub mod unbound;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -125,6 +125,13 @@ pub enum PlanRow {
         /// Its number (rule 7).
         issue: i64,
     },
+    /// An event is left out for want of a binder (C3).
+    Unbound {
+        /// Which one.
+        event: EventId,
+        /// Its publication counter.
+        publish_request: i64,
+    },
 }
 
 impl Ledger {
@@ -184,7 +191,7 @@ impl Ledger {
 
 /// Deletes the rows that hold titles or only serve until the end.
 pub(super) fn delete(transaction: &Transaction<'_>, publication: PublicationId) -> Result<(), LedgerError> {
-    for table in ["plan_document", "plan_presence", "plan_password"] {
+    for table in ["plan_document", "plan_presence", "plan_password", "plan_unbound"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE publication = ?1"), [publication.0])?;
     }
     Ok(())
@@ -211,6 +218,11 @@ fn insert(
         PlanRow::Password { party, issue } => {
             let sql = "INSERT INTO plan_password (publication, party, issue) VALUES (?1, ?2, ?3)";
             transaction.prepare_cached(sql)?.execute((publication.0, party.0, issue))?;
+            Ok(())
+        }
+        PlanRow::Unbound { event, publish_request } => {
+            let sql = "INSERT INTO plan_unbound (publication, event, publish_request) VALUES (?1, ?2, ?3)";
+            transaction.prepare_cached(sql)?.execute((publication.0, event.0, publish_request))?;
             Ok(())
         }
     }

@@ -13,7 +13,7 @@ use super::LedgerError;
 const APPLICATION_ID: i64 = 0x7075_626C;
 
 /// Every migration, oldest first.
-const MIGRATIONS: [&str; 1] = [V1];
+const MIGRATIONS: [&str; 2] = [V1, V2];
 
 /// Applies what is missing, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
@@ -284,4 +284,37 @@ CREATE TABLE outbox (
     words      TEXT                                    -- of the last failure
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due_at) WHERE done_at IS NULL;
+";
+
+/// What a later publication must know of an earlier one beside its documents.
+const V2: &str = r"
+-- Events that a confirmed publication left out for want of a binder, with the counter that they had: linking a binder
+-- later publishes none of them (C3). It is a fact about the event, whatever the series. Never pruned.
+CREATE TABLE unbound_event (
+    event            INTEGER PRIMARY KEY,
+    publish_request  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE plan_unbound (
+    publication      INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    event            INTEGER NOT NULL,
+    publish_request  INTEGER NOT NULL,
+    PRIMARY KEY (publication, event)
+) STRICT, WITHOUT ROWID;
+
+-- The rights of each binder as last confirmed, by the codes of the statuses: whoever gains one sees its documents anew
+-- (rule 14).
+CREATE TABLE binder_right (
+    series  INTEGER NOT NULL REFERENCES series (id),
+    binder  INTEGER NOT NULL,
+    status  TEXT NOT NULL,
+    PRIMARY KEY (series, binder, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plan_right (
+    publication  INTEGER NOT NULL REFERENCES publication (id) ON DELETE CASCADE,
+    binder       INTEGER NOT NULL,
+    status       TEXT NOT NULL,
+    PRIMARY KEY (publication, binder, status)
+) STRICT, WITHOUT ROWID;
 ";

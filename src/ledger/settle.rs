@@ -27,7 +27,7 @@ const LISTED: &str =
          live_since = coalesce(live_since, excluded.live_since)";
 
 /// What else the confirmed plan makes of the series, in order. `:series` and `:publication` are given to each.
-const STATEMENTS: [&str; 6] = [
+const STATEMENTS: [&str; 7] = [
     "UPDATE document SET live = 0, live_since = NULL, publication = :publication
      WHERE series = :series AND document IN (
          SELECT ref FROM plan_removal WHERE publication = :publication AND kind = 'document')",
@@ -47,6 +47,9 @@ const STATEMENTS: [&str; 6] = [
     "UPDATE access SET live = 0
      WHERE series = :series AND party IN (
          SELECT CAST(ref AS INTEGER) FROM plan_removal WHERE publication = :publication AND kind = 'access')",
+    "INSERT INTO unbound_event (event, publish_request)
+     SELECT event, publish_request FROM plan_unbound WHERE publication = :publication AND :series NOT NULL
+     ON CONFLICT (event) DO UPDATE SET publish_request = excluded.publish_request",
 ];
 
 /// After a full publication the receiving side knows what it lists and nothing else: a live document that it

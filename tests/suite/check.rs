@@ -310,6 +310,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::RowMissing,
         Code::NotWal,
         Code::NoAccount,
+        Code::BinderLinkedLater,
         Code::FileTooLarge,
         Code::ServerUnreachable,
         Code::ServerUnknown,
@@ -392,6 +393,19 @@ fn a_database_out_of_wal_mode_is_a_warning_and_is_checked_all_the_same() {
 fn an_agency_without_a_published_account_is_told_d1() {
     let copy = Copy::broken("UPDATE account SET published = 0");
     assert!(new_codes(&copy).contains(&Code::NoAccount));
+}
+
+#[test]
+fn a_template_whose_binder_came_after_a_publication_is_told_c3() {
+    let copy = Copy::broken("UPDATE event_template SET binder_id = 9 WHERE id = 15");
+    assert!(!new_codes(&copy).contains(&Code::BinderLinkedLater), "no publication left its event out");
+    let ledger = copy.path("data/state.db");
+    drop(Ledger::open(&ledger).unwrap());
+    let db = rusqlite::Connection::open(ledger).unwrap();
+    db.execute_batch("INSERT INTO unbound_event (event, publish_request) VALUES (119, 0)").unwrap();
+    assert!(new_codes(&copy).contains(&Code::BinderLinkedLater));
+    db.execute_batch("UPDATE unbound_event SET publish_request = 7").unwrap();
+    assert!(!new_codes(&copy).contains(&Code::BinderLinkedLater), "C4: its counter moved");
 }
 
 #[test]

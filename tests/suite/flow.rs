@@ -7,6 +7,7 @@ mod demo;
 mod dry_run;
 mod hold;
 mod kill;
+mod life;
 mod reader;
 mod resume;
 mod wire;

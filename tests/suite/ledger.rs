@@ -54,8 +54,24 @@ fn a_ledger_of_a_newer_agent_is_refused_and_left_as_it_was() {
     drop(home.ledger());
     rusqlite::Connection::open(home.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Ledger::open(&home.path()).unwrap_err();
-    assert!(matches!(error, LedgerError::Newer { found: 99, known: 1, .. }), "{error:?}");
+    assert!(matches!(error, LedgerError::Newer { found: 99, known: 2, .. }), "{error:?}");
     assert!(error.to_string().contains("install the newer agent again"), "{error}");
+}
+
+#[test]
+fn a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
+    let (_folder, home) = home();
+    home.ledger().series("extranet", "main", "aaaa").unwrap();
+    let db = rusqlite::Connection::open(home.path()).unwrap();
+    db.execute_batch(
+        "DROP TABLE unbound_event; DROP TABLE plan_unbound; DROP TABLE binder_right; DROP TABLE plan_right;
+         PRAGMA user_version = 1;",
+    )
+    .unwrap();
+    drop(db);
+    let ledger = home.ledger();
+    assert!(ledger.find_series("extranet", "main").unwrap().is_some());
+    assert_eq!(ledger.unbound_request(publier_core::domain::ids::EventId(1)).unwrap(), None);
 }
 
 #[test]

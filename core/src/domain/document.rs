@@ -203,6 +203,18 @@ pub fn judge_event(event: &EventRecord, trade: &Trade<'_>) -> Verdict {
     place.settle(trade)
 }
 
+/// Says what becomes of an event that a confirmed publication left out for want of a binder: linking one later publishes
+/// nothing by itself, « Publier en date du jour » does, which moves the counter (C3, C4). `unbound_request` is the
+/// counter that the event had then; `None` = no confirmed publication ever saw it without a binder.
+pub fn after_binding(verdict: Verdict, event: &EventRecord, unbound_request: Option<i64>) -> Verdict {
+    match verdict {
+        Verdict::Publish(_) if unbound_request == Some(event.publish_request) => {
+            Verdict::Waits(WaitReason::BinderLinkedLater)
+        }
+        other => other,
+    }
+}
+
 /// Says what becomes of a photo: its building's scope, its binder's rights; without a binder it isn't sent (C24).
 pub fn judge_photo(photo: &PhotoRecord, trade: &Trade<'_>) -> Verdict {
     let Some(published_on) = photo.published_on else { return Verdict::NotAsked };
@@ -401,6 +413,17 @@ mod tests {
 
     fn attachment(id: i64, name: &str) -> Attachment {
         Attachment { id: AttachmentId(id), original_name: name.into(), path: name.into() }
+    }
+
+    #[test]
+    fn a_binder_linked_later_publishes_nothing_until_someone_does_c3() {
+        let world = world();
+        let judged = || judge_event(&event(), &world.trade("2024-03-20"));
+        assert!(matches!(after_binding(judged(), &event(), None), Verdict::Publish(_)), "never seen without");
+        assert_eq!(after_binding(judged(), &event(), Some(1)), Verdict::Waits(WaitReason::BinderLinkedLater));
+        assert!(matches!(after_binding(judged(), &event(), Some(0)), Verdict::Publish(_)), "C4: it moved");
+        let refused = Verdict::Refused(RefusalReason::NoScope);
+        assert_eq!(after_binding(refused.clone(), &event(), Some(1)), refused, "a refusal is said as it is");
     }
 
     /// C6: 31 January and one month; visible through the last day.

@@ -205,6 +205,9 @@ catalogue! {
         FutureDate = "future-date",
         /// The template has a duration and the event no processing date: an error, never "for ever" (C27).
         NoProcessingDate = "no-processing-date",
+        /// The event's template was linked to a binder after a publication had left the event out: it waits until
+        /// someone publishes it (C3, C4).
+        BinderLinkedLater = "binder-linked-later",
         /// A temporary password waits for an encrypted transport (D5).
         PlainTransport = "plain-transport",
         /// The whole publication is held.

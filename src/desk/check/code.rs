@@ -239,6 +239,8 @@ codes! {
 
     /// Events ask to be published and their template has no binder.
     NoBinder = "no-binder", Events, Error, "C2";
+    /// A template got its binder after a publication had left its events out.
+    BinderLinkedLater = "binder-linked-later", Events, Warning, "C3";
     /// A template stands on a binder that is fed on the site.
     BinderFedOnSite = "binder-fed-on-site", Events, Error, "B9";
     /// An event's template does not exist.

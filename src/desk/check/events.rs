@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use publier_core::channels::extranet::Readers;
 use publier_core::domain::document::{
-    Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, judge_event, judge_photo,
+    Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, after_binding, judge_event, judge_photo,
 };
 use publier_core::domain::ids::TemplateId;
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::reason::{RefusalReason, WaitReason};
 
 use super::{Books, Code, Finding, Kind, Record, Sink};
+use crate::ledger::unbound::Unbound;
 use crate::package::mime::{FileKind, kind_of_file};
 use crate::package::vault::Vault;
 use crate::render::html;
@@ -20,6 +21,7 @@ use crate::source::SourceError;
 #[derive(Debug, Default)]
 struct PerTemplate {
     no_binder: u64,
+    linked_later: u64,
     fed_on_site: u64,
     body_format: u64,
 }
@@ -34,7 +36,14 @@ struct Events<'c> {
 }
 
 /// Checks the events and photos that ask to be published.
-pub(super) fn check(books: &Books, vault: &Vault, each: &mut Sink<'_>) -> Result<(), SourceError> {
+/// `unbound` knows which events a publication left out for want of a binder (C3); a ledger that can't be read is a
+/// finding of its own.
+pub(super) fn check(
+    books: &Books,
+    vault: &Vault,
+    mut unbound: Option<Unbound>,
+    each: &mut Sink<'_>,
+) -> Result<(), SourceError> {
     let Books { snapshot, reference, selection, today } = books;
     let mut events = Events {
         books,
@@ -47,7 +56,8 @@ pub(super) fn check(books: &Books, vault: &Vault, each: &mut Sink<'_>) -> Result
     let blank = |text: &str| html::is_blank(text);
     snapshot.each_event::<SourceError>(&blank, |event, _| {
         if snapshot.replaced_by(event.id, &superseded, &events.trade, &blank)?.is_none() {
-            events.event(&event, each);
+            let request = unbound.as_mut().and_then(|unbound| unbound.request_of(event.id).ok().flatten());
+            events.event(&event, request, each);
         }
         Ok(())
     })?;
@@ -59,11 +69,14 @@ pub(super) fn check(books: &Books, vault: &Vault, each: &mut Sink<'_>) -> Result
 }
 
 impl Events<'_> {
-    fn event(&mut self, event: &EventRecord, each: &mut Sink<'_>) {
+    fn event(&mut self, event: &EventRecord, unbound: Option<i64>, each: &mut Sink<'_>) {
         let find = |code| Finding::new(code, Record::new(Kind::Event, event.id));
-        match judge_event(event, &self.trade) {
+        match after_binding(judge_event(event, &self.trade), event, unbound) {
             Verdict::NotAsked | Verdict::Waits(WaitReason::FutureDate) => {}
             Verdict::Waits(WaitReason::NoProcessingDate) => each(find(Code::NoProcessingDate)),
+            Verdict::Waits(WaitReason::BinderLinkedLater) => {
+                self.templates.entry(event.template).or_default().linked_later += 1;
+            }
             Verdict::Waits(_) | Verdict::Over => {}
             Verdict::Refused(reason) => self.refused(event, reason, each),
             Verdict::Publish(placement) => self.published(event, &placement, each),
@@ -154,6 +167,9 @@ impl Events<'_> {
             }
             if counts.no_binder > 0 {
                 each(find(Code::NoBinder, counts.no_binder));
+            }
+            if counts.linked_later > 0 {
+                each(find(Code::BinderLinkedLater, counts.linked_later));
             }
             if counts.body_format > 0 {
                 each(find(Code::BodyFormat, counts.body_format));

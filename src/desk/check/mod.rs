@@ -37,6 +37,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
 use publier_core::channels::extranet::Selection;
 
+use crate::ledger::Ledger;
 use crate::package::vault::Vault;
 use crate::settings::Settings;
 use crate::source::{Reference, Snapshot, SourceError};
@@ -107,7 +108,9 @@ fn check_books(ground: &Ground<'_>, books: &Books, each: &mut Sink<'_>) -> Resul
     database::check(ground, books, each)?;
     accounts::check(books, each)?;
     binders::check(books, each);
-    events::check(books, &vault, each)?;
+    let ledger = Ledger::open_to_read(&ground.settings.data.ledger()).ok().flatten();
+    let unbound = ledger.as_ref().and_then(|ledger| ledger.unbound_events().ok());
+    events::check(books, &vault, unbound, each)?;
     parties::check(books, each)?;
     expenses::check(books, &vault, each)?;
     expenses::check_funds(books, each)?;

@@ -1,7 +1,7 @@
 //! Why a document is on the site, or isn't; who sees it.
 
 use publier_core::domain::audience::Target;
-use publier_core::domain::document::{Placement, Verdict, judge_event, judge_photo};
+use publier_core::domain::document::{Placement, Verdict, after_binding, judge_event, judge_photo};
 use publier_core::domain::ids::{AttachmentId, EventId, PhotoId, VoucherId};
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::reason::{RefusalReason, WaitReason};
@@ -59,6 +59,7 @@ fn rules_of_event(verdict: &Verdict) -> &'static [&'static str] {
         Verdict::NotAsked => &["C5"],
         Verdict::Over => &["C6"],
         Verdict::Waits(WaitReason::NoProcessingDate) => &["C27"],
+        Verdict::Waits(WaitReason::BinderLinkedLater) => &["C3", "C4"],
         Verdict::Waits(_) => &["C4"],
         Verdict::Refused(reason) => rules_of_refusal(*reason),
     }
@@ -211,7 +212,10 @@ fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(
                 newer.filter(|newer| matches!(judge_event(newer, &trading.trade()), Verdict::Publish(_)));
             let judged = match replaced {
                 Some(newer) if event.published_on.is_some() => Judged::Superseded(newer.id),
-                _ => Judged::Verdict(judge_event(&event, &trading.trade())),
+                _ => {
+                    let unbound = office.unbound_request(event.id)?;
+                    Judged::Verdict(after_binding(judge_event(&event, &trading.trade()), &event, unbound))
+                }
             };
             Ok((event.subject.trim().to_owned(), judged))
         }
@@ -302,5 +306,7 @@ mod tests {
         assert_eq!((no_binder.rules(event), no_binder.rules(photo)), (&["C2", "C3"][..], &["C24"][..]));
         let waits = Judged::Verdict(Verdict::Waits(WaitReason::NoProcessingDate));
         assert_eq!(waits.rules(event), ["C27"]);
+        let linked = Judged::Verdict(Verdict::Waits(WaitReason::BinderLinkedLater));
+        assert_eq!(linked.rules(event), ["C3", "C4"]);
     }
 }

@@ -1,0 +1,98 @@
+//! The life of what was published: what stays away, what leaves, what comes back, and who is told (C3, D26, rules 8 and
+//! 14 of a publication's life).
+
+use chrono::TimeDelta;
+use publier::report::run_report::{Outcome, RunReport};
+use publier_core::publication::reason::WaitReason;
+
+use crate::support::flow::{Agency, Desk};
+
+/// The records that wait for a reason, as the report names them.
+fn waiting(report: &RunReport, reason: WaitReason) -> Vec<String> {
+    let groups = report.held.groups().filter(|(found, _)| *found == reason);
+    groups.flat_map(|(_, group)| group.records.iter().map(|record| record.id.clone())).collect()
+}
+
+/// The demo with some letters, the one of event 119 among them: its template has no binder.
+fn with_an_unbound_template() -> Desk {
+    let agency = Agency::small();
+    agency.sql("UPDATE event SET published_on = '2025-05-12' WHERE id = 119");
+    Desk::new(agency)
+}
+
+/// C3, C4: the template of event 119 gets its binder after a confirmed publication had left the event out.
+#[test]
+fn an_event_left_out_for_want_of_a_binder_waits_for_a_person_once_its_template_has_one_c3() {
+    let desk = with_an_unbound_template();
+    desk.publish_first();
+    desk.agency.sql("UPDATE event_template SET binder_id = 9 WHERE id = 15");
+    for _ in 0..2 {
+        desk.clock.turn(TimeDelta::days(1));
+        let report = desk.publish();
+        assert!(desk.last().of_event("119").is_empty());
+        assert_eq!(waiting(&report, WaitReason::BinderLinkedLater), ["119"]);
+        assert!(report.refused.groups().all(|(_, group)| group.records.iter().all(|one| one.id != "119")));
+    }
+    desk.clock.turn(TimeDelta::days(1));
+    desk.agency.sql("UPDATE event SET publish_request = publish_request + 1 WHERE id = 119");
+    let report = desk.publish();
+    assert_eq!(desk.last().of_event("119").len(), 1, "« Publier en date du jour » publishes it");
+    assert!(waiting(&report, WaitReason::BinderLinkedLater).is_empty());
+}
+
+/// C3: an event of the same template that no confirmed publication saw without a binder is published as any other.
+#[test]
+fn an_event_that_no_publication_saw_without_a_binder_is_published_with_its_template_c3() {
+    let desk = with_an_unbound_template();
+    // Held: nothing is confirmed, so nobody was told that the event stays out.
+    assert_eq!(desk.publish().outcome, Outcome::Held);
+    desk.agency.sql("UPDATE event_template SET binder_id = 9 WHERE id = 15");
+    desk.publish_first();
+    assert_eq!(desk.last().of_event("119").len(), 1);
+    desk.agency.sql("UPDATE event_template SET binder_id = NULL WHERE id = 15");
+    desk.clock.turn(TimeDelta::days(1));
+    desk.publish();
+    assert!(desk.last().removals().iter().any(|line| line.ends_with("binder")), "C18");
+    desk.agency.sql("UPDATE event_template SET binder_id = 9 WHERE id = 15");
+    desk.clock.turn(TimeDelta::days(1));
+    let report = desk.publish();
+    assert_eq!(waiting(&report, WaitReason::BinderLinkedLater), ["119"], "its binder was linked later too");
+}
+
+#[test]
+fn why_and_check_say_that_an_event_waits_since_its_binder_was_linked_later_c3() {
+    let desk = with_an_unbound_template();
+    desk.publish_first();
+    desk.agency.sql("UPDATE event_template SET binder_id = 9 WHERE id = 15");
+    let why = desk.agency.run(&["why", "--json", "document", "119"]).ended(0).lines();
+    assert_eq!(why[0]["verdict"], "waits");
+    assert_eq!(why[0]["reason"], "binder-linked-later");
+    assert_eq!(why[0]["rules"], serde_json::json!(["C3", "C4"]));
+    let said = desk.agency.run(&["why", "document", "119"]).ended(0).out;
+    assert!(said.contains("après coup"), "{said}");
+    let check = desk.agency.run(&["check", "--json"]).lines();
+    let found: Vec<_> = check.iter().filter(|line| line["code"] == "binder-linked-later").collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["record"]["key"], "15");
+
+    let published = desk.agency.run(&["events", "publish", "--json", "119"]).ended(0).lines();
+    assert_eq!(published[0]["outcome"], "done");
+    let why = desk.agency.run(&["why", "--json", "document", "119"]).ended(0).lines();
+    assert_eq!(why[0]["verdict"], "published");
+}
+
+/// C3, C4: an event dated today waits all the same, so that publishing it moves its counter without `--again`.
+#[test]
+fn publishing_an_event_that_is_dated_today_and_waits_for_a_person_moves_its_counter_c3() {
+    let desk = with_an_unbound_template();
+    desk.publish_first();
+    desk.agency.sql("UPDATE event_template SET binder_id = 9 WHERE id = 15");
+    let today = chrono::Utc::now().with_timezone(&chrono_tz::Europe::Paris).date_naive();
+    desk.agency.sql(&format!("UPDATE event SET published_on = '{today}' WHERE id = 119"));
+    let published = desk.agency.run(&["events", "publish", "--json", "119"]).ended(0).lines();
+    assert_eq!(published[0]["outcome"], "done");
+    let counter = desk.agency.rows("SELECT publish_request FROM event WHERE id = 119");
+    assert_eq!(counter, [["Integer(1)"]]);
+    let again = desk.agency.run(&["events", "publish", "--json", "119"]).ended(0).lines();
+    assert_eq!(again[0]["outcome"], "already");
+}
