@@ -39,7 +39,9 @@ usage-unknown-argument = publier: unknown option “{ $argument }”. See “pub
 usage-unknown-command = publier: unknown command “{ $argument }”. See “publier --help”.
 usage-missing = publier: { $argument } is missing. See “publier --help”.
 usage-conflict = publier: “{ $argument }” does not go with another option given. See “publier --help”.
-usage-bad-value = publier: “{ $value }” is no possible value of { $argument }. See “publier --help”.
+usage-bad-value = publier: “{ $value }” is no possible value of { $argument }{ $possible }. See “publier --help”.
+usage-possible = {" "}(possible: { $values })
+usage-range = {" "}({ $least } to { $most })
 usage-other = publier: the command was not understood. See “publier --help”.
 
 commands-no-target = No server is called “{ $name }” in the configuration. See “publier config show”.

@@ -39,7 +39,9 @@ usage-unknown-argument = publier : option inconnue « { $argument } ». Voir 
 usage-unknown-command = publier : commande inconnue « { $argument } ». Voir « publier --help ».
 usage-missing = publier : il manque { $argument }. Voir « publier --help ».
 usage-conflict = publier : « { $argument } » ne va pas avec une autre option donnée. Voir « publier --help ».
-usage-bad-value = publier : « { $value } » n’est pas une valeur possible pour { $argument }. Voir « publier --help ».
+usage-bad-value = publier : « { $value } » n’est pas une valeur possible pour { $argument }{ $possible }. Voir « publier --help ».
+usage-possible = {" "}(possibles : { $values })
+usage-range = {" "}(de { $least } à { $most })
 usage-other = publier : la commande n’a pas été comprise. Voir « publier --help ».
 
 commands-no-target = Aucun serveur ne s’appelle « { $name } » dans la configuration. Voir « publier config show ».

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use publier_core::publication::exit::ExitStatus;
 
@@ -117,7 +117,8 @@ pub enum ScheduleVerb {
 #[derive(Debug, Clone, Args)]
 pub struct ScheduleNext {
     /// How many.
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, hide_default_value = true)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, hide_default_value = true,
+        value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub number: u16,
 }
 
@@ -301,11 +302,29 @@ fn refusal(error: &clap::Error, messages: &Messages) -> Refusal {
             };
             let command = context(ContextKind::InvalidSubcommand);
             let argument = if command.is_empty() { context(ContextKind::InvalidArg) } else { command };
-            let values =
-                [("argument", argument.into()), ("value", context(ContextKind::InvalidValue).into())];
+            let possible = possible_values(error, messages);
+            let values = [
+                ("argument", argument.into()),
+                ("value", context(ContextKind::InvalidValue).into()),
+                ("possible", possible.into()),
+            ];
             Refusal { text: messages.format(key, &values), status: ExitStatus::Usage }
         }
     }
+}
+
+/// Gives the values that an argument takes, as the end of a sentence; nothing where they are not listed.
+fn possible_values(error: &clap::Error, messages: &Messages) -> String {
+    use std::error::Error as _;
+    if let Some(ContextValue::Strings(values)) = error.get(ContextKind::ValidValue) {
+        let list = values.join(", ");
+        return messages.format("usage-possible", &[("values", list.into())]);
+    }
+    let source = error.source().map(ToString::to_string).unwrap_or_default();
+    let range = source.split(' ').find_map(|word| word.split_once("..="));
+    range.map_or_else(String::new, |(least, most)| {
+        messages.format("usage-range", &[("least", least.into()), ("most", most.into())])
+    })
 }
 
 #[cfg(test)]
@@ -346,6 +365,11 @@ mod tests {
         assert!(refused("publier publish --nope", Lang::En).starts_with("publier: unknown option"));
         assert!(refused("publier fly", Lang::Fr).contains("fly"));
         assert!(refused("publier publish --resend-since hier", Lang::Fr).contains("hier"));
+        assert!(refused("publier status --lang de", Lang::Fr).contains("(possibles\u{a0}: fr, en)"));
+        for number in ["0", "1001", "100000"] {
+            let text = refused(&format!("publier schedule next -n {number}"), Lang::Fr);
+            assert!(text.contains("(de 1 à 1000)"), "{text}");
+        }
     }
 
     #[test]
