@@ -39,6 +39,11 @@ flow-withheld-passwords =
         [one] One temporary password waits for an encrypted transport.
        *[other] { $count } temporary passwords wait for an encrypted transport.
     }
+flow-returning-access =
+    { $count ->
+        [one] One revoked access comes back without a new temporary password: { $parties }. Agency: run “publier credentials assign”.
+       *[other] { $count } revoked accesses come back without a new temporary password: { $parties }. Agency: run “publier credentials assign”.
+    }
 flow-repaired-texts =
     { $count ->
         [one] One text of the database was not UTF-8; it was read as Windows-1252.

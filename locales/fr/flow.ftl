@@ -39,6 +39,11 @@ flow-withheld-passwords =
         [one] Un mot de passe temporaire attend un transport chiffré.
        *[other] { $count } mots de passe temporaires attendent un transport chiffré.
     }
+flow-returning-access =
+    { $count ->
+        [one] Un accès retiré revient sans nouveau mot de passe temporaire : { $parties }. Agence : lancez « publier credentials assign ».
+       *[other] { $count } accès retirés reviennent sans nouveau mot de passe temporaire : { $parties }. Agence : lancez « publier credentials assign ».
+    }
 flow-repaired-texts =
     { $count ->
         [one] Un texte de la base n’était pas en UTF-8 ; il a été lu comme Windows-1252.

@@ -87,13 +87,18 @@ pub fn list(office: &Office, filter: &AccountFilter) -> Result<Vec<AccountLine>,
 pub fn mark(office: &Office, filter: &AccountFilter, dry_run: bool) -> Result<Results, DeskError> {
     let reference = office.reference()?;
     let chosen = chosen(&reference, filter)?;
-    let returning = match office.series() {
+    let mut returning = match office.series() {
         Some((ledger, series)) => ledger.parties_without_access(series)?,
         None => BTreeSet::new(),
     };
+    let revoked = office.revoked_issues()?;
+    let logins = office.snapshot.party_logins()?;
+    let lacking =
+        logins.iter().filter(|party| party.credentials().lacks_new_issue(revoked.get(&party.id).copied()));
+    returning.extend(lacking.map(|party| party.id));
     let wanted: Vec<AccountId> = chosen.iter().map(|account| account.id).collect();
     let marked = if dry_run {
-        rehearse_marks(&chosen, &returning, office.snapshot.party_logins()?)
+        rehearse_marks(&chosen, &returning, logins)
     } else {
         office.door()?.mark_accounts(&wanted, &returning, office.today, &mut fresh)?
     };

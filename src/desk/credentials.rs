@@ -28,15 +28,16 @@ pub struct Lacking {
     pub missing: Missing,
 }
 
-/// Lists the parties with a ticked account that lack a login or a password, by key (D20).
+/// Lists the parties with a ticked account that lack a login or a password, by key (D20); one whose access was revoked
+/// lacks a new password when it comes back (D26).
 ///
 /// # Errors
 /// When the database can't be read.
 pub fn missing(office: &Office) -> Result<Vec<Lacking>, DeskError> {
-    let ticked = ticked_parties(office)?;
+    let (ticked, revoked) = (ticked_parties(office)?, office.revoked_issues()?);
     let parties = office.snapshot.party_logins()?.into_iter().filter(|party| ticked.contains(&party.id));
     let lacking = parties.map(|party| Lacking {
-        missing: party.credentials().missing(),
+        missing: party.credentials().missing_since(revoked.get(&party.id).copied()),
         id: party.id,
         code: party.code,
         name: party.display_name,
@@ -64,13 +65,15 @@ pub fn assign(
     dry_run: bool,
 ) -> Result<Results, DeskError> {
     let parties = office.snapshot.party_logins()?;
-    let ticked = ticked_parties(office)?;
+    let (ticked, revoked) = (ticked_parties(office)?, office.revoked_issues()?);
+    let revoked_issue = |party: &PartyLogin| revoked.get(&party.id).copied();
     let mut rows = Vec::new();
     let mut wanted: Vec<&PartyLogin> = Vec::new();
     match recipients {
         Recipients::Lacking => {
-            let lacking =
-                |party: &&PartyLogin| party.credentials().missing().any() && ticked.contains(&party.id);
+            let lacking = |party: &&PartyLogin| {
+                party.credentials().missing_since(revoked_issue(party)).any() && ticked.contains(&party.id)
+            };
             wanted.extend(parties.iter().filter(lacking));
         }
         Recipients::Parties(named) => {
@@ -90,13 +93,19 @@ pub fn assign(
             }
         }
     }
+    let again = |party: &PartyLogin| reissue || party.credentials().lacks_new_issue(revoked_issue(party));
     let given = if dry_run {
-        rehearse(&parties, &wanted, reissue)
+        rehearse(&parties, &wanted, again)
     } else {
-        let ids: Vec<PartyId> = wanted.iter().map(|party| party.id).collect();
-        office.door()?.assign_credentials(&ids, reissue, office.today, &mut fresh)?
+        let (anew, first): (Vec<&PartyLogin>, Vec<&PartyLogin>) =
+            wanted.iter().copied().partition(|party| again(party));
+        let ids = |parties: &[&PartyLogin]| parties.iter().map(|party| party.id).collect::<Vec<_>>();
+        let mut door = office.door()?;
+        let mut given = door.assign_credentials(&ids(&anew), true, office.today, &mut fresh)?;
+        given.extend(door.assign_credentials(&ids(&first), false, office.today, &mut fresh)?);
+        given.into_iter().collect()
     };
-    rows.extend(wanted.iter().zip(given).map(|(party, (_, given))| row(party, given.as_ref())));
+    rows.extend(wanted.iter().map(|party| row(party, given.get(&party.id).and_then(Option::as_ref))));
     Ok(Results { rows, dry_run })
 }
 
@@ -119,11 +128,15 @@ fn row(party: &PartyLogin, given: Option<&Given>) -> Row {
 }
 
 /// Judges as the door does, and writes nothing.
-fn rehearse(parties: &[PartyLogin], wanted: &[&PartyLogin], reissue: bool) -> Vec<(PartyId, Option<Given>)> {
+fn rehearse(
+    parties: &[PartyLogin],
+    wanted: &[&PartyLogin],
+    again: impl Fn(&PartyLogin) -> bool,
+) -> HashMap<PartyId, Option<Given>> {
     let mut taken: BTreeSet<String> = parties.iter().filter_map(|party| party.login.clone()).collect();
     let mut give = |party: &&PartyLogin| {
         let name = (party.surname.as_str(), party.first_name.as_deref());
-        let given = assignment(name, &party.credentials(), reissue, |login| taken.contains(login));
+        let given = assignment(name, &party.credentials(), again(party), |login| taken.contains(login));
         if let Ok(Some(login)) = given.as_ref().map(|given| given.login.clone()) {
             taken.insert(login);
         }

@@ -1,6 +1,6 @@
 //! What a request starts from: one read of the back office's database, the ledger of the series, the present day.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -8,7 +8,7 @@ use chrono_tz::Europe::Paris;
 use publier_core::channels::extranet::{Books, Selection};
 use publier_core::domain::audience::Readers;
 use publier_core::domain::document::Trade;
-use publier_core::domain::ids::{BuildingId, EntityId, EventId};
+use publier_core::domain::ids::{BuildingId, EntityId, EventId, PartyId};
 
 use super::error::{DeskError, Unknown, What};
 use super::nearest::nearest;
@@ -73,6 +73,16 @@ impl Office {
     pub fn unbound_request(&self, event: EventId) -> Result<Option<i64>, DeskError> {
         let Some(ledger) = &self.ledger else { return Ok(None) };
         Ok(ledger.unbound_request(event)?)
+    }
+
+    /// Gives, of each party whose access the series ever revoked, the last issue of its password that was confirmed then
+    /// (D26).
+    ///
+    /// # Errors
+    /// When the ledger can't be read.
+    pub fn revoked_issues(&self) -> Result<BTreeMap<PartyId, i64>, DeskError> {
+        let Some((ledger, series)) = self.series() else { return Ok(BTreeMap::new()) };
+        Ok(ledger.revoked_issues(series)?)
     }
 
     /// Gives when a publication of the series was last confirmed, in UTC.

@@ -79,6 +79,8 @@ pub(super) struct Plan {
     pub passwords: HashMap<PartyId, i64>,
     /// Passwords that wait for an encrypted transport.
     pub withheld_passwords: u64,
+    /// The codes of the parties whose access was revoked and comes back without a new password (D26).
+    pub returning: Vec<String>,
 }
 
 /// The candidate at hand, as it would be listed.
@@ -121,7 +123,7 @@ impl Planner<'_> {
         let Self { books, trade, vault, ledger, series, publication, due, spool, trust } = self;
         ledger.start_plan(publication)?;
         ledger.plan(publication, &account_rows(books.reference, books.selection))?;
-        let (passwords, withheld_passwords) = passwords(books, ledger, series, trust)?;
+        let Passwords { due: passwords, withheld, returning } = passwords(books, ledger, series, trust)?;
         let rows: Vec<_> = passwords
             .iter()
             .map(|(party, issue)| PlanRow::Password { party: *party, issue: *issue })
@@ -137,7 +139,7 @@ impl Planner<'_> {
         run.documents(ledger)?;
         let documents = run.finish(ledger)?;
         let totals = ledger.close_plan(publication)?;
-        Ok(Plan { totals, documents, passwords, withheld_passwords })
+        Ok(Plan { totals, documents, passwords, withheld_passwords: withheld, returning })
     }
 }
 
@@ -151,15 +153,23 @@ fn account_rows(reference: &crate::source::Reference, selection: &Selection) -> 
     selection.accounts.iter().map(row).collect()
 }
 
-/// Finds the temporary passwords that are due, and how many wait (D5).
+/// What becomes of the temporary passwords.
+#[derive(Default)]
+struct Passwords {
+    due: HashMap<PartyId, i64>,
+    withheld: u64,
+    returning: Vec<String>,
+}
+
+/// Finds the temporary passwords that are due, how many wait (D5), and who lacks one since its access comes back (D26).
 fn passwords(
     books: Books<'_>,
     ledger: &Ledger,
     series: SeriesKey,
     trust: TargetTrust,
-) -> Result<(HashMap<PartyId, i64>, u64), FlowError> {
-    let mut due = HashMap::new();
-    let mut withheld = 0;
+) -> Result<Passwords, FlowError> {
+    let mut passwords = Passwords::default();
+    let revoked = ledger.revoked_issues(series)?;
     books.snapshot.each_party::<FlowError>(
         |id| books.selection.parties.contains_key(&id),
         |details| {
@@ -174,14 +184,17 @@ fn passwords(
             match password_verdict(&credentials, party.login.is_some(), confirmed, trust) {
                 PasswordVerdict::Unchanged => {}
                 PasswordVerdict::Due { issue } => {
-                    due.insert(party.id, issue);
+                    passwords.due.insert(party.id, issue);
                 }
-                PasswordVerdict::Withheld(_) => withheld += 1,
+                PasswordVerdict::Withheld(_) => passwords.withheld += 1,
+            }
+            if trust.receives_credentials && credentials.lacks_new_issue(revoked.get(&party.id).copied()) {
+                passwords.returning.push(party.code.clone());
             }
             Ok(())
         },
     )?;
-    Ok((due, withheld))
+    Ok(passwords)
 }
 
 /// Tells which fiscal years the expense section holds, so that one that leaves is withdrawn, and one that never held

@@ -242,6 +242,12 @@ pub(super) fn warnings(
     if plan.withheld_passwords > 0 {
         warnings.push(say("flow-withheld-passwords", "count", plan.withheld_passwords.into()));
     }
+    if !plan.returning.is_empty() {
+        let shown: Vec<&str> = plan.returning.iter().take(NAMED).map(String::as_str).collect();
+        let count = u64::try_from(plan.returning.len()).unwrap_or(u64::MAX);
+        let values = [("count", count.into()), ("parties", shown.join(", ").into())];
+        warnings.push(Label::new(&messages.format("flow-returning-access", &values)));
+    }
     let repaired = snapshot.take_repaired_texts();
     if repaired > 0 {
         warnings.push(say("flow-repaired-texts", "count", repaired.into()));

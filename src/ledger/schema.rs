@@ -317,4 +317,9 @@ CREATE TABLE plan_right (
     status       TEXT NOT NULL,
     PRIMARY KEY (publication, binder, status)
 ) STRICT, WITHOUT ROWID;
+
+-- The last issue of the temporary password that was confirmed when the access was revoked: one that comes back needs a
+-- later one (D26). NULL = never revoked.
+ALTER TABLE access ADD COLUMN revoked_issue INTEGER;
+UPDATE access SET revoked_issue = issue WHERE NOT live;
 ";

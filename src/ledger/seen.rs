@@ -84,6 +84,18 @@ impl Ledger {
         Ok(parties.collect::<Result<_, _>>()?)
     }
 
+    /// Gives, of each party whose access the series ever revoked, the last issue of its temporary password that was
+    /// confirmed then: until a later one is made, the party lacks one (D26).
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`].
+    pub fn revoked_issues(&self, series: SeriesKey) -> Result<BTreeMap<PartyId, i64>, LedgerError> {
+        let sql = "SELECT party, revoked_issue FROM access WHERE series = ?1 AND revoked_issue IS NOT NULL";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map([series.0], |row| Ok((PartyId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Tells whether an account is live in the series.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ const STATEMENTS: [&str; 7] = [
     "INSERT INTO access (series, party, live, issue)
      SELECT :series, party, 1, issue FROM plan_password WHERE publication = :publication
      ON CONFLICT (series, party) DO UPDATE SET issue = max(issue, excluded.issue)",
-    "UPDATE access SET live = 0
+    "UPDATE access SET live = 0, revoked_issue = issue
      WHERE series = :series AND party IN (
          SELECT CAST(ref AS INTEGER) FROM plan_removal WHERE publication = :publication AND kind = 'access')",
     "INSERT INTO unbound_event (event, publish_request)

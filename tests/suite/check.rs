@@ -311,6 +311,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::NotWal,
         Code::NoAccount,
         Code::BinderLinkedLater,
+        Code::PasswordNotRenewed,
         Code::FileTooLarge,
         Code::ServerUnreachable,
         Code::ServerUnknown,
@@ -406,6 +407,19 @@ fn a_template_whose_binder_came_after_a_publication_is_told_c3() {
     assert!(new_codes(&copy).contains(&Code::BinderLinkedLater));
     db.execute_batch("UPDATE unbound_event SET publish_request = 7").unwrap();
     assert!(!new_codes(&copy).contains(&Code::BinderLinkedLater), "C4: its counter moved");
+}
+
+#[test]
+fn an_access_that_comes_back_without_a_new_password_is_told_d26() {
+    let copy = Copy::new();
+    let ledger = copy.path("data/state.db");
+    Ledger::open(&ledger).unwrap().series("extranet", "extranet", "aaaa").unwrap();
+    let db = rusqlite::Connection::open(ledger).unwrap();
+    db.execute_batch("INSERT INTO access (series, party, live, issue, revoked_issue) VALUES (1, 5, 1, 1, 1)")
+        .unwrap();
+    assert!(new_codes(&copy).contains(&Code::PasswordNotRenewed));
+    copy.execute("UPDATE party SET temporary_password_issue = 2 WHERE id = 5");
+    assert!(!new_codes(&copy).contains(&Code::PasswordNotRenewed));
 }
 
 #[test]

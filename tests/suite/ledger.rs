@@ -65,6 +65,7 @@ fn a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
     let db = rusqlite::Connection::open(home.path()).unwrap();
     db.execute_batch(
         "DROP TABLE unbound_event; DROP TABLE plan_unbound; DROP TABLE binder_right; DROP TABLE plan_right;
+         ALTER TABLE access DROP COLUMN revoked_issue;
          PRAGMA user_version = 1;",
     )
     .unwrap();

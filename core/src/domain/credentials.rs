@@ -154,6 +154,18 @@ impl Credentials<'_> {
         }
     }
 
+    /// Tells whether the party's access was revoked and no new password was issued since: one that comes back needs one
+    /// (D26). `revoked_issue` is the last issue that had been confirmed when it was revoked; `None` = never revoked.
+    pub fn lacks_new_issue(&self, revoked_issue: Option<i64>) -> bool {
+        revoked_issue.is_some_and(|revoked| self.issue <= revoked)
+    }
+
+    /// Tells what is to be given to a party that may connect, its access revoked meanwhile included (D20, D26).
+    pub fn missing_since(&self, revoked_issue: Option<i64>) -> Missing {
+        let missing = self.missing();
+        Missing { password: missing.password || self.lacks_new_issue(revoked_issue), ..missing }
+    }
+
     /// Gives the number of the next issue: for a first password, a reissue, and an access that comes back (D26);
     /// `None` when the numbers are used up.
     pub fn next_issue(&self) -> Option<i64> {
@@ -335,6 +347,17 @@ mod tests {
         assert_eq!(password_verdict(&none, true, 0, SAFE), PasswordVerdict::Unchanged);
         assert_eq!(password_verdict(&issued(1), false, 0, SAFE), PasswordVerdict::Unchanged, "not allowed");
         assert_eq!(password_verdict(&issued(0), true, 0, SAFE), PasswordVerdict::Unchanged, "never issued");
+    }
+
+    #[test]
+    fn an_access_that_was_revoked_lacks_a_password_until_a_new_issue_is_made_d26() {
+        assert!(!issued(1).missing_since(None).any(), "never revoked");
+        let lacks = Missing { login: false, password: true };
+        assert_eq!(issued(1).missing_since(Some(1)), lacks);
+        let used = Credentials { has_password: false, ..issued(1) };
+        assert_eq!(used.missing_since(Some(1)), lacks, "its own password of before doesn't count");
+        assert!(!issued(2).missing_since(Some(1)).any(), "the new issue");
+        assert!(!issued(1).missing_since(Some(0)).any(), "an issue that never went out is new");
     }
 
     #[test]

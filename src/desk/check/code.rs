@@ -283,6 +283,8 @@ codes! {
     PasswordMissing = "password-missing", Parties, Warning, "D3";
     /// A temporary password is older than thirty days.
     StalePassword = "stale-password", Parties, Advice, "D5";
+    /// An access that was revoked comes back, and no new password was issued.
+    PasswordNotRenewed = "password-not-renewed", Parties, Warning, "D26";
     /// A party has no postal address.
     NoAddress = "no-address", Parties, Advice, "H1";
 

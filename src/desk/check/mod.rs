@@ -33,9 +33,13 @@ pub use code::{Code, Kind, Level, Module};
 pub use configuration::refused_settings;
 pub use finding::{Detail, Finding, Record};
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
+use publier_core::channels::Channel;
 use publier_core::channels::extranet::Selection;
+use publier_core::domain::ids::PartyId;
 
 use crate::ledger::Ledger;
 use crate::package::vault::Vault;
@@ -111,9 +115,21 @@ fn check_books(ground: &Ground<'_>, books: &Books, each: &mut Sink<'_>) -> Resul
     let ledger = Ledger::open_to_read(&ground.settings.data.ledger()).ok().flatten();
     let unbound = ledger.as_ref().and_then(|ledger| ledger.unbound_events().ok());
     events::check(books, &vault, unbound, each)?;
-    parties::check(books, each)?;
+    parties::check(books, &revoked_issues(ground, ledger.as_ref()), each)?;
     expenses::check(books, &vault, each)?;
     expenses::check_funds(books, each)?;
     binders::check_list(books, each);
     service::check(ground, books, each)
+}
+
+/// Gives, of each party whose access the main server's series revoked, the last issue of its password then (D26). A ledger
+/// that can't be read is a finding of its own.
+fn revoked_issues(ground: &Ground<'_>, ledger: Option<&Ledger>) -> BTreeMap<PartyId, i64> {
+    let channel = Channel::Extranet;
+    let main = ground.settings.targets_of(channel).find(|target| target.receives_credentials);
+    let found = ledger.zip(main).and_then(|(ledger, main)| {
+        let series = ledger.find_series(channel.code(), &main.name).ok().flatten()?;
+        ledger.revoked_issues(series.key).ok()
+    });
+    found.unwrap_or_default()
 }

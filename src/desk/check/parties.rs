@@ -1,12 +1,21 @@
 //! Parties with a published account: what their access and their letters lack (D3, D5, D20, H1).
 
+use std::collections::BTreeMap;
+
 use publier_core::domain::credentials::Credentials;
+use publier_core::domain::ids::PartyId;
 
 use super::{Books, Code, Finding, Kind, Record, Sink};
 use crate::source::SourceError;
 
 /// Checks the parties that are sent.
-pub(super) fn check(books: &Books, each: &mut Sink<'_>) -> Result<(), SourceError> {
+///
+/// `revoked` tells of each party whose access was revoked the last issue of its password then (D26).
+pub(super) fn check(
+    books: &Books,
+    revoked: &BTreeMap<PartyId, i64>,
+    each: &mut Sink<'_>,
+) -> Result<(), SourceError> {
     let sent = &books.selection.parties;
     books.snapshot.each_party_access(
         |id| sent.contains_key(&id),
@@ -24,6 +33,8 @@ pub(super) fn check(books: &Books, each: &mut Sink<'_>) -> Result<(), SourceErro
                 find(Code::LoginMissing);
             } else if missing.password {
                 find(Code::PasswordMissing);
+            } else if credentials.lacks_new_issue(revoked.get(&party.id).copied()) {
+                find(Code::PasswordNotRenewed);
             }
             if credentials.is_stale(books.today) {
                 find(Code::StalePassword);

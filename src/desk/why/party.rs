@@ -75,7 +75,7 @@ pub fn party(office: &Office, named: &str) -> Result<PartyWhy, DeskError> {
         name: found.display_name.clone(),
         allowed: published().next().is_some(),
         statuses: statuses.collect(),
-        missing: found.credentials().missing(),
+        missing: found.credentials().missing_since(office.revoked_issues()?.get(&found.id).copied()),
         issue: found.issue,
         confirmed_issue,
         last: Last::of(office)?,

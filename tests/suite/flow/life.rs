@@ -2,8 +2,13 @@
 //! 14 of a publication's life).
 
 use chrono::TimeDelta;
+use publier::flow::publish::Ask;
+use publier::ledger::runs::Trigger;
+use publier::ports::TransferError;
 use publier::report::run_report::{Outcome, RunReport};
-use publier_core::publication::reason::WaitReason;
+use publier::transfer::memory::{Fault, Operation};
+use publier_core::publication::reason::{TransferReason, WaitReason};
+use publier_core::publication::retry::RetryPolicy;
 
 use crate::support::flow::{Agency, Desk};
 
@@ -95,4 +100,54 @@ fn publishing_an_event_that_is_dated_today_and_waits_for_a_person_moves_its_coun
     assert_eq!(counter, [["Integer(1)"]]);
     let again = desk.agency.run(&["events", "publish", "--json", "119"]).ended(0).lines();
     assert_eq!(again[0]["outcome"], "already");
+}
+
+/// The line of a party's access: its login, and the issue of its password where it bears one.
+fn access(desk: &Desk, party: &str) -> Option<(String, Option<String>)> {
+    let publication = desk.last();
+    let parties = publication.root.all("party");
+    let access =
+        parties.into_iter().find(|node| node.attribute("id") == Some(party))?.child("access")?.clone();
+    assert_eq!(access.attribute("allowed"), Some("true"));
+    let issue = access.child("temporaryPassword").and_then(|node| node.attribute("issue"));
+    Some((access.attribute("login").unwrap().to_owned(), issue.map(str::to_owned)))
+}
+
+/// D26, D7: ATRILLON's only account (22) is unmarked, then marked again in the back office itself.
+#[test]
+fn an_access_is_revoked_until_confirmed_and_comes_back_with_its_login_and_a_new_issue_d26() {
+    let desk = Desk::new(Agency::small());
+    desk.publish_first();
+    let first = access(&desk, "2").expect("ATRILLON connects");
+    assert_eq!(first.1.as_deref(), Some("1"), "D5: its first password goes out");
+
+    desk.agency.sql("UPDATE account SET published = 0 WHERE id = 22");
+    desk.clock.turn(TimeDelta::days(1));
+    let error = TransferError::new(TransferReason::DiskFull, "552 quota");
+    desk.server.inject(Fault::FailNext { operation: Operation::Write, error });
+    let mut job = desk.job();
+    job.policy = RetryPolicy::once();
+    assert_eq!(desk.publish_by(job, &Ask::new(Trigger::Manual)).outcome, Outcome::Failed);
+    desk.publish();
+    assert!(desk.last().removals().contains(&"revokeAccess 2".to_owned()), "not confirmed: sent again");
+    assert_eq!(access(&desk, "2"), None);
+    desk.publish();
+    assert_eq!(desk.last().removals(), Vec::<String>::new(), "confirmed: silence");
+
+    desk.agency.sql("UPDATE account SET published = 1 WHERE id = 22");
+    desk.clock.turn(TimeDelta::days(1));
+    let report = desk.publish();
+    assert_eq!(access(&desk, "2"), Some((first.0.clone(), None)), "no password means unchanged");
+    let told = report.warnings.iter().any(|label| label.as_str().contains("ATRILLONBERNARD"));
+    assert!(told, "{:?}", report.warnings);
+    let missing = desk.agency.run(&["credentials", "missing", "--json"]).ended(0).lines();
+    assert!(missing.iter().any(|line| line["code"] == "ATRILLONBERNARD"), "{missing:?}");
+
+    let assigned = desk.agency.run(&["credentials", "assign", "--json"]).ended(0).lines();
+    assert!(assigned.iter().any(|line| line["id"] == "ATRILLONBERNARD" && line["outcome"] == "done"));
+    let report = desk.publish();
+    assert_eq!(access(&desk, "2"), Some((first.0.clone(), Some("2".to_owned()))), "the login stays");
+    assert!(report.warnings.iter().all(|label| !label.as_str().contains("ATRILLONBERNARD")));
+    desk.publish();
+    assert_eq!(access(&desk, "2"), Some((first.0, None)), "confirmed once, never sent again");
 }
