@@ -2,6 +2,7 @@
 //!
 //! Settings in, jobs out: each command and the service get from here what they need and name no adapter themselves.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,7 +25,8 @@ use crate::package::vault::Vault;
 use crate::package::zip::Level;
 use crate::ports::{Clock, Connector, Listener, Listeners};
 use crate::report::counts::Counts;
-use crate::report::history::{Keep, prune_history};
+use crate::report::history::{Keep, prune_history, run_log_name};
+use crate::report::ndjson::Ndjson;
 use crate::report::redact::Redacted;
 use crate::report::winscp_log::{Output, WinscpLog, set_path};
 use crate::settings::target::{Login, Target};
@@ -221,6 +223,10 @@ impl App {
         if let Some(log) = &transfer_log {
             all = all.with(log.clone());
         }
+        let run_log = self.run_log(target).map(Arc::new);
+        if let Some(log) = &run_log {
+            all = all.with(log.clone());
+        }
         for listener in listeners {
             all = all.with(listener);
         }
@@ -228,6 +234,7 @@ impl App {
             listener: Arc::new(Redacted::new(secrets(target), Arc::new(all))),
             tally,
             transfer_log,
+            run_log,
             ..self.bare_job(target, connector, self.ledger()?, self.spool()?)?
         })
     }
@@ -266,6 +273,7 @@ impl App {
             listener: tally.clone(),
             tally,
             transfer_log: None,
+            run_log: None,
             messages: Arc::clone(&self.messages),
             fresh_series_id: fresh_id()?,
             next_slots: self.next_slots(3).into_iter().map(|slot| slot.at).collect(),
@@ -307,6 +315,22 @@ impl App {
         self.forget_old_logs();
         let log = WinscpLog::new(Arc::clone(&self.messages), self.settings.winscp_log.groups);
         Some(log.with(Output::history(data.history(), channel, &target.name)).with(Output::file(set)))
+    }
+
+    /// Opens the log of a run that begins now, when the agency's option asks for one (A7): off where it can't be read.
+    fn run_log(&self, target: &Target) -> Option<Ndjson<File>> {
+        let options =
+            Snapshot::glimpse(&self.settings.agency.database).and_then(|snapshot| snapshot.options());
+        options.ok().filter(|options| options.write_run_log)?;
+        let folder = self.settings.data.history();
+        let path = folder.join(run_log_name(target.channel.code(), &target.name, self.now()));
+        match files::make_private_folder(&folder).and_then(|()| files::create_private(&path)) {
+            Ok(file) => Some(Ndjson::new(file)),
+            Err(error) => {
+                tracing::warn!(error = %telling::chain(&error), "the run's log can't be made");
+                None
+            }
+        }
     }
 
     fn forget_old_logs(&self) {

@@ -5,6 +5,7 @@
 //! what it confirmed is settled in one transaction with the report's messages. Every run ends with a report.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +36,7 @@ use crate::package::vault::Vault;
 use crate::package::zip::Level;
 use crate::ports::{Clock, Connector, Event, Listener, RemotePath};
 use crate::report::counts::Counts;
+use crate::report::ndjson::Ndjson;
 use crate::report::redact::Label;
 use crate::report::run_report::{Cause, Outcome, RunReport};
 use crate::report::winscp_log::WinscpLog;
@@ -86,6 +88,8 @@ pub struct Job {
     pub tally: Arc<Counts>,
     /// The transfer log, unless the agency wants none.
     pub transfer_log: Option<Arc<WinscpLog>>,
+    /// The run's own log, when the agency's option asks for one (A7).
+    pub run_log: Option<Arc<Ndjson<File>>>,
     /// What staff read.
     pub messages: Arc<Messages>,
     /// The random id of a series that begins now.
@@ -573,6 +577,9 @@ impl Run<'_> {
         }
         let status = self.report.exit_status();
         self.job.ledger.end_run(self.id, self.report.outcome.name(), status.code(), now)?;
+        if let Some(log) = &self.job.run_log {
+            log.summary(&self.report.without_labels());
+        }
         self.courier.close().await;
         Ok(self.report)
     }

@@ -1,4 +1,4 @@
-//! The history: transfer logs and manifests of delivered publications, named by their time, pruned by age and count.
+//! The history: transfer logs, manifests of delivered publications and the logs of runs, named by their time, pruned by age and count.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,6 +19,11 @@ pub fn history_name(channel: &str, target: &str, start: DateTime<Utc>) -> String
 /// `publication-CHANNEL-TARGET-20260304T050607089Z.jsonl`, with the time at which it was decided.
 pub fn manifest_name(channel: &str, target: &str, decided_at: DateTime<Utc>) -> String {
     format!("publication-{}-{}.jsonl", series(channel, target), decided_at.format(STAMP))
+}
+
+/// Gives the name of a run's own log in the history: `run-CHANNEL-TARGET-20260304T050607089Z.jsonl` (A7).
+pub fn run_log_name(channel: &str, target: &str, start: DateTime<Utc>) -> String {
+    format!("run-{}-{}.jsonl", series(channel, target), start.format(STAMP))
 }
 
 /// The part of a name that a channel's and target's files share: nothing of it can leave the folder.
@@ -107,7 +112,7 @@ fn expired(names: Vec<String>, keep: Keep, now: DateTime<Utc>) -> Vec<String> {
 fn parse_history_name(name: &str) -> Option<(&str, NaiveDateTime)> {
     let bare = match name.split_once('-')? {
         ("winscp", _) => name.strip_suffix(".xml")?,
-        ("publication", _) => name.strip_suffix(".jsonl")?,
+        ("publication" | "run", _) => name.strip_suffix(".jsonl")?,
         _ => return None,
     };
     let (series, stamp) = bare.rsplit_once('-')?;

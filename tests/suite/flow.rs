@@ -10,4 +10,5 @@ mod kill;
 mod life;
 mod reader;
 mod resume;
+mod rules;
 mod wire;

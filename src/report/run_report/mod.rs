@@ -203,6 +203,10 @@ impl<R: Ord + Copy> ByReason<R> {
         self.0.iter().map(|(reason, group)| (*reason, group))
     }
 
+    fn forget_labels(&mut self) {
+        self.0.values_mut().flat_map(|group| &mut group.records).for_each(|record| record.label = None);
+    }
+
     /// Gives how many records there are in all.
     pub fn total(&self) -> u64 {
         self.0.values().map(|group| group.count).sum()
@@ -365,6 +369,16 @@ impl RunReport {
             Outcome::Held => ExitStatus::Held,
             Outcome::Failed => self.cause.as_ref().map_or(ExitStatus::Other, Cause::exit_status),
         }
+    }
+
+    /// Gives the report as support may receive it: records by kind and id, without their titles, which may name people
+    /// (A11).
+    #[must_use]
+    pub fn without_labels(&self) -> Self {
+        let mut report = self.clone();
+        report.refused.forget_labels();
+        report.held.forget_labels();
+        report
     }
 
     fn published(&self, section: Section) -> u64 {

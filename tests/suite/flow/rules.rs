@@ -1,0 +1,202 @@
+//! Rules that only a whole publication shows: what is sent at all, and under which form.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use publier::flow::publish::Ask;
+use publier::ledger::runs::Trigger;
+use publier::transfer::memory::MemoryServer;
+
+use crate::support::flow::{Agency, Desk, Publication, files_below};
+use crate::support::report::Node;
+
+/// The demo agency's first publication, made once.
+fn first() -> &'static Publication {
+    static FIRST: OnceLock<Publication> = OnceLock::new();
+    FIRST.get_or_init(|| {
+        let desk = Desk::new(Agency::new());
+        desk.publish_first();
+        desk.last()
+    })
+}
+
+fn of_kind(kind: &str) -> Vec<&'static Node> {
+    let documents = first().documents();
+    documents.into_iter().filter(|document| document.attribute("kind") == Some(kind)).collect()
+}
+
+fn building_of(document: &Node) -> &str {
+    let concerns = document.child("concerns").unwrap();
+    assert_eq!(concerns.attribute("scope"), Some("building"));
+    concerns.attribute("ref").unwrap()
+}
+
+/// B7: « tous les classeurs, envoyés depuis LSC, actifs ou non ». B9: but for the one that is fed on the site.
+#[test]
+fn empty_binders_are_sent_too_b7_b9() {
+    let sent: BTreeSet<_> = first()
+        .section("binders")
+        .all("binder")
+        .iter()
+        .map(|binder| binder.attribute("id").unwrap())
+        .collect();
+    let expected: BTreeSet<String> =
+        (1..=17).chain(31..=46).filter(|id| *id != 10).map(|id: i32| id.to_string()).collect();
+    assert_eq!(sent, expected.iter().map(String::as_str).collect());
+    let used: BTreeSet<_> =
+        first().documents().iter().map(|document| document.attribute("binder").unwrap()).collect();
+    assert!(sent.len() > used.len() && used.is_subset(&sent), "some of them are empty");
+}
+
+/// B10: the site's own papers (tickets, Documents du syndic) are no matter of ours: a full index lists what the agent
+/// sent, and withdraws nothing that it never sent.
+#[test]
+fn a_full_index_lists_what_was_sent_and_withdraws_nothing_else_b10() {
+    let desk = Desk::new(Agency::small());
+    desk.publish_first();
+    let id = |node: &&Node| node.attribute("id").unwrap().to_owned();
+    let sent: BTreeSet<_> = desk.last().documents().iter().map(id).collect();
+    let uploaded = desk.server.files().len();
+    desk.ask(&Ask { full_index: true, ..Ask::new(Trigger::Manual) });
+    let full = desk.last();
+    assert_eq!(full.documents().iter().map(id).collect::<BTreeSet<_>>(), sent);
+    assert_eq!(full.removals(), Vec::<String>::new());
+    assert_eq!(desk.server.files().len(), uploaded + 1, "the zip is the only new file");
+}
+
+/// C14: « Fichier / Date / Taille / Concerne », with the building's name and address.
+#[test]
+fn a_document_bears_its_title_date_size_and_what_it_concerns_c14() {
+    let publication = first();
+    for document in publication.documents() {
+        let size: u64 = document.attribute("size").unwrap().parse().unwrap();
+        assert!(size > 0 && !document.attribute("title").unwrap().trim().is_empty());
+        assert_eq!(document.attribute("date").unwrap().len(), "2025-06-16".len());
+    }
+    let building = publication.one("building", "id", "1");
+    assert_eq!(building.attribute("label"), Some("Bâtiment 8 - GILBERT"));
+    let lines: Vec<_> = building.all("line").iter().map(|line| line.text.clone()).collect();
+    assert_eq!(lines, ["4, rue Gilbert", "50, rue de la Colline"]);
+    assert!(publication.of_event("101").iter().all(|document| building_of(document) == "1"));
+}
+
+/// C17: photos are documents of their own kind, of a building, in both modules.
+#[test]
+fn photos_stand_by_building_in_both_modules_c17() {
+    let photos = of_kind("photo");
+    let modules: BTreeSet<_> = photos
+        .iter()
+        .map(|photo| {
+            first().one("binder", "id", photo.attribute("binder").unwrap()).attribute("module").unwrap()
+        })
+        .collect();
+    assert_eq!(modules, BTreeSet::from(["condo", "rental"]));
+    let buildings: BTreeSet<_> = photos.iter().map(|photo| building_of(photo)).collect();
+    assert_eq!(buildings, BTreeSet::from(["1", "2", "4"]));
+}
+
+/// D17: the account's main party only.
+#[test]
+fn an_account_is_one_partys_d17() {
+    let accounts = first().section("accounts").all("account");
+    assert!(accounts.len() > 10);
+    for account in accounts {
+        assert!(!account.attribute("party").unwrap().is_empty());
+        let parties = account.children.iter().filter(|child| child.name.starts_with("part")).count();
+        assert_eq!(parties, 0, "{:?} names another party", account.attribute("number"));
+    }
+}
+
+/// D19: « Permettre au propriétaire d'avoir une vue sur les comptes de ses locataires »: the links are sent, between
+/// published accounts only (C25).
+#[test]
+fn the_links_from_landlord_to_lease_to_tenant_are_sent_d19_c25() {
+    let leases: Vec<_> = first()
+        .section("leases")
+        .all("lease")
+        .iter()
+        .map(|lease| ["unit", "landlord", "tenant", "from"].map(|name| lease.attribute(name)))
+        .collect();
+    assert!(leases.contains(&[Some("15"), Some("1"), Some("11"), Some("2019-09-01")]), "{leases:?}");
+    assert!(leases.iter().all(|[unit, ..]| *unit != Some("41")), "its tenant isn't published");
+}
+
+/// E5, E8: a line's voucher is linked to it and uploaded once per content, whatever the lines and buildings it serves.
+#[test]
+fn a_voucher_is_linked_to_its_lines_and_uploaded_once_a_content_e5_e8() {
+    let publication = first();
+    let documents: BTreeMap<_, _> =
+        of_kind("voucher").into_iter().map(|voucher| (voucher.attribute("id").unwrap(), voucher)).collect();
+    let linked: BTreeSet<_> = publication
+        .section("expenses")
+        .all("voucher")
+        .iter()
+        .map(|voucher| voucher.attribute("document").unwrap())
+        .collect();
+    assert_eq!(linked, documents.keys().copied().collect(), "each is linked, and each link leads somewhere");
+    let invoices = publication.one("binder", "code", "INVOICES").attribute("id");
+    assert!(documents.values().all(|voucher| voucher.attribute("binder") == invoices));
+    let mut files: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for voucher in documents.values() {
+        let file = (voucher.attribute("file").unwrap(), voucher.attribute("sha256").unwrap());
+        files.entry(file).or_default().insert(building_of(voucher));
+    }
+    let shared: Vec<_> = files.values().filter(|buildings| buildings.len() > 1).collect();
+    assert_eq!(shared, [&BTreeSet::from(["1", "2"])], "one invoice, one file, two buildings");
+}
+
+/// A7, A11: one log a run, off by default, by ids and codes alone.
+#[test]
+fn a_run_leaves_a_log_of_its_own_only_when_asked_and_names_nobody_a7_a11() {
+    let desk = Desk::new(Agency::small());
+    let logs = || -> Vec<_> {
+        let files = files_below(&desk.agency.path("data/history"));
+        let is_log = |path: &std::path::PathBuf| path.to_string_lossy().contains("/run-extranet-");
+        files.into_iter().filter(is_log).collect()
+    };
+    desk.publish_first();
+    assert_eq!(logs(), Vec::<std::path::PathBuf>::new());
+    desk.agency.sql("UPDATE extranet_settings SET write_run_log = 1");
+    desk.publish();
+    let logs = logs();
+    assert_eq!(logs.len(), 1);
+    let text = std::fs::read_to_string(&logs[0]).unwrap();
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.first().unwrap()["type"], "transfer-started");
+    assert_eq!(lines.last().unwrap()["type"], "summary");
+    let refused = &lines.last().unwrap()["report"]["refused"];
+    assert!(refused.as_object().unwrap().len() > 1, "{refused}");
+    assert!(text.contains("\"label\":null") && !text.contains("\"label\":\""), "titles may name people");
+}
+
+/// A8, A9, A12: `winscp.xml` is that of the extranet's main target; another target has one of its own beside it.
+#[test]
+fn each_target_has_its_transfer_log_a8_a9_a12() {
+    let desk = Desk::new(Agency::small());
+    let text = std::fs::read_to_string(desk.agency.path("agent.toml")).unwrap();
+    let second =
+        text.split_once("[[target]]").unwrap().1.replace("name = \"extranet\"", "name = \"secours\"");
+    std::fs::write(desk.agency.path("agent.toml"), format!("{text}\n[[target]]{second}")).unwrap();
+    let app = publier::app::App::load(Some(&desk.agency.path("agent.toml")), None).unwrap();
+    let folder = desk.agency.path("data/resources/win/GedSynchro");
+    for target in app.targets() {
+        let server = MemoryServer::with_folder(&target.deposit);
+        let mut job = app.job_through(target, std::sync::Arc::new(server), Vec::new()).unwrap();
+        job.clock = std::sync::Arc::new(desk.clock.clone());
+        let held = desk.publish_untold(job, &Ask::new(Trigger::Manual));
+        let server = MemoryServer::with_folder(&target.deposit);
+        let job = app.job_through(target, std::sync::Arc::new(server), Vec::new()).unwrap();
+        let consent = publier::flow::publish::Consent::Person(held.hold_digest.unwrap());
+        desk.publish_untold(job, &Ask { consent, ..Ask::new(Trigger::Manual) });
+    }
+    let names = crate::support::tools::names_in(&folder);
+    assert_eq!(names, ["winscp-extranet-secours.xml", "winscp.xml"]);
+    for name in names {
+        let log = std::fs::read_to_string(folder.join(&name)).unwrap();
+        let log = crate::support::report::parse(&log);
+        let upload = log.all("upload").into_iter().next().expect("a file was sent");
+        assert!(upload.value("filename").unwrap().starts_with('/'), "A9: the absolute local path");
+        assert!(upload.value("destination").unwrap().starts_with("/depot/") && upload.succeeded());
+    }
+}
