@@ -99,6 +99,7 @@ impl Run<'_> {
         let books = Books { snapshot: &snapshot, reference: &reference, selection: &selection, today };
         let plan = self.plan(publication, books, folder)?;
         self.names = telling::names(&snapshot, &self.job.ledger, publication)?;
+        self.report.widened = plan.widened;
         self.count_plan(publication, &plan, &selection)?;
         if let Some(held) = self.held(publication, &plan)? {
             self.gather_figures(publication, &reference, None)?;

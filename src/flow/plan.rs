@@ -24,6 +24,7 @@ use publier_core::publication::due::{Candidate, Decision, Derived, DueOptions, O
 use publier_core::publication::facts::{Counts, Section};
 use publier_core::publication::merge::Merge;
 use publier_core::publication::reason::{RefusalReason, RemovalReason};
+use publier_core::publication::widening::{Grants, grants, widens};
 
 use super::bulk::{self, Books};
 use super::error::FlowError;
@@ -75,6 +76,8 @@ pub(super) struct Plan {
     pub totals: PlanTotals,
     /// The accounting of the documents.
     pub documents: Counts,
+    /// Documents that become visible to more people (rule 14).
+    pub widened: u64,
     /// The temporary passwords that go out: party and issue.
     pub passwords: HashMap<PartyId, i64>,
     /// Passwords that wait for an encrypted transport.
@@ -104,6 +107,7 @@ struct Run<'p> {
     counts: Counts,
     hashed: Vec<(std::path::PathBuf, FileStamp, Digest)>,
     unbound: Unbound,
+    widened: u64,
     planner: &'p PlannerParts<'p>,
 }
 
@@ -115,6 +119,8 @@ struct PlannerParts<'p> {
     spool: &'p Folder,
     publication: PublicationId,
     superseded_by: HashMap<EventId, EventId>,
+    confirmed: Grants,
+    grants: Grants,
 }
 
 impl Planner<'_> {
@@ -131,16 +137,25 @@ impl Planner<'_> {
         ledger.plan(publication, &rows)?;
         ledger.plan(publication, &section_rows(books)?)?;
         let superseded_by = books.snapshot.superseded_events()?;
-        let parts = PlannerParts { books, trade: &trade, vault, spool, publication, superseded_by };
+        let (confirmed, grants) = (ledger.confirmed_grants(series)?, grants(&books.reference.binders));
+        ledger.plan(publication, &right_rows(&grants))?;
+        let trade = &trade;
+        let parts =
+            PlannerParts { books, trade, vault, spool, publication, superseded_by, confirmed, grants };
         let merge = Merge::new(ledger.recorded_documents(series)?, due);
         let unbound = ledger.unbound_events()?;
         let (rows, counts, hashed) = (Vec::new(), Counts::default(), Vec::new());
-        let mut run = Run { merge, rows, counts, hashed, unbound, planner: &parts };
+        let mut run = Run { merge, rows, counts, hashed, unbound, widened: 0, planner: &parts };
         run.documents(ledger)?;
-        let documents = run.finish(ledger)?;
+        let (documents, widened) = run.finish(ledger)?;
         let totals = ledger.close_plan(publication)?;
-        Ok(Plan { totals, documents, passwords, withheld_passwords: withheld, returning })
+        Ok(Plan { totals, documents, widened, passwords, withheld_passwords: withheld, returning })
     }
+}
+
+fn right_rows(grants: &Grants) -> Vec<PlanRow> {
+    let rows = grants.iter().flat_map(|(binder, granted)| granted.iter().map(move |status| (binder, status)));
+    rows.map(|(binder, status)| PlanRow::Right { binder: *binder, status: *status }).collect()
 }
 
 fn account_rows(reference: &crate::source::Reference, selection: &Selection) -> Vec<PlanRow> {
@@ -505,10 +520,11 @@ impl Run<'_> {
 
     /// Merges a proposal and stores what follows.
     fn take(&mut self, ledger: &mut Ledger, proposal: &Proposal) -> Result<(), FlowError> {
-        let Self { merge, rows, counts, planner, .. } = self;
+        let Self { merge, rows, counts, planner, widened, .. } = self;
         counts.known += 1;
         let mut failure = None;
         let mut sink = |outcome: Outcome| {
+            *widened += u64::from(widens(&outcome, &planner.confirmed, &planner.grants));
             let of_proposal = outcome.source == proposal.candidate.source;
             if let Err(error) = store(planner, rows, counts, &outcome, of_proposal.then_some(proposal)) {
                 failure.get_or_insert(error);
@@ -530,9 +546,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn finish(mut self, ledger: &mut Ledger) -> Result<Counts, FlowError> {
+    fn finish(mut self, ledger: &mut Ledger) -> Result<(Counts, u64), FlowError> {
         self.flush(ledger)?;
-        let Self { merge, mut rows, mut counts, planner, .. } = self;
+        let Self { merge, mut rows, mut counts, planner, widened, .. } = self;
         let mut failure = None;
         let mut sink = |outcome: Outcome| {
             if let Err(error) = store(planner, &mut rows, &mut counts, &outcome, None) {
@@ -545,7 +561,7 @@ impl Run<'_> {
         for batch in rows.chunks(BATCH) {
             ledger.plan(planner.publication, batch)?;
         }
-        Ok(counts)
+        Ok((counts, widened))
     }
 }
 

@@ -5,6 +5,7 @@
 //! the publication is over.
 
 use chrono::NaiveDate;
+use publier_core::domain::binder::Status;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::ids::{AccountId, BinderId, EventId, PartyId};
 use publier_core::publication::document::DocumentId;
@@ -125,6 +126,13 @@ pub enum PlanRow {
         /// Its number (rule 7).
         issue: i64,
     },
+    /// A binder grants a status (rule 14).
+    Right {
+        /// Which binder.
+        binder: BinderId,
+        /// The status.
+        status: Status,
+    },
     /// An event is left out for want of a binder (C3).
     Unbound {
         /// Which one.
@@ -191,7 +199,7 @@ impl Ledger {
 
 /// Deletes the rows that hold titles or only serve until the end.
 pub(super) fn delete(transaction: &Transaction<'_>, publication: PublicationId) -> Result<(), LedgerError> {
-    for table in ["plan_document", "plan_presence", "plan_password", "plan_unbound"] {
+    for table in ["plan_document", "plan_presence", "plan_password", "plan_unbound", "plan_right"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE publication = ?1"), [publication.0])?;
     }
     Ok(())
@@ -218,6 +226,11 @@ fn insert(
         PlanRow::Password { party, issue } => {
             let sql = "INSERT INTO plan_password (publication, party, issue) VALUES (?1, ?2, ?3)";
             transaction.prepare_cached(sql)?.execute((publication.0, party.0, issue))?;
+            Ok(())
+        }
+        PlanRow::Right { binder, status } => {
+            let sql = "INSERT INTO plan_right (publication, binder, status) VALUES (?1, ?2, ?3)";
+            transaction.prepare_cached(sql)?.execute((publication.0, binder.0, status.code()))?;
             Ok(())
         }
         PlanRow::Unbound { event, publish_request } => {

@@ -1,7 +1,9 @@
 //! Series: one row per (channel, target), with its own id, sequence and last confirmation (rules 1 and 5).
 
 use chrono::{DateTime, Utc};
-use publier_core::domain::ids::{AccountId, PartyId};
+use publier_core::domain::binder::Status;
+use publier_core::domain::ids::{AccountId, BinderId, PartyId};
+use publier_core::publication::widening::Grants;
 use rusqlite::{OptionalExtension, named_params};
 
 use super::convert::{Columns, unreadable};
@@ -115,6 +117,23 @@ impl Ledger {
         let mut statement = self.connection.prepare_cached(sql)?;
         let parties = statement.query_map([series.0], |row| row.get(0).map(PartyId))?;
         Ok(parties.collect::<Result<_, _>>()?)
+    }
+
+    /// Gives the statuses that each binder granted when the series was last confirmed (rule 14); a binder without any is
+    /// absent, and so is every binder of a series that never recorded them.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
+    pub fn confirmed_grants(&self, series: SeriesKey) -> Result<Grants, LedgerError> {
+        let sql = "SELECT binder, status FROM binder_right WHERE series = ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([series.0])?;
+        let mut grants = Grants::new();
+        while let Some(row) = rows.next()? {
+            let status = row.code(1, "status", Status::from_code)?;
+            grants.entry(BinderId(row.get(0)?)).or_default().insert(status);
+        }
+        Ok(grants)
     }
 
     /// Gives the last issue of a party's temporary password that was confirmed (rule 7); `None` before the first.

@@ -52,6 +52,13 @@ const STATEMENTS: [&str; 7] = [
      ON CONFLICT (event) DO UPDATE SET publish_request = excluded.publish_request",
 ];
 
+/// What a publication that sends the binders makes of their rights: one of removals alone leaves them as they are.
+const RIGHTS: [&str; 2] = [
+    "DELETE FROM binder_right WHERE series = :series AND :publication NOT NULL",
+    "INSERT INTO binder_right (series, binder, status)
+     SELECT :series, binder, status FROM plan_right WHERE publication = :publication",
+];
+
 /// After a full publication the receiving side knows what it lists and nothing else: a live document that it
 /// didn't list (its new version was refused) isn't live any more, and is due again as soon as it can be.
 const AFTER_FULL: &str = "UPDATE document SET live = 0, live_since = NULL
@@ -79,7 +86,8 @@ impl Ledger {
                 named_params! {":series": series.0, ":publication": publication.0, ":now": ms(now)},
             )?;
             let after_full = (seal.opening.mode == Mode::Full).then_some(AFTER_FULL);
-            for sql in STATEMENTS.into_iter().chain(after_full) {
+            let rights = if seal.opening.mode == Mode::Removals { &RIGHTS[..0] } else { &RIGHTS[..] };
+            for sql in STATEMENTS.iter().chain(rights).copied().chain(after_full) {
                 let mut statement = transaction.prepare(sql)?;
                 statement.execute(named_params! {":series": series.0, ":publication": publication.0})?;
             }

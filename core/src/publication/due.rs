@@ -213,6 +213,8 @@ pub struct Outcome {
     pub decision: Option<Decision>,
     /// What leaves.
     pub removals: Vec<Removal>,
+    /// The target and the binder under which it is live now: its audience before this publication.
+    pub before: Option<(Target, BinderId)>,
 }
 
 /// Decides about one source: its verdict, if it still exists, against every document recorded from it.
@@ -232,7 +234,9 @@ pub fn decide(
         .filter(|record| record.live && !stays(verdict, record))
         .map(|record| Removal { id: record.id, reason: leaving.0, successor: leaving.1 })
         .collect();
-    Ok(Outcome { source, decision, removals })
+    let live = recorded.iter().find(|record| record.live);
+    let before = live.map(|record| (record.id.target(), record.binder));
+    Ok(Outcome { source, decision, removals, before })
 }
 
 fn decide_candidate(

@@ -12,6 +12,7 @@
 //! | [`document`] | the ids of documents and their names on the server (rules 10 and 12) |
 //! | [`due`] | one document against what the ledger recorded (rules 8 and 10) |
 //! | [`merge`] | all documents against the ledger, as two ordered streams |
+//! | [`widening`] | whether a document becomes visible to more people (rule 14) |
 
 pub mod document;
 pub mod due;
@@ -23,3 +24,4 @@ pub mod next_step;
 pub mod reason;
 pub mod retry;
 pub mod stage;
+pub mod widening;

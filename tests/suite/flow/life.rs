@@ -10,7 +10,7 @@ use publier::transfer::memory::{Fault, Operation};
 use publier_core::publication::reason::{TransferReason, WaitReason};
 use publier_core::publication::retry::RetryPolicy;
 
-use crate::support::flow::{Agency, Desk};
+use crate::support::flow::{Agency, Desk, Embedded, Ran};
 
 /// The records that wait for a reason, as the report names them.
 fn waiting(report: &RunReport, reason: WaitReason) -> Vec<String> {
@@ -150,4 +150,42 @@ fn an_access_is_revoked_until_confirmed_and_comes_back_with_its_login_and_a_new_
     assert!(report.warnings.iter().all(|label| !label.as_str().contains("ATRILLONBERNARD")));
     desk.publish();
     assert_eq!(access(&desk, "2"), Some((first.0, None)), "confirmed once, never sent again");
+}
+
+/// Rule 14: the binder of the council's quotes (12) is opened to plain co-owners; a letter to one becomes its building's;
+/// a template moves to a binder that more people may read.
+#[test]
+fn documents_that_more_people_will_see_are_counted_before_they_are_and_once_rule_14() {
+    let server = Embedded::sftp();
+    let agency = Agency::small();
+    agency.configure(&server.target());
+    let first = agency.publish_first().ended(3).last();
+    assert_eq!(first["report"]["widened"], 0, "nothing was visible before");
+    let in_works = server.deposit().publications()[0]
+        .documents()
+        .iter()
+        .filter(|node| node.attribute("binder") == Some("12"))
+        .count();
+    assert!(in_works > 0);
+    let widened = |ran: Ran| ran.ended(3).last()["report"]["widened"].as_u64().unwrap();
+    let in_works = u64::try_from(in_works).unwrap();
+
+    agency.sql("UPDATE binder SET right_co_owner = 1 WHERE id = 12");
+    assert_eq!(widened(agency.publish(&["--dry-run"])), in_works);
+    let text = agency.run(&["publish", "--dry-run"]).ended(3).out;
+    let sentence =
+        if in_works == 1 { "devient visible par davantage" } else { "deviennent visibles par davantage" };
+    assert!(text.contains(sentence), "{text}");
+    assert_eq!(widened(agency.publish(&[])), in_works);
+    assert_eq!(widened(agency.publish(&[])), 0, "told once");
+    agency.sql("UPDATE binder SET right_co_owner = 0 WHERE id = 12");
+    assert_eq!(widened(agency.publish(&[])), 0, "fewer people");
+
+    // The letter of ATRILLON (account 22) is for the whole building from now on (C20).
+    agency.sql("UPDATE event SET account_id = NULL WHERE id = 160");
+    assert_eq!(widened(agency.publish(&[])), 1);
+    // The quotes move from « Interventions - Travaux » to « Courriers », which plain co-owners read.
+    agency.sql("UPDATE event_template SET binder_id = 8 WHERE id = 9");
+    assert!(widened(agency.publish(&[])) > 0);
+    assert_eq!(widened(agency.publish(&[])), 0);
 }
