@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use publier_core::domain::digest::Digest;
 use publier_core::publication::exit::ExitStatus;
@@ -28,6 +28,7 @@ use super::build::{Built, HeldPlan};
 use super::error::FlowError;
 use super::telling;
 use crate::i18n::Messages;
+use crate::ledger::publications::PublicationRow;
 use crate::ledger::runs::Trigger;
 use crate::ledger::series::Series;
 use crate::ledger::{Ledger, PublicationId};
@@ -157,6 +158,9 @@ pub(super) struct Manifest {
     /// The keys of the users who receive the report.
     pub readers: Vec<i64>,
 }
+
+/// How many publications of one day are looked at for its full index: a run every ten minutes makes fewer.
+const DAYS_PUBLICATIONS: u32 = 200;
 
 /// The manifest's name in the spool.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -297,9 +301,30 @@ impl Run<'_> {
 
     fn open(&mut self) -> Result<PublicationId, FlowError> {
         self.job.spool.require_room()?;
-        let mode = if self.series.is_first() || self.ask.full_index { Mode::Full } else { Mode::Changes };
         let now = self.job.clock.now();
+        let full = self.series.is_first() || self.ask.full_index || self.weekly_index_is_due(now)?;
+        let mode = if full { Mode::Full } else { Mode::Changes };
         Ok(self.job.ledger.open_publication(self.series.key, self.id, mode, now)?)
+    }
+
+    /// Tells whether this is the agency's day of a full index, and none was confirmed on it yet (A5). Where the option
+    /// can't be read, the run itself will say why.
+    fn weekly_index_is_due(&self, now: DateTime<Utc>) -> Result<bool, FlowError> {
+        let today = now.with_timezone(&Paris).date_naive();
+        let options = Snapshot::glimpse(&self.job.database).and_then(|snapshot| snapshot.options());
+        if options.ok().and_then(|options| options.full_index_weekday) != Some(today.weekday()) {
+            return Ok(false);
+        }
+        let ledger = &self.job.ledger;
+        let of_today = |row: &PublicationRow| row.opened_at.with_timezone(&Paris).date_naive() == today;
+        for row in ledger.publications(self.series.key, DAYS_PUBLICATIONS)?.into_iter().take_while(of_today) {
+            let stage = ledger.stage(row.id)?;
+            let is_full = stage.opening().is_some_and(|opening| opening.mode == Mode::Full);
+            if is_full && matches!(stage, Stage::Settled(_)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Lets earlier publications give way in the copy of the ledger, then builds one up to its seal.

@@ -64,6 +64,27 @@ fn a_full_index_lists_what_was_sent_and_withdraws_nothing_else_b10() {
     assert_eq!(desk.server.files().len(), uploaded + 1, "the zip is the only new file");
 }
 
+/// A5: once on the agency's day, whatever the number of runs, and not on another.
+#[test]
+fn the_weekly_full_index_is_made_once_on_its_day_a5() {
+    let desk = Desk::new(Agency::tiny());
+    desk.publish_first();
+    let today = chrono::Datelike::weekday(&desk.app.now()).number_from_monday();
+    let modes = || -> Vec<String> {
+        let mode = |one: &Publication| one.root.attribute("mode").unwrap().to_owned();
+        desk.publications().iter().map(mode).collect()
+    };
+    desk.agency.sql(&format!("UPDATE extranet_settings SET full_index_weekday = {}", today % 7 + 1));
+    desk.publish();
+    assert_eq!(modes(), ["full", "changes"], "the first one is full in any case; tomorrow is the day");
+    desk.clock.turn(chrono::TimeDelta::days(1));
+    desk.publish();
+    desk.publish();
+    desk.clock.turn(chrono::TimeDelta::days(1));
+    desk.publish();
+    assert_eq!(modes(), ["full", "changes", "full", "changes", "changes"]);
+}
+
 /// C14: « Fichier / Date / Taille / Concerne », with the building's name and address.
 #[test]
 fn a_document_bears_its_title_date_size_and_what_it_concerns_c14() {
