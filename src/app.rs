@@ -15,15 +15,15 @@ use publier_core::schedule::{Slot, WeeklySchedule, upcoming};
 use crate::clock::SystemClock;
 use crate::desk::{DeskError, Office, Places as OfficePlaces};
 use crate::files;
-use crate::flow::FlowError;
 use crate::flow::publish::{Destination, Job, fresh_id};
 use crate::flow::telling;
+use crate::flow::{FlowError, Guard};
 use crate::i18n::{Lang, Messages};
 use crate::ledger::{Ledger, LedgerError};
 use crate::package::spool::Spool;
 use crate::package::vault::Vault;
 use crate::package::zip::Level;
-use crate::ports::{Clock, Connector, Listener, Listeners};
+use crate::ports::{Clock, Connector, Listener, Listeners, TransferError};
 use crate::report::counts::Counts;
 use crate::report::history::{Keep, prune_history, run_log_name};
 use crate::report::ndjson::Ndjson;
@@ -203,8 +203,24 @@ impl App {
     /// # Errors
     /// When the ledger, the spool or the way to the server can't be prepared.
     pub fn job(&self, target: &Target, listeners: Vec<Arc<dyn Listener>>) -> Result<Job, AppError> {
-        let connector = connector(target).map_err(FlowError::from)?;
+        let ledger = self.ledger()?;
+        let connector = self.guarded(target, Some(ledger)).map_err(FlowError::from)?;
         self.job_through(target, connector, listeners)
+    }
+
+    /// Gives the way to a server; refused logins are remembered where there is a ledger already.
+    ///
+    /// # Errors
+    /// When the target can't work as it is set.
+    pub fn connector(&self, target: &Target) -> Result<Arc<dyn Connector>, TransferError> {
+        let exists = self.settings.data.ledger().exists();
+        self.guarded(target, exists.then(|| self.ledger().ok()).flatten())
+    }
+
+    fn guarded(&self, target: &Target, ledger: Option<Ledger>) -> Result<Arc<dyn Connector>, TransferError> {
+        let inner = connector(target)?;
+        let Some(ledger) = ledger else { return Ok(inner) };
+        Ok(Arc::new(Guard::new(inner, target, ledger, Arc::clone(&self.clock))))
     }
 
     /// Assembles the job of one target through a given connector.

@@ -25,7 +25,6 @@ use crate::ledger::Ledger;
 use crate::ports::{Connector, TransferError};
 use crate::settings::ConfigError;
 use crate::settings::target::Target;
-use crate::transfer::connector;
 
 /// Where findings go: each as a line of JSON at once, or gathered for people; the errors alone with `--quiet`.
 struct Hearing<'m> {
@@ -88,7 +87,7 @@ pub(super) fn refused(error: &ConfigError, messages: &Messages, screen: Screen) 
 /// Checks each server of the configuration, one after the other.
 fn check_servers(app: &App, hearing: &mut Hearing<'_>, screen: Screen) -> Result<(), AppError> {
     let ledger = Ledger::open_to_read(&app.settings.data.ledger())?;
-    let connect = |target: &Target| -> Result<Arc<dyn Connector>, TransferError> { connector(target) };
+    let connect = |target: &Target| -> Result<Arc<dyn Connector>, TransferError> { app.connector(target) };
     let runtime = runtime()?;
     for target in app.targets() {
         let mut found = Vec::new();

@@ -9,6 +9,7 @@ mod build;
 mod bulk;
 mod error;
 mod files;
+mod guard;
 mod history;
 mod letters;
 mod listing;
@@ -18,4 +19,5 @@ pub mod telling;
 
 pub use build::domain_of;
 pub use error::FlowError;
+pub use guard::Guard;
 pub(crate) use listing::record_name;

@@ -95,6 +95,7 @@ impl From<TransferReason> for ExitStatus {
             | R::TimedOut
             | R::ConnectionLost
             | R::AuthenticationRefused
+            | R::LoginPaused
             | R::HostKeyChanged
             | R::HostKeyUnknown
             | R::CertificateRefused

@@ -67,6 +67,8 @@ catalogue! {
         ConnectionLost = "connection-lost",
         /// The login was refused (FTP 530, SSH authentication).
         AuthenticationRefused = "authentication-refused",
+        /// The login was refused twice within an hour: none is tried for now, so that the account isn't locked.
+        LoginPaused = "login-paused",
         /// The SSH host key is not the pinned one.
         HostKeyChanged = "host-key-changed",
         /// The SSH host key was never seen and none is pinned.

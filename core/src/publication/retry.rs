@@ -110,6 +110,7 @@ mod tests {
     fn a_refused_login_is_never_tried_again() {
         for reason in [
             TransferReason::AuthenticationRefused,
+            TransferReason::LoginPaused,
             TransferReason::HostKeyChanged,
             TransferReason::HostKeyUnknown,
             TransferReason::CertificateRefused,

@@ -244,6 +244,30 @@ fn a_wrong_password_is_tried_once_and_never_shown() {
     assert!(!refused.out.contains("pas-le-bon-42") && !refused.errors.contains("pas-le-bon-42"));
 }
 
+/// A 530 counts per host, user and secret: at most two tries an hour, and a changed secret is tried at once.
+#[test]
+fn a_refused_login_is_tried_twice_an_hour_at_most_and_a_changed_password_at_once() {
+    let server = RealServer::vsftpd(Kind::Explicit);
+    let agency = Agency::tiny();
+    let target = server.target("depot");
+    agency.configure(&target);
+    let right = std::fs::read_to_string(agency.path("server.password")).unwrap();
+    std::fs::write(agency.path("server.password"), "pas-le-bon-42\n").unwrap();
+    let digest = agency.publish(&[]).ended(4).last()["report"]["hold_digest"].as_str().unwrap().to_owned();
+    let reason = || {
+        let ended = agency.publish(&["--confirm", &digest]);
+        ended.last()["report"]["cause"]["reason"].as_str().map(str::to_owned)
+    };
+    assert_eq!(reason().as_deref(), Some("authentication-refused"));
+    assert_eq!(reason().as_deref(), Some("authentication-refused"));
+    for _ in 0..3 {
+        assert_eq!(reason().as_deref(), Some("login-paused"));
+    }
+    assert_eq!(server.log().matches("FAIL LOGIN").count(), 2, "{}", server.log());
+    std::fs::write(agency.path("server.password"), right).unwrap();
+    assert_eq!(reason(), None, "a changed secret is tried at once");
+}
+
 #[test]
 fn a_changed_host_key_is_refused_before_any_login() {
     let server = RealServer::sshd();

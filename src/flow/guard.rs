@@ -1,0 +1,92 @@
+//! Stands before a connector, so that no account is locked out: at most two refused logins an hour with one secret.
+//!
+//! Promises: refusals are kept in the ledger, per host, account and secret, and so hold across runs, commands and
+//! restarts; a changed secret is tried at once; a login that works forgets the refusals (PUBLICATION.md, confirmation of
+//! one file). A ledger that can't be asked never stops a login.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use chrono_tz::Europe::Paris;
+use publier_core::publication::reason::TransferReason;
+
+use crate::digest::sha256;
+use crate::ledger::logins::LoginKey;
+use crate::ledger::{Ledger, LedgerError};
+use crate::ports::{Clock, Connector, Session, TransferError};
+use crate::settings::target::{Login, Target};
+
+/// A connector that asks the ledger before each login.
+pub struct Guard {
+    inner: Arc<dyn Connector>,
+    ledger: Mutex<Ledger>,
+    clock: Arc<dyn Clock>,
+    host: String,
+    user: String,
+    secret: String,
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Guard({:?})", self.inner)
+    }
+}
+
+impl Guard {
+    /// Stands before the connector of a target.
+    pub fn new(inner: Arc<dyn Connector>, target: &Target, ledger: Ledger, clock: Arc<dyn Clock>) -> Self {
+        let secret = match &target.login {
+            Login::Password(password) => password.digest(),
+            // A key that can't be read is the connector's to tell.
+            Login::Key { file, .. } => {
+                sha256(&std::fs::read(file).unwrap_or_default()).to_string().chars().take(16).collect()
+            }
+        };
+        let host = format!("{}:{}", target.host, target.port);
+        Self { inner, ledger: Mutex::new(ledger), clock, host, user: target.user.clone(), secret }
+    }
+
+    fn key(&self) -> LoginKey<'_> {
+        LoginKey { host: &self.host, user: &self.user, secret: &self.secret }
+    }
+
+    /// Gives when a login may be tried, unless it may be now.
+    fn waits_until(&self) -> Option<DateTime<Utc>> {
+        self.ask(|ledger| ledger.login_waits_until(self.key(), self.clock.now())).flatten()
+    }
+
+    fn ask<T>(&self, what: impl FnOnce(&mut Ledger) -> Result<T, LedgerError>) -> Option<T> {
+        let mut ledger = self.ledger.lock().unwrap_or_else(PoisonError::into_inner);
+        what(&mut ledger)
+            .inspect_err(|error| tracing::warn!(%error, "refused logins are not remembered"))
+            .ok()
+    }
+}
+
+#[async_trait]
+impl Connector for Guard {
+    async fn connect(&self) -> Result<Box<dyn Session>, TransferError> {
+        if let Some(until) = self.waits_until() {
+            let until = until.with_timezone(&Paris).format("%H:%M");
+            return Err(TransferError::new(TransferReason::LoginPaused, format!("{until}")));
+        }
+        let session = self.inner.connect().await;
+        match &session {
+            Ok(_) => drop(self.ask(|ledger| ledger.login_worked(self.key()))),
+            Err(error) if error.reason == TransferReason::AuthenticationRefused => {
+                self.ask(|ledger| ledger.login_refused(self.key(), self.clock.now()));
+            }
+            Err(_) => {}
+        }
+        session
+    }
+
+    fn session_name(&self) -> String {
+        self.inner.session_name()
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.inner.is_encrypted()
+    }
+}
