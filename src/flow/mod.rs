@@ -14,6 +14,7 @@ mod letters;
 mod listing;
 mod plan;
 pub mod publish;
+mod removals;
 pub mod telling;
 
 pub use build::domain_of;
