@@ -18,6 +18,11 @@ report-headline-partial =
        *[other] Publication partial: { $shown } items to correct
     }
 report-headline-held = Publication held: nothing left, your consent is awaited
+report-headline-held-but-removals =
+    { $count ->
+        [one] Publication held: { $shown } withdrawal that a person asked for left, your consent is awaited for the rest
+       *[other] Publication held: { $shown } withdrawals that a person asked for left, your consent is awaited for the rest
+    }
 report-headline-stopped = Publication stopped before its end
 report-headline-failed = Publication failed: { $cause }
 

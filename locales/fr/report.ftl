@@ -18,6 +18,11 @@ report-headline-partial =
        *[other] Publication partielle : { $shown } éléments à corriger
     }
 report-headline-held = Publication retenue : rien n’est parti, votre accord est attendu
+report-headline-held-but-removals =
+    { $count ->
+        [one] Publication retenue : { $shown } retrait demandé par une personne est parti, votre accord est attendu pour le reste
+       *[other] Publication retenue : { $shown } retraits demandés par une personne sont partis, votre accord est attendu pour le reste
+    }
 report-headline-stopped = Publication arrêtée avant la fin
 report-headline-failed = Publication en échec : { $cause }
 

@@ -54,10 +54,13 @@ pub(super) struct HeldPlan {
 }
 
 /// A publication whose bulk is written and whose documents are still to come.
-struct Open {
-    xml: Xml<ZipStream>,
-    zip_name: String,
-    staff_digest: Digest,
+pub(super) struct Open {
+    /// The XML under way, in its zip.
+    pub xml: Xml<ZipStream>,
+    /// The zip's name, without its digest.
+    pub zip_name: String,
+    /// What staff could see when it was decided.
+    pub staff_digest: Digest,
 }
 
 enum Written {
@@ -350,7 +353,7 @@ impl Run<'_> {
     }
 
     /// Writes documents and removals, closes and checks the zip, seals.
-    fn close_and_seal(
+    pub(super) fn close_and_seal(
         &mut self,
         publication: PublicationId,
         folder: &Folder,
@@ -447,7 +450,7 @@ pub fn domain_of(agency: &Agency) -> Result<String, FlowError> {
 }
 
 /// The zip format dates its entries between 1980 and 2107.
-fn zip_time(now: NaiveDateTime) -> NaiveDateTime {
+pub(super) fn zip_time(now: NaiveDateTime) -> NaiveDateTime {
     use chrono::Datelike;
     if (1980..2107).contains(&now.year()) {
         now

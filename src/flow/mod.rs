@@ -15,6 +15,7 @@ mod letters;
 mod listing;
 mod plan;
 pub mod publish;
+mod removals;
 pub mod telling;
 
 pub use build::domain_of;

@@ -13,6 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use publier_core::domain::digest::Digest;
+use publier_core::domain::ids::EventId;
 use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::facts::{DeliveredHow, Fact, Mode, Replaced, RunId};
 use publier_core::publication::hold::short_digest;
@@ -139,12 +140,14 @@ impl Ask {
 }
 
 /// How a run's work ended, short of an error.
-enum End {
+pub(super) enum End {
     /// A publication was delivered and settled.
     Delivered,
     /// An earlier one gave way, or was over: nothing of it stands in the way any more.
     GaveWay,
+    /// The plan waits for a person.
     Held(HeldPlan),
+    /// Nobody knows whether the zip was received.
     Uncertain,
 }
 
@@ -188,6 +191,8 @@ pub(super) struct Run<'j> {
     pub names: BTreeMap<String, String>,
     /// Nothing is sent: files are made, the XML is closed and checked, and that is all.
     pub rehearsal: Option<Rehearsal>,
+    /// What a person withdrew is on its way while a plan waits: the report of the hold tells it.
+    pub beside_a_hold: bool,
     session_told: bool,
 }
 
@@ -202,6 +207,27 @@ pub async fn publish(job: &mut Job, ask: &Ask, stop: CancellationToken) -> Resul
     let span = tracing::error_span!("run", id = %run.name);
     async move {
         let end = run.go().await;
+        run.finish(end).await
+    }
+    .instrument(span)
+    .await
+}
+
+/// Withdraws what is live of events whose publication date was taken away, at once and nothing else, and gives the report
+/// (rule 15). Where nothing of them is live, nothing is sent.
+///
+/// # Errors
+/// Only when the ledger can't record the run itself.
+pub async fn withdraw(
+    job: &mut Job,
+    ask: &Ask,
+    events: &[EventId],
+    stop: CancellationToken,
+) -> Result<RunReport, FlowError> {
+    let mut run = begin(job, ask, stop)?;
+    let span = tracing::error_span!("run", id = %run.name);
+    async move {
+        let end = run.go_withdrawing(events).await;
         run.finish(end).await
     }
     .instrument(span)
@@ -286,17 +312,35 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         readers: Vec::new(),
         names: BTreeMap::new(),
         rehearsal: None,
+        beside_a_hold: false,
         session_told: false,
     })
 }
 
 impl Run<'_> {
     async fn go(&mut self) -> Result<End, FlowError> {
-        if let Some(end) = self.settle_earlier().await? {
+        if let Some(end) = self.settle_earlier(false).await? {
             return Ok(end);
         }
         let publication = self.open()?;
-        self.drive(publication).await
+        match self.drive(publication).await? {
+            End::Held(held) => self.withdraw_meanwhile(publication, held).await,
+            end => Ok(end),
+        }
+    }
+
+    /// Withdraws what is live of these events, and nothing else.
+    async fn go_withdrawing(&mut self, events: &[EventId]) -> Result<End, FlowError> {
+        if let Some(end) = self.settle_earlier(true).await? {
+            return Ok(end);
+        }
+        let removals = self.live_of(events)?;
+        if !removals.is_empty() {
+            return self.send_removals(&removals).await;
+        }
+        self.report.agency = self.snapshot()?.agency()?.name;
+        self.report.deliver(self.job.clock.now());
+        Ok(End::Delivered)
     }
 
     fn open(&mut self) -> Result<PublicationId, FlowError> {
@@ -352,10 +396,17 @@ impl Run<'_> {
     }
 
     /// Settles what earlier runs left: doubt by looking, what is sealed and fresh by going on, the rest by giving
-    /// way. Gives the end of the run when an earlier publication was delivered by going on.
-    async fn settle_earlier(&mut self) -> Result<Option<End>, FlowError> {
+    /// way. Gives the end of the run when an earlier publication was delivered by going on: not when it was one of
+    /// removals alone, which is not the run's own, and not when the run itself only withdraws. A plan that waits is left
+    /// waiting then.
+    async fn settle_earlier(&mut self, only_withdraws: bool) -> Result<Option<End>, FlowError> {
         for (publication, stage) in self.job.ledger.unfinished(self.series.key)? {
-            let goes_on = matches!(stage, Stage::Sealed(_) | Stage::PartSent(_));
+            if only_withdraws && matches!(stage, Stage::Held { .. }) {
+                continue;
+            }
+            let is_whole = stage.opening().is_some_and(|opening| opening.mode != Mode::Removals);
+            let goes_on =
+                is_whole && !only_withdraws && matches!(stage, Stage::Sealed(_) | Stage::PartSent(_));
             match self.drive(publication).await? {
                 End::Delivered if goes_on => return Ok(Some(End::Delivered)),
                 End::Uncertain => return Ok(Some(End::Uncertain)),
@@ -370,7 +421,7 @@ impl Run<'_> {
     }
 
     /// Asks for the next step and takes it, until the publication rests.
-    async fn drive(&mut self, publication: PublicationId) -> Result<End, FlowError> {
+    pub(super) async fn drive(&mut self, publication: PublicationId) -> Result<End, FlowError> {
         let (mut whereabouts, mut settled) = (None, false);
         loop {
             if self.stop.is_cancelled() {
@@ -535,7 +586,11 @@ impl Run<'_> {
             self.report.warnings.push(Label::sentence(&warning));
         }
         self.report.deliver(now);
-        let items = telling::items(&self.report, &self.readers, &self.job.messages, &key)?;
+        let items = if self.beside_a_hold {
+            Vec::new()
+        } else {
+            telling::items(&self.report, &self.readers, &self.job.messages, &key)?
+        };
         self.job.ledger.settle(publication, now, &items)?;
         self.job.spool.remove(&publication.to_string())?;
         Ok(())
@@ -609,11 +664,14 @@ impl Run<'_> {
         Ok(self.report)
     }
 
-    /// A plan that waits is told once a day; any other end once a run.
+    /// A plan that waits is told once a day, unless withdrawals left meanwhile; any other end once a run.
     fn report_key(&self, now: DateTime<Utc>) -> String {
+        let waits = self.report.outcome == Outcome::Held && self.report.withdrawn_at_once == 0;
         match &self.report.hold_digest {
-            Some(_) => format!("held-{}-{}", self.series.series_id, now.with_timezone(&Paris).date_naive()),
-            None => self.name.clone(),
+            Some(_) if waits => {
+                format!("held-{}-{}", self.series.series_id, now.with_timezone(&Paris).date_naive())
+            }
+            _ => self.name.clone(),
         }
     }
 }

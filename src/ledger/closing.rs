@@ -11,6 +11,8 @@ use publier_core::publication::facts::Mode;
 use rusqlite::{Connection, Transaction};
 
 use super::convert::Columns;
+use super::documents::removal;
+use super::plan::PlannedRemoval;
 use super::publications::{series_of, stage};
 use super::{Ledger, LedgerError, PublicationId, SeriesKey};
 
@@ -53,6 +55,42 @@ impl Ledger {
             drop_without_successor(transaction, series, publication)?;
             totals(transaction, series, publication)
         })
+    }
+}
+
+impl Ledger {
+    /// Gives what a plan withdraws since a person recorded it: the documents whose date was taken away, and with
+    /// `with_accounts` the accounts whose box was cleared, their own documents, and the access of parties that keep none
+    /// (rule 14).
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
+    pub fn withdrawn_by_a_person(
+        &self,
+        publication: PublicationId,
+        with_accounts: bool,
+    ) -> Result<Vec<PlannedRemoval>, LedgerError> {
+        // The target of a document stands behind the "@": a letter and twelve digits.
+        let sql = "WITH cleared (account) AS (
+                SELECT CAST(ref AS INTEGER) FROM plan_removal
+                WHERE publication = ?1 AND kind = 'account' AND reason = 'manual' AND ?2)
+            SELECT kind, ref, reason, successor FROM plan_removal leaving
+            WHERE publication = ?1 AND CASE kind
+                WHEN 'document' THEN reason = 'manual' OR reason = 'account' AND substr(ref, -14, 2) = '@a'
+                    AND CAST(substr(ref, -12) AS INTEGER) IN (SELECT account FROM cleared)
+                WHEN 'account' THEN CAST(ref AS INTEGER) IN (SELECT account FROM cleared)
+                WHEN 'access' THEN EXISTS (
+                        SELECT 1 FROM presence live WHERE live.series = ?3 AND live.kind = 'account' AND live.live
+                        AND live.party = CAST(leaving.ref AS INTEGER))
+                    AND NOT EXISTS (
+                        SELECT 1 FROM presence live WHERE live.series = ?3 AND live.kind = 'account' AND live.live
+                        AND live.party = CAST(leaving.ref AS INTEGER)
+                        AND CAST(live.ref AS INTEGER) NOT IN (SELECT account FROM cleared))
+                ELSE 0 END
+            ORDER BY kind, ref";
+        let series = series_of(&self.connection, publication)?;
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_and_then((publication.0, with_accounts, series.0), removal)?.collect()
     }
 }
 

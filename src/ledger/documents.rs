@@ -209,7 +209,7 @@ fn file(row: &Row<'_>, column: usize) -> Result<Option<RemoteFile>, LedgerError>
     name.map(with).transpose()
 }
 
-fn removal(row: &Row<'_>) -> Result<PlannedRemoval, LedgerError> {
+pub(super) fn removal(row: &Row<'_>) -> Result<PlannedRemoval, LedgerError> {
     let (kind, key): (String, String) = (row.get(0)?, row.get(1)?);
     let record = || key.parse().map_err(|_| unreadable("removal", &key));
     let what = match kind.as_str() {

@@ -16,9 +16,10 @@ pub struct LastDelivered {
     pub sequence: u64,
     /// Which one it was.
     pub publication: PublicationId,
-    /// Its own time, in UTC: what the hold compares the clock with (rule 14).
+    /// Its own time, in UTC: what the hold compares the clock with (rule 14). Where it was one of removals alone, that of
+    /// the last before it that wasn't.
     pub now: DateTime<Utc>,
-    /// When it was confirmed, in UTC.
+    /// When it was confirmed, in UTC; likewise.
     pub confirmed_at: DateTime<Utc>,
 }
 

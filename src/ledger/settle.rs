@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use publier_core::publication::facts::{Fact, Mode};
+use publier_core::publication::stage::Seal;
 use rusqlite::{Transaction, named_params};
 
 use super::convert::{ms, number};
@@ -91,7 +92,7 @@ impl Ledger {
                 let mut statement = transaction.prepare(sql)?;
                 statement.execute(named_params! {":series": series.0, ":publication": publication.0})?;
             }
-            advance(transaction, series, publication, (seal.sequence, seal.opening.now, now))?;
+            advance(transaction, series, publication, seal, now)?;
             super::files::forget(transaction, publication)?;
             super::plan::delete(transaction, publication)?;
             outbox::add(transaction, outbox, now)
@@ -99,15 +100,21 @@ impl Ledger {
     }
 }
 
-/// Records in the series which publication was delivered last.
+/// Records in the series which publication was delivered last. One of removals alone moves neither time: a plan that waits
+/// for the clock goes on waiting (rule 14), and a slot isn't reached by it.
 fn advance(
     transaction: &Transaction<'_>,
     series: SeriesKey,
     publication: PublicationId,
-    (sequence, own_now, now): (u64, DateTime<Utc>, DateTime<Utc>),
+    seal: &Seal,
+    now: DateTime<Utc>,
 ) -> Result<(), LedgerError> {
-    let sql = "UPDATE series SET delivered_sequence = ?2, delivered_publication = ?3, delivered_now = ?4,
-               confirmed_at = ?5 WHERE id = ?1";
-    transaction.execute(sql, (series.0, number(sequence)?, publication.0, ms(own_now), ms(now)))?;
+    let is_whole = seal.opening.mode != Mode::Removals;
+    let sql = "UPDATE series SET delivered_sequence = ?2, delivered_publication = ?3,
+                   delivered_now = CASE WHEN ?6 THEN ?4 ELSE coalesce(delivered_now, ?4) END,
+                   confirmed_at = CASE WHEN ?6 THEN ?5 ELSE coalesce(confirmed_at, ?5) END
+               WHERE id = ?1";
+    let (sequence, own_now) = (number(seal.sequence)?, ms(seal.opening.now));
+    transaction.execute(sql, (series.0, sequence, publication.0, own_now, ms(now), is_whole))?;
     Ok(())
 }

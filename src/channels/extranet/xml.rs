@@ -199,6 +199,29 @@ impl<W: Write> Xml<W> {
         Ok(())
     }
 
+    /// Writes every section before the documents, empty: in a publication of removals alone they mean nothing.
+    ///
+    /// # Errors
+    /// When the output refuses.
+    pub fn empty_bulk(&mut self) -> io::Result<()> {
+        for name in [
+            "entities",
+            "staff",
+            "suppliers",
+            "parties",
+            "buildings",
+            "holdings",
+            "leases",
+            "accounts",
+            "binders",
+        ] {
+            self.section(name)?;
+            self.end()?;
+        }
+        self.works_funds_section(None)?;
+        self.end()
+    }
+
     /// Holds what follows back, so that it can be taken back: an account whose entries turn out to be unreadable.
     pub fn mark(&mut self) -> Mark {
         self.xml.mark()

@@ -274,6 +274,9 @@ pub struct RunReport {
     pub held: ByReason<WaitReason>,
     /// Documents, accounts and sections withdrawn, by reason.
     pub withdrawn: BTreeMap<RemovalReason, u64>,
+    /// Withdrawals that a person recorded and that left at once, while the rest is held (rule 14).
+    #[serde(default)]
+    pub withdrawn_at_once: u64,
     /// Documents that become visible to more people.
     pub widened: u64,
     /// Letters rendered as PDF.
@@ -312,6 +315,7 @@ impl RunReport {
             refused: ByReason::default(),
             held: ByReason::default(),
             withdrawn: BTreeMap::new(),
+            withdrawn_at_once: 0,
             widened: 0,
             letters_rendered: 0,
             files_uploaded: 0,

@@ -43,6 +43,9 @@ impl Teller<'_> {
         match report.outcome {
             Outcome::Done => self.done(),
             Outcome::Partial => self.count("report-headline-partial", report.to_correct()),
+            Outcome::Held if report.withdrawn_at_once > 0 => {
+                self.count("report-headline-held-but-removals", report.withdrawn_at_once)
+            }
             Outcome::Held => self.say("report-headline-held"),
             Outcome::Failed if report.exit_status() == ExitStatus::Interrupted => {
                 self.say("report-headline-stopped")

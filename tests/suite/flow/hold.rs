@@ -1,8 +1,13 @@
-//! A publication that a person must see first waits whole, and leaves nothing on the server.
+//! A publication that a person must see first waits whole, and leaves nothing on the server but what a person withdrew.
 
 use chrono::TimeDelta;
+use publier::flow::publish::Ask;
+use publier::ledger::runs::Trigger;
+use publier::ports::TransferError;
 use publier::report::run_report::Outcome;
-use publier_core::publication::reason::HoldReason;
+use publier::transfer::memory::{Fault, Operation};
+use publier_core::publication::reason::{HoldReason, TransferReason};
+use publier_core::publication::retry::RetryPolicy;
 
 use crate::support::flow::{Agency, Desk, Embedded};
 
@@ -95,9 +100,108 @@ fn a_confirmed_plan_that_would_remove_more_by_now_waits_again() {
     desk.publish_first();
     desk.clock.turn(TimeDelta::days(46));
     let seen = desk.publish().hold_digest.unwrap();
-    desk.agency.sql("UPDATE event SET published_on = NULL WHERE id IN (160, 161)");
+    desk.agency.sql("PRAGMA foreign_keys = OFF; DELETE FROM event WHERE id IN (160, 161)");
     let again = desk.confirm(&seen);
     assert_eq!(again.holds, [HoldReason::ClockForward, HoldReason::PlanChanged]);
     assert_eq!(desk.publications().len(), 1);
     assert_eq!(desk.confirm(&again.hold_digest.unwrap()).withdrawn.values().sum::<u64>(), 2);
+}
+
+/// The life of event 103 (its lasting paper) and of account 22 (ATRILLON) while the clock is far ahead.
+fn held_by_the_clock() -> Desk {
+    let desk = Desk::new(Agency::small());
+    desk.publish_first();
+    desk.clock.turn(TimeDelta::days(46));
+    desk
+}
+
+/// Rule 14, promise 10: a person took a date away and cleared a box; the plan waits, and both leave at once, alone.
+#[test]
+fn withdrawals_that_a_person_recorded_leave_at_once_while_the_plan_waits() {
+    let desk = held_by_the_clock();
+    let seen = desk.publish().hold_digest.unwrap();
+    desk.agency.sql(
+        "UPDATE event SET published_on = NULL WHERE id = 103;
+         UPDATE account SET published = 0 WHERE id = 22;
+         PRAGMA foreign_keys = OFF;
+         DELETE FROM event WHERE id = 161;",
+    );
+    let held = desk.publish();
+    assert_eq!((held.outcome, &held.holds[..]), (Outcome::Held, &[HoldReason::ClockForward][..]), "{held:?}");
+    assert_eq!(held.exit_status().code(), 4);
+    let last = desk.last();
+    last.validate();
+    assert_eq!(last.root.attribute("mode"), Some("removals"));
+    let removals = last.removals();
+    assert!(removals.contains(&"deactivate 22 manual".to_owned()), "{removals:?}");
+    assert!(removals.contains(&"revokeAccess 2".to_owned()), "D26: {removals:?}");
+    assert!(removals.iter().any(|line| line.starts_with("unpublish e000000000103")), "{removals:?}");
+    assert!(
+        removals.contains(&"unpublish e000000000160.000000000000@a000000000022 account".to_owned()),
+        "the account's own letter leaves with it: {removals:?}"
+    );
+    assert!(
+        removals.iter().all(|line| !line.contains("e000000000161")),
+        "nobody recorded that one: it waits"
+    );
+    assert_eq!(held.withdrawn_at_once, u64::try_from(removals.len()).unwrap());
+    for section in ["entities", "parties", "accounts", "binders", "documents"] {
+        assert!(last.section(section).children.is_empty(), "{section}");
+    }
+    let told = desk.agency.messages().pop().unwrap().1.replace('\u{a0}', " ");
+    assert!(told.contains("retraits demandés par une personne sont partis"), "{told}");
+
+    let again = desk.publish();
+    assert_eq!(again.holds, [HoldReason::ClockForward], "the hold remains for the rest");
+    assert_eq!(
+        (desk.last().sequence, again.withdrawn_at_once),
+        (last.sequence, 0),
+        "confirmed once, in silence"
+    );
+    assert_eq!(
+        desk.confirm(&seen).holds,
+        [HoldReason::ClockForward, HoldReason::PlanChanged],
+        "161 was not seen"
+    );
+    let confirmed = desk.confirm(&held.hold_digest.unwrap());
+    assert_eq!(
+        confirmed.outcome,
+        Outcome::Partial,
+        "the digest that was shown still confirms: it removes no more"
+    );
+    assert!(desk.last().removals().iter().any(|line| line.contains("e000000000161")));
+    assert_eq!(desk.last().root.attribute("previous"), Some(last.sequence.to_string().as_str()));
+}
+
+/// Rules 4 and 8: what could not be sent beside a hold is sent by the next run, held or not.
+#[test]
+fn a_withdrawal_beside_a_hold_that_fails_is_told_and_repeated_until_it_is_confirmed() {
+    let desk = held_by_the_clock();
+    desk.agency.sql("UPDATE event SET published_on = NULL WHERE id = 103");
+    let error = TransferError::new(TransferReason::ConnectionLost, "gone");
+    desk.server.inject(Fault::FailNext { operation: Operation::Write, error });
+    let mut job = desk.job();
+    job.policy = RetryPolicy::once();
+    let failed = desk.publish_by(job, &Ask::new(Trigger::Manual));
+    assert_eq!((failed.outcome, failed.exit_status().code()), (Outcome::Failed, 7), "{failed:?}");
+    assert_eq!(failed.holds, [HoldReason::ClockForward], "and the plan waits too");
+    assert_eq!(desk.publications().len(), 1);
+    let held = desk.publish();
+    assert_eq!((held.outcome, desk.publications().len()), (Outcome::Held, 2));
+    assert!(desk.last().removals()[0].starts_with("unpublish e000000000103"), "{:?}", desk.last().removals());
+    desk.publish();
+    assert_eq!(desk.publications().len(), 2);
+}
+
+/// Rule 14: every box cleared at once looks like a mistake, which is what the hold is for; a date taken away does not.
+#[test]
+fn without_any_account_the_accounts_wait_and_a_date_that_was_taken_away_does_not() {
+    let desk = Desk::new(Agency::small());
+    desk.publish_first();
+    desk.agency.sql("UPDATE account SET published = 0; UPDATE event SET published_on = NULL WHERE id = 103");
+    let held = desk.publish();
+    assert_eq!(held.holds, [HoldReason::NoAccount]);
+    assert!(held.withdrawn_at_once > 0);
+    let removals = desk.last().removals();
+    assert!(removals.iter().all(|line| line.starts_with("unpublish e000000000103")), "{removals:?}");
 }
