@@ -30,6 +30,7 @@ help-events = Events: list, publish, unpublish
 help-events-list = Lists events
 help-events-publish = Publishes as of today: the next publication sends them
 help-events-publish-again = Also those dated today already
+help-events-unpublish-now = Withdraws at once from the site what is visible, and says who could see it since when
 help-events-unpublish = Unpublishes (00/00/00): the next publication removes them
 help-any-template = Code of the event template
 help-any-from = From this date on (YYYY-MM-DD)
@@ -67,6 +68,20 @@ desk-row-done = Done: { $what }
 desk-row-to-do = To do: { $what }
 desk-row-already = Done already: { $what }
 desk-row-refused = Refused: { $what }: { $why }
+desk-nothing-to-withdraw = Server “{ $target }”: nothing of this selection is visible there, nothing was sent.
+desk-exposure-none = Nothing of this selection was visible on the site.
+desk-exposure =
+    { $count ->
+        [one] Event { $id } ({ $title }): one document visible since { $since }
+       *[other] Event { $id } ({ $title }): { $count } documents visible since { $since }
+    }
+desk-exposure-rule = Scope { $scope } { $concerns }, binder { $binder } ({ $code }) open to: { $rights }
+desk-exposure-readers =
+    { $count ->
+        [0] Nobody could see it.
+        [one] One party could see it:
+       *[other] { $count } parties could see it:
+    }
 desk-summary = Done: { $done }. Done already: { $already }. Refused: { $refused }.
 desk-summary-dry = Dry run, nothing was written. To do: { $done }. Done already: { $already }. Refused: { $refused }.
 desk-summary-nothing = Nothing matches this selection.

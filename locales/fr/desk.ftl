@@ -30,6 +30,7 @@ help-events = Événements : liste, publie, dépublie
 help-events-list = Liste les événements
 help-events-publish = Publie en date du jour : la prochaine publication les envoie
 help-events-publish-again = Republie aussi ceux qui sont déjà à la date du jour
+help-events-unpublish-now = Retire aussitôt du site ce qui est visible, et dit qui a pu le voir depuis quand
 help-events-unpublish = Dépublie (00/00/00) : la prochaine publication les retire
 help-any-template = Code du modèle d’événement
 help-any-from = À partir de cette date (AAAA-MM-JJ)
@@ -67,6 +68,20 @@ desk-row-done = Fait : { $what }
 desk-row-to-do = À faire : { $what }
 desk-row-already = Déjà fait : { $what }
 desk-row-refused = Refusé : { $what } : { $why }
+desk-nothing-to-withdraw = Serveur « { $target } » : rien n’y est visible de cette sélection, rien n’a été envoyé.
+desk-exposure-none = Rien de cette sélection n’était visible sur le site.
+desk-exposure =
+    { $count ->
+        [one] Événement { $id } ({ $title }) : un document visible depuis le { $since }
+       *[other] Événement { $id } ({ $title }) : { $count } documents visibles depuis le { $since }
+    }
+desk-exposure-rule = Portée { $scope } { $concerns }, classeur { $binder } ({ $code }) ouvert à : { $rights }
+desk-exposure-readers =
+    { $count ->
+        [0] Personne n’a pu le voir.
+        [one] Un tiers a pu le voir :
+       *[other] { $count } tiers ont pu le voir :
+    }
 desk-summary = Faits : { $done }. Déjà faits : { $already }. Refusés : { $refused }.
 desk-summary-dry = Essai, rien n’a été écrit. À faire : { $done }. Déjà faits : { $already }. Refusés : { $refused }.
 desk-summary-nothing = Rien ne correspond à cette sélection.

@@ -1,15 +1,21 @@
 //! `publier events`: events and their publication dates (C4, C5).
 
 use chrono::NaiveDate;
+use publier_core::domain::ids::EventId;
 use publier_core::publication::exit::ExitStatus;
 use serde_json::json;
 
+use super::binders::right;
 use super::cli::{EventSelection, EventsVerb};
 use super::output::Screen;
-use super::rows::{listed, no_selection, show};
+use super::publish::{runtime, take, withdraw_from};
+use super::rows::{close, listed, no_selection, show, show_rows};
 use crate::app::{App, AppError};
+use crate::desk::Office;
 use crate::desk::events::{self, EventLine, Selected};
+use crate::desk::exposure::{Exposure, exposure};
 use crate::i18n::Lang;
+use crate::report::words::moment;
 
 /// Obeys `publier events`.
 pub(super) fn run(app: &App, verb: &EventsVerb, screen: Screen) -> Result<ExitStatus, AppError> {
@@ -23,11 +29,99 @@ pub(super) fn run(app: &App, verb: &EventsVerb, screen: Screen) -> Result<ExitSt
         return Ok(no_selection(app, screen));
     }
     let office = app.office()?;
-    let results = match verb {
-        EventsVerb::Publish(arguments) => events::publish(&office, &selected, arguments.again, dry_run)?,
-        _ => events::unpublish(&office, &selected, dry_run)?,
+    Ok(match verb {
+        EventsVerb::Publish(arguments) => {
+            show(app, &events::publish(&office, &selected, arguments.again, dry_run)?, screen)
+        }
+        EventsVerb::Unpublish(arguments) if arguments.now => {
+            return unpublish_now(app, &office, &selected, dry_run, screen);
+        }
+        _ => show(app, &events::unpublish(&office, &selected, dry_run)?, screen),
+    })
+}
+
+/// Takes the dates away, says who could see what was visible, and withdraws it from every server at once (PUBLICATION.md
+/// 15). An event without a date that is still visible is withdrawn too.
+fn unpublish_now(
+    app: &App,
+    office: &Office,
+    selected: &Selected,
+    dry_run: bool,
+    screen: Screen,
+) -> Result<ExitStatus, AppError> {
+    let ids: Vec<EventId> = events::list(office, selected)?.iter().map(|line| line.event.id).collect();
+    let exposures = exposure(office, &ids)?;
+    let results = events::unpublish(office, selected, dry_run)?;
+    show_rows(app, &results, screen);
+    show_exposures(app, &exposures, screen);
+    if dry_run {
+        return Ok(close(app, &results, None, screen));
+    }
+    let _lock = match take(app, &app.settings.data.lock(), "commands-withdraw-waits", screen)? {
+        Ok(lock) => lock,
+        Err(status) => return Ok(status),
     };
-    Ok(show(app, &results, screen))
+    let runtime = runtime()?;
+    let mut reports = Vec::new();
+    for target in app.targets() {
+        let report = runtime.block_on(withdraw_from(app, target, &ids, screen))?;
+        match &report.publication {
+            None if report.cause.is_none() => {
+                let values = [("target", target.name.as_str().into())];
+                screen.say(&app.messages.format("desk-nothing-to-withdraw", &values));
+            }
+            _ => screen.say(&report.to_text(&app.messages)),
+        }
+        reports.push(report);
+    }
+    Ok(close(app, &results, Some(&reports), screen))
+}
+
+fn show_exposures(app: &App, exposures: &[Exposure], screen: Screen) {
+    let messages = &app.messages;
+    let lang = messages.lang();
+    if exposures.is_empty() {
+        screen.say(&messages.text("desk-exposure-none"));
+    }
+    for exposure in exposures {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let scope = messages.text(&format!("desk-scope-{}", exposure.target.scope()));
+        let (code, name) = exposure.binder.clone().unwrap_or_default();
+        let granted: Vec<String> = exposure.granted.iter().map(|status| right(*status, messages)).collect();
+        let head = [
+            ("id", exposure.event.to_string().into()),
+            ("title", exposure.title.as_str().into()),
+            ("count", count(exposure.documents.len()).into()),
+            ("since", moment(exposure.since, lang).into()),
+        ];
+        screen.say(&messages.format("desk-exposure", &head));
+        let rule = [
+            ("scope", scope.into()),
+            ("concerns", exposure.concerns.as_str().into()),
+            ("binder", name.as_str().into()),
+            ("code", code.as_str().into()),
+            ("rights", granted.join(", ").into()),
+        ];
+        screen.say(&format!("    {}", messages.format("desk-exposure-rule", &rule)));
+        let readers = [("count", count(exposure.readers.len()).into())];
+        screen.say(&format!("    {}", messages.format("desk-exposure-readers", &readers)));
+        for reader in &exposure.readers {
+            screen.say(&format!("        {}  {}", reader.code, reader.name));
+        }
+        let readers: Vec<_> =
+            exposure.readers.iter().map(|reader| json!({"code": reader.code, "name": reader.name})).collect();
+        let documents: Vec<String> = exposure.documents.iter().map(ToString::to_string).collect();
+        let rights: Vec<&str> = exposure.granted.iter().map(|status| status.code()).collect();
+        screen.line(
+            "exposure",
+            json!({
+                "kind": "event", "id": exposure.event, "title": exposure.title, "documents": documents,
+                "since": exposure.since, "scope": exposure.target.scope(), "concerns": exposure.concerns,
+                "binder": exposure.binder.as_ref().map(|(code, _)| code), "rights": rights,
+                "rules": exposure.rules(), "readers": readers,
+            }),
+        );
+    }
 }
 
 fn list(app: &App, selection: &EventSelection, screen: Screen) -> Result<ExitStatus, AppError> {

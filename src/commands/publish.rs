@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use publier_core::domain::ids::EventId;
 use publier_core::publication::exit::ExitStatus;
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +12,7 @@ use super::cli::Publish;
 use super::output::Screen;
 use crate::app::{App, AppError};
 use crate::flow::FlowError;
-use crate::flow::publish::{Ask, Consent, publish, rehearse};
+use crate::flow::publish::{Ask, Consent, publish, rehearse, withdraw};
 use crate::flow::telling::tell;
 use crate::ledger::runs::Trigger;
 use crate::ports::Listener;
@@ -92,12 +93,7 @@ async fn publish_to(
     arguments: &Publish,
     screen: Screen,
 ) -> Result<RunReport, AppError> {
-    let listener: Arc<dyn Listener> = if screen.json {
-        Arc::new(Ndjson::new(io::stdout()))
-    } else {
-        Arc::new(Console::new(Arc::clone(&app.messages), screen.quiet))
-    };
-    let mut job = app.job(target, vec![listener])?;
+    let mut job = app.job(target, vec![listener(app, screen)])?;
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
     let report = publish(&mut job, &ask(arguments), stop).await;
@@ -105,6 +101,31 @@ async fn publish_to(
     let report = report?;
     tell(&mut job.ledger, &job.database, app.now())?;
     Ok(report)
+}
+
+/// Withdraws what is live of these events from one server, at once.
+pub(super) async fn withdraw_from(
+    app: &App,
+    target: &Target,
+    events: &[EventId],
+    screen: Screen,
+) -> Result<RunReport, AppError> {
+    let mut job = app.job(target, vec![listener(app, screen)])?;
+    let stop = CancellationToken::new();
+    let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
+    let report = withdraw(&mut job, &Ask::new(Trigger::Manual), events, stop).await;
+    watcher.abort();
+    let report = report?;
+    tell(&mut job.ledger, &job.database, app.now())?;
+    Ok(report)
+}
+
+fn listener(app: &App, screen: Screen) -> Arc<dyn Listener> {
+    if screen.json {
+        Arc::new(Ndjson::new(io::stdout()))
+    } else {
+        Arc::new(Console::new(Arc::clone(&app.messages), screen.quiet))
+    }
 }
 
 fn ask(arguments: &Publish) -> Ask {

@@ -7,20 +7,34 @@ use super::output::Screen;
 use crate::app::App;
 use crate::desk::row::{Outcome, Results, Row};
 use crate::i18n::Messages;
+use crate::report::run_report::RunReport;
 
 /// Shows the results and gives the status: 0, or 3 when a row was refused.
 pub(super) fn show(app: &App, results: &Results, screen: Screen) -> ExitStatus {
+    show_rows(app, results, screen);
+    close(app, results, None, screen)
+}
+
+/// Shows the rows alone.
+pub(super) fn show_rows(app: &App, results: &Results, screen: Screen) {
     let messages = &app.messages;
     for row in &results.rows {
         screen.say(&text(row, results.dry_run, messages));
         screen.line("row", fields(row, messages));
     }
-    close(app, results, screen)
 }
 
-/// Shows how many rows ended how, and gives the status.
-fn close(app: &App, results: &Results, screen: Screen) -> ExitStatus {
-    let (tally, status) = (results.tally(), results.exit_status());
+/// Shows how many rows ended how, with the reports of the publications that followed, if any, and gives the status of the
+/// worst.
+pub(super) fn close(
+    app: &App,
+    results: &Results,
+    reports: Option<&[RunReport]>,
+    screen: Screen,
+) -> ExitStatus {
+    let tally = results.tally();
+    let statuses = reports.into_iter().flatten().map(RunReport::exit_status);
+    let status = statuses.fold(results.exit_status(), Ord::max);
     let values = [
         ("done", tally.done.to_string().into()),
         ("already", tally.already.to_string().into()),
@@ -32,13 +46,14 @@ fn close(app: &App, results: &Results, screen: Screen) -> ExitStatus {
         (false, true) => "desk-summary-dry",
     };
     screen.say(&app.messages.format(key, &values));
-    screen.line(
-        "summary",
-        json!({
-            "exit_code": status.code(), "status": status, "dry_run": results.dry_run,
-            "done": tally.done, "already": tally.already, "refused": tally.refused,
-        }),
-    );
+    let mut fields = json!({
+        "exit_code": status.code(), "status": status, "dry_run": results.dry_run,
+        "done": tally.done, "already": tally.already, "refused": tally.refused,
+    });
+    if let (Some(reports), Value::Object(fields)) = (reports, &mut fields) {
+        fields.insert("reports".to_owned(), json!(reports));
+    }
+    screen.line("summary", fields);
     status
 }
 

@@ -6,7 +6,7 @@
 //! - Publishing moves the counter once a day, so that a command given twice is one publication (C4); `again` moves it once
 //!   more.
 //! - Unpublishing takes effect at the next publication. A publication of removals alone, at once (PUBLICATION.md 15), is
-//!   the flow's work: it takes the events unpublished here, and the audience that `why` shows.
+//!   the flow's work: it takes the events unpublished here; [`super::exposure`] says who could see them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,7 +8,7 @@
 //! | file | what people do |
 //! |---|---|
 //! | [`accounts`], [`credentials`] | tick accounts, give logins and temporary passwords (D1-D7, D20, D24, D26) |
-//! | [`events`] | publish and unpublish (C4, C5) |
+//! | [`events`], [`exposure`] | publish and unpublish; who could see what is withdrawn (C4, C5) |
 //! | [`binders`] | make, rename, change rights (B2, B5, B9, B11) |
 //! | [`co_owners`] | read a building's co-owner list (G4) |
 //! | [`options`], [`schedule`] | the extranet's options; days and hours of publication (A3, A4) |
@@ -22,6 +22,7 @@ pub mod co_owners;
 pub mod credentials;
 mod error;
 pub mod events;
+pub mod exposure;
 pub mod nearest;
 mod office;
 pub mod options;

@@ -41,7 +41,7 @@ pub const TYPES: &[&str] = &[
 ];
 
 /// The types of line of the staff's commands, which end with a `summary` or an `error` of their own.
-pub const COMMAND_TYPES: &[&str] = &["record", "row", "why"];
+pub const COMMAND_TYPES: &[&str] = &["record", "row", "exposure", "why"];
 
 /// A listener that writes a line for each event.
 pub struct Ndjson<W: Write>(Mutex<State<W>>);

@@ -77,6 +77,11 @@ impl Period {
     pub fn covers(self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|to| day <= to)
     }
+
+    /// Tells whether some day falls inside both.
+    pub fn meets(self, other: Self) -> bool {
+        self.to.is_none_or(|to| other.from <= to) && other.to.is_none_or(|to| self.from <= to)
+    }
 }
 
 /// What a tenant account's lease says about leaving (D9, D10).

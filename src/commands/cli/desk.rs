@@ -290,6 +290,9 @@ pub struct UnpublishEvents {
     /// Which ones.
     #[command(flatten)]
     pub selection: EventSelection,
+    /// Withdraws them from the site at once, and says who could see them.
+    #[arg(long)]
+    pub now: bool,
     /// Judges without writing.
     #[arg(long)]
     pub dry_run: bool,

@@ -1,8 +1,10 @@
 //! Why a document is on the site, or isn't; who sees it.
 
+use std::collections::BTreeSet;
+
 use publier_core::domain::audience::Target;
 use publier_core::domain::document::{Placement, Verdict, after_binding, judge_event, judge_photo};
-use publier_core::domain::ids::{AttachmentId, EventId, PhotoId, VoucherId};
+use publier_core::domain::ids::{AttachmentId, EventId, PartyId, PhotoId, VoucherId};
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::reason::{RefusalReason, WaitReason};
 
@@ -256,7 +258,7 @@ fn left_out(
 }
 
 /// Names what a document concerns as staff do.
-fn concerns(trading: &Trading, target: Target) -> String {
+pub(in crate::desk) fn concerns(trading: &Trading, target: Target) -> String {
     let reference = &trading.reference;
     let name = match target {
         Target::Account(id) => reference.accounts.get(&id).map(|account| account.number.clone()),
@@ -273,6 +275,11 @@ fn concerns(trading: &Trading, target: Target) -> String {
 fn audience(trading: &Trading, placement: &Placement, parties: &[PartyLogin]) -> Vec<Reader> {
     let Some(binder) = trading.reference.binders.get(placement.binder) else { return Vec::new() };
     let seen_by = trading.readers.audience(placement.target, placement.date, binder, trading.today);
+    readers(&seen_by, parties)
+}
+
+/// Names parties, by code.
+pub(in crate::desk) fn readers(seen_by: &BTreeSet<PartyId>, parties: &[PartyLogin]) -> Vec<Reader> {
     let readers = parties.iter().filter(|party| seen_by.contains(&party.id));
     let mut readers: Vec<Reader> =
         readers.map(|party| Reader { code: party.code.clone(), name: party.display_name.clone() }).collect();

@@ -6,6 +6,7 @@ use publier::flow::publish::Ask;
 use publier::ledger::runs::Trigger;
 use publier::ports::TransferError;
 use publier::report::run_report::{Outcome, RunReport};
+use publier::service::RunLock;
 use publier::transfer::memory::{Fault, Operation};
 use publier_core::publication::reason::{TransferReason, WaitReason};
 use publier_core::publication::retry::RetryPolicy;
@@ -188,4 +189,108 @@ fn documents_that_more_people_will_see_are_counted_before_they_are_and_once_rule
     agency.sql("UPDATE event_template SET binder_id = 8 WHERE id = 9");
     assert!(widened(agency.publish(&[])) > 0);
     assert_eq!(widened(agency.publish(&[])), 0);
+}
+
+/// Rule 15: the letter of CLATOUR (161), sent to CLIQUOT by mistake, and the bylaws of a building (103).
+#[test]
+fn an_event_unpublished_now_leaves_alone_at_once_and_who_could_see_it_is_said_rule_15() {
+    let server = Embedded::sftp();
+    let agency = Agency::small();
+    agency.configure(&server.target());
+    agency.publish_first().ended(3);
+    let rehearsed =
+        agency.run(&["events", "unpublish", "161", "103", "--now", "--dry-run", "--json"]).ended(0);
+    assert_eq!(server.deposit().publications().len(), 1, "a rehearsal sends nothing");
+    let done = agency.run(&["events", "unpublish", "161", "103", "--now", "--json"]).ended(0);
+    let exposures = |ran: &Ran| -> Vec<serde_json::Value> {
+        ran.lines().into_iter().filter(|line| line["type"] == "exposure").collect()
+    };
+    assert_eq!(exposures(&rehearsed), exposures(&done));
+    let exposed = exposures(&done);
+    let letter = exposed.iter().find(|line| line["id"] == 161).expect("the letter");
+    assert_eq!(letter["scope"], "account");
+    assert_eq!(
+        letter["readers"],
+        serde_json::json!([{"code": "CLIQUOTMATHILDE", "name": "CLIQUOT Mathilde"}])
+    );
+    assert_eq!(letter["rules"], serde_json::json!(["B5", "C15"]));
+    assert!(letter["since"].is_string());
+    let bylaws = exposed.iter().find(|line| line["id"] == 103).expect("the bylaws");
+    assert!(bylaws["readers"].as_array().unwrap().len() > 3, "{bylaws}");
+    assert_eq!(bylaws["rights"], serde_json::json!(["co_owner", "council_member", "council_president"]));
+
+    let last = server.deposit().publications().pop().unwrap();
+    last.validate();
+    assert_eq!(last.root.attribute("mode"), Some("removals"));
+    assert!(last.removals().iter().all(|line| line.starts_with("unpublish") && line.ends_with("manual")));
+    let summary = done.last();
+    assert_eq!(
+        (&summary["type"], &summary["done"], &summary["exit_code"]),
+        (&"summary".into(), &2.into(), &0.into())
+    );
+    assert_eq!(summary["reports"][0]["publication"]["mode"], "removals");
+    assert!(agency.messages().last().unwrap().1.contains("retrait"), "and the report's readers are told");
+    let dates = agency.rows("SELECT published_on FROM event WHERE id IN (103, 161)");
+    assert_eq!(dates, [["Null"], ["Null"]]);
+
+    let again = agency.run(&["events", "unpublish", "161", "103", "--now", "--json"]).ended(0);
+    assert_eq!(
+        (exposures(&again).len(), server.deposit().publications().len()),
+        (0, 2),
+        "nothing is visible now"
+    );
+    assert_eq!(again.last()["already"], 2);
+    let said = agency.run(&["events", "unpublish", "161", "--now"]).ended(0).out;
+    assert!(said.contains("rien n’a été envoyé"), "{said}");
+    agency.publish(&[]).ended(3);
+    assert!(server.deposit().publications().pop().unwrap().removals().is_empty(), "confirmed: silence");
+}
+
+/// Rules 14 and 15: the plan that waits is left waiting, and its digest still confirms it.
+#[test]
+fn unpublishing_now_needs_no_consent_and_leaves_the_plan_that_waits_as_it_is() {
+    let server = Embedded::sftp();
+    let agency = Agency::small();
+    agency.configure(&server.target());
+    agency.publish_first().ended(3);
+    agency.sql(
+        "CREATE TABLE kept AS SELECT id FROM account WHERE published = 1; UPDATE account SET published = 0",
+    );
+    let digest = agency.publish(&[]).ended(4).last()["report"]["hold_digest"].as_str().unwrap().to_owned();
+    agency.run(&["events", "unpublish", "160", "--now"]).ended(0);
+    let last = server.deposit().publications().pop().unwrap();
+    assert_eq!(last.removals(), ["unpublish e000000000160.000000000000@a000000000022 manual"]);
+    let status = agency.run(&["status", "--json"]).ended(0).last();
+    let status = agency
+        .run(&["status", "--json"])
+        .lines()
+        .into_iter()
+        .find(|line| line["type"] == "status")
+        .unwrap_or(status);
+    assert_eq!(status["servers"][0]["held"]["digest"], digest);
+    agency.publish(&["--confirm", &digest]).ended(3);
+}
+
+/// A server that can't be reached keeps nothing from being recorded: the command given again withdraws what is still
+/// visible.
+#[test]
+fn what_could_not_be_withdrawn_now_is_withdrawn_by_the_command_given_again() {
+    let server = Embedded::sftp();
+    let agency = Agency::small();
+    agency.configure(&server.target());
+    agency.publish_first().ended(3);
+    let port = format!("port = {}", server.target().port);
+    agency.reconfigure(&port, "port = 1");
+    let failed = agency.run(&["events", "unpublish", "160", "--now", "--json"]).ended(7);
+    assert_eq!(failed.last()["reports"][0]["outcome"], "failed");
+    assert_eq!(agency.rows("SELECT published_on FROM event WHERE id = 160"), [["Null"]]);
+    agency.reconfigure("port = 1", &port);
+    let lock = RunLock::acquire(&agency.path("data/run.lock"), chrono::Utc::now());
+    assert!(lock.is_ok());
+    agency.run(&["events", "unpublish", "160", "--now"]).ended(8);
+    drop(lock);
+    let done = agency.run(&["events", "unpublish", "160", "--now", "--json"]).ended(0);
+    assert!(done.lines().iter().any(|line| line["type"] == "exposure"), "it was visible until now");
+    let last = server.deposit().publications().pop().unwrap();
+    assert_eq!(last.removals(), ["unpublish e000000000160.000000000000@a000000000022 manual"]);
 }

@@ -117,6 +117,19 @@ impl Readers {
         binder: &Binder,
         today: NaiveDate,
     ) -> BTreeSet<PartyId> {
+        self.audience_between(target, date, binder, Period { from: today, to: Some(today) })
+    }
+
+    /// Gives the parties that could see it on some day of a span: what was a building's or an entity's was read by whoever
+    /// was there meanwhile.
+    pub fn audience_between(
+        &self,
+        target: Target,
+        date: NaiveDate,
+        binder: &Binder,
+        span: Period,
+    ) -> BTreeSet<PartyId> {
+        let dated = Period { from: date, to: Some(date) };
         let sees = |status: Option<Status>| {
             status.is_some_and(|status| binder.rights.granted(binder.module).any(|granted| granted == status))
         };
@@ -129,11 +142,11 @@ impl Readers {
                     .into_iter()
                     .collect()
             }
-            Target::Unit(unit) => self.present([unit], date, sees),
-            Target::Building(building) => self.present(self.units_of(building), today, sees),
+            Target::Unit(unit) => self.present([unit], dated, sees),
+            Target::Building(building) => self.present(self.units_of(building), span, sees),
             Target::Entity(entity) => {
                 let buildings = self.buildings.get(&entity).map_or(&[][..], Vec::as_slice);
-                self.present(buildings.iter().flat_map(|building| self.units_of(*building)), today, sees)
+                self.present(buildings.iter().flat_map(|building| self.units_of(*building)), span, sees)
             }
         }
     }
@@ -142,16 +155,16 @@ impl Readers {
         self.units.get(&building).into_iter().flatten().copied()
     }
 
-    /// Gives the parties that are in one of the units on a day, with a status that sees.
+    /// Gives the parties that are in one of the units on some day of a span, with a status that sees.
     fn present(
         &self,
         units: impl IntoIterator<Item = UnitId>,
-        day: NaiveDate,
+        span: Period,
         sees: impl Fn(Option<Status>) -> bool,
     ) -> BTreeSet<PartyId> {
         let stays = units.into_iter().filter_map(|unit| self.stays.get(&unit)).flatten();
         stays
-            .filter(|stay| stay.period.covers(day) && sees(self.status_in_stay(stay)))
+            .filter(|stay| stay.period.meets(span) && sees(self.status_in_stay(stay)))
             .map(|stay| stay.party)
             .collect()
     }
@@ -294,6 +307,26 @@ mod tests {
         assert_eq!(seen(unit, "2025-06-29", co_owner), [SELLER]);
         assert_eq!(seen(unit, "2025-06-30", co_owner), [BUYER]);
         assert_eq!(seen(Target::Building(BUILDING), "2025-06-29", co_owner), [BUYER]);
+    }
+
+    #[test]
+    fn a_span_names_whoever_was_in_the_building_on_one_of_its_days_rule_15() {
+        let co_owner = Rights { co_owner: true, ..Rights::default() };
+        let between = |from, to, target| {
+            let span = Period { from: day(from), to: Some(day(to)) };
+            let seen =
+                readers().audience_between(target, day("2025-01-01"), &binder(Module::Condo, co_owner), span);
+            seen.into_iter().collect::<Vec<_>>()
+        };
+        let building = Target::Building(BUILDING);
+        assert_eq!(between("2025-06-01", "2025-06-29", building), [SELLER]);
+        assert_eq!(between("2025-06-29", "2025-06-30", building), [SELLER, BUYER]);
+        assert_eq!(between("2025-07-01", "2025-12-31", building), [BUYER]);
+        assert_eq!(
+            between("2025-07-01", "2025-12-31", Target::Unit(FLAT)),
+            [SELLER],
+            "a unit's follows its date"
+        );
     }
 
     #[test]
