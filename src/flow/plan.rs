@@ -118,7 +118,7 @@ struct PlannerParts<'p> {
     vault: &'p Vault,
     spool: &'p Folder,
     publication: PublicationId,
-    superseded_by: HashMap<EventId, EventId>,
+    superseded_by: HashMap<EventId, Vec<EventId>>,
     confirmed: Grants,
     grants: Grants,
 }

@@ -90,17 +90,21 @@ impl Snapshot {
         found.collect()
     }
 
-    /// Gives the events that others cancel and replace, each with the newest that does (G6).
+    /// Gives the events that others cancel and replace, each with all that do, the newest first (G6).
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn superseded_events(&self) -> Result<HashMap<EventId, EventId>, SourceError> {
-        let sql =
-            "SELECT supersedes_event_id, id FROM event WHERE supersedes_event_id IS NOT NULL ORDER BY id";
+    pub fn superseded_events(&self) -> Result<HashMap<EventId, Vec<EventId>>, SourceError> {
+        let sql = "SELECT supersedes_event_id, id FROM event
+                    WHERE typeof(supersedes_event_id) = 'integer' AND typeof(id) = 'integer' ORDER BY id DESC";
         let pairs = rows(&self.db, "read the superseded events", sql, |row| {
             Ok((EventId(row.get(0)?), EventId(row.get(1)?)))
         })?;
-        Ok(pairs.into_iter().collect())
+        let mut superseded: HashMap<EventId, Vec<EventId>> = HashMap::new();
+        for (older, newer) in pairs {
+            superseded.entry(older).or_default().push(newer);
+        }
+        Ok(superseded)
     }
 
     /// Gives a text that changes whenever staff change who may see what: flags, dates, requests, targets, rights.
