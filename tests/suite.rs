@@ -21,6 +21,8 @@ mod suite {
     mod check;
     mod desk;
     #[cfg(feature = "demo")]
+    mod dirty;
+    #[cfg(feature = "demo")]
     mod embedded;
     #[cfg(feature = "demo")]
     mod flow;

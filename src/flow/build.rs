@@ -16,7 +16,7 @@ use publier_core::publication::document::DocumentId;
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
-use publier_core::publication::reason::HoldReason;
+use publier_core::publication::reason::{HoldReason, RefusalReason};
 use tokio::sync::mpsc;
 use tokio::task;
 
@@ -131,7 +131,7 @@ impl Run<'_> {
         let mut xml = Xml::begin(zip, &header)?;
         let due = |party, issue| plan.passwords.get(&party) == Some(&issue);
         let tally = bulk::write_bulk(&mut xml, books, &due)?;
-        self.record_bulk(publication, &tally)?;
+        self.record_bulk(publication, &tally, &reference)?;
         self.report.publication =
             Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode });
         self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
@@ -252,8 +252,13 @@ impl Run<'_> {
     }
 
     /// Stores the bulk's accounting and its refusals, and records that the source was let go.
-    fn record_bulk(&mut self, publication: PublicationId, tally: &Tally) -> Result<(), FlowError> {
-        let rows: Vec<PlanRow> = tally
+    fn record_bulk(
+        &mut self,
+        publication: PublicationId,
+        tally: &Tally,
+        reference: &Reference,
+    ) -> Result<(), FlowError> {
+        let mut rows: Vec<PlanRow> = tally
             .refused
             .iter()
             .map(|(section, record, reason)| PlanRow::LeftOut {
@@ -262,9 +267,23 @@ impl Run<'_> {
                 verdict: LeftOut::Refused(*reason),
             })
             .collect();
-        self.job.ledger.plan(publication, &rows)?;
         let mut counts = self.job.ledger.counts(publication)?;
         counts.extend(tally.counts.iter().map(|(section, counts)| (*section, *counts)));
+        for record in reference.left_out.iter().chain(tally.left_out.iter()) {
+            let section = section_of_table(record.table);
+            let counts = counts.entry(section).or_default();
+            counts.known += 1;
+            counts.selected += 1;
+            counts.refused += 1;
+            let name = if record.table == telling::kind_of_section(section).name() {
+                record.to_string()
+            } else {
+                format!("{} {record}", telling::kind_of_section(section).name())
+            };
+            let verdict = LeftOut::Refused(RefusalReason::Unreadable);
+            rows.push(PlanRow::LeftOut { section, record: name, verdict });
+        }
+        self.job.ledger.plan(publication, &rows)?;
         self.job.ledger.count(publication, &counts)?;
         let records = tally.counts.values().map(|counts: &Counts| counts.published).sum();
         self.job.ledger.append(publication, self.job.clock.now(), &[Fact::BulkWritten { records }])?;
@@ -456,5 +475,22 @@ pub(super) fn zip_time(now: NaiveDateTime) -> NaiveDateTime {
         now
     } else {
         NaiveDateTime::default().with_year(1980).unwrap_or(now)
+    }
+}
+
+/// Gives the section that counts the records of a table that can't be read.
+fn section_of_table(table: &str) -> Section {
+    match table {
+        "entity" => Section::Entities,
+        "staff_member" => Section::Staff,
+        "supplier" => Section::Suppliers,
+        "building" | "unit" => Section::Buildings,
+        "holding" | "ownership_transfer" => Section::Holdings,
+        "lease" => Section::Leases,
+        "account" => Section::Accounts,
+        "binder" => Section::Binders,
+        "fiscal_year" | "allocation_key" => Section::Expenses,
+        "event_template" | "case_file" => Section::Documents,
+        _ => Section::Parties,
     }
 }

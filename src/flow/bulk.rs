@@ -23,7 +23,7 @@ use publier_core::publication::reason::RefusalReason;
 
 use super::error::FlowError;
 use crate::channels::extranet::xml::{Access, AccountHead, Xml};
-use crate::source::{self, PartyDetails, Reference, Snapshot};
+use crate::source::{self, LeftOut, PartyDetails, Reference, Snapshot};
 
 /// What the bulk was made from, besides the snapshot itself.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,8 @@ pub(super) struct Tally {
     pub unwritten_accounts: Vec<AccountId>,
     /// The fiscal years that the expenses hold.
     pub years: Vec<i64>,
+    /// Staff and suppliers that can't be read.
+    pub left_out: LeftOut,
 }
 
 impl Tally {
@@ -126,12 +128,12 @@ fn entities<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> 
 }
 
 fn people<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> Result<(), FlowError> {
-    let staff = books.snapshot.staff()?;
+    let staff = books.snapshot.staff(&mut tally.left_out)?;
     xml.section("staff")?;
     staff.iter().try_for_each(|member| xml.staff_member(member))?;
     xml.end()?;
     tally.whole(Section::Staff, staff.len(), staff.len());
-    let suppliers = books.snapshot.suppliers()?;
+    let suppliers = books.snapshot.suppliers(&mut tally.left_out)?;
     xml.section("suppliers")?;
     suppliers.iter().try_for_each(|supplier| xml.supplier(supplier))?;
     xml.end()?;
@@ -147,16 +149,31 @@ fn parties<W: Write>(
 ) -> Result<(), FlowError> {
     xml.section("parties")?;
     let sent = &books.selection.parties;
+    let shared = books.snapshot.shared_logins()?;
     let mut written = 0;
+    let mut doubtful = 0;
     books.snapshot.each_party::<FlowError>(
         |id| sent.contains_key(&id),
-        |details| {
+        |mut details| {
             written += 1;
+            if details.party.login.as_ref().is_some_and(|login| shared.contains(&login.to_uppercase())) {
+                // Two parties behind one door would see each other's papers: the party is sent without a login.
+                details.party.login = None;
+                doubtful += 1;
+                tally.refuse(
+                    Section::Parties,
+                    format!("{} login", details.party.id),
+                    RefusalReason::Unreadable,
+                );
+            }
             party(xml, books, &details, password_due).map_err(FlowError::from)
         },
     )?;
     xml.end()?;
     tally.whole(Section::Parties, sent.len(), written);
+    let counts = tally.counts.entry(Section::Parties).or_default();
+    counts.published = counts.published.saturating_sub(doubtful);
+    counts.refused += doubtful;
     Ok(())
 }
 
@@ -333,20 +350,25 @@ fn binders<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> R
 /// Streams the expense lines of the buildings that are sent, each with its vouchers, as the rules take them.
 pub(super) fn each_expense(
     books: Books<'_>,
-    mut each: impl FnMut(Result<&ExpenseRow<'_>, i64>, &[source::VoucherRow]) -> Result<(), FlowError>,
+    mut each: impl FnMut(Result<&ExpenseRow<'_>, source::BadRow>, &[source::VoucherRow]) -> Result<(), FlowError>,
 ) -> Result<(), FlowError> {
     let reference = books.reference;
     books.snapshot.each_expense::<FlowError>(|row| {
         let row = match row {
             Ok(row) if books.selection.places.sent_buildings.contains(&row.building) => row,
             Ok(_) => return Ok(()),
-            Err(bad) => return each(Err(bad.id), &[]),
+            Err(bad) => return each(Err(bad), &[]),
         };
         let vouchers = books.snapshot.vouchers_of(row.id)?;
         let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.voucher).collect();
         let line = reference.expense_row(&row, &ids);
         each(Ok(&line), &vouchers)
     })
+}
+
+/// Names a row that can't be read: by its key, else by its place among the rows left out.
+fn name_of(bad: source::BadRow, place: usize) -> String {
+    bad.id.map_or_else(|| format!("?{}", place + 1), |id| id.to_string())
 }
 
 /// Gives the id of the document that shows a voucher beside one line (E8).
@@ -387,13 +409,15 @@ fn expenses<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> 
     each_expense(books, |row, _| {
         counts.known += 1;
         let verdict = match row {
-            Err(id) => {
-                refused.push((id.to_string(), RefusalReason::BadValue));
-                ExpenseVerdict::Refused(RefusalReason::BadValue)
+            Err(bad) => {
+                refused.push((name_of(bad, refused.len()), RefusalReason::Unreadable));
+                ExpenseVerdict::Refused(RefusalReason::Unreadable)
             }
             Ok(row) => {
+                // A text that isn't what its column says sorts elsewhere for the database than for us: that line alone
+                // is left out.
                 let verdict =
-                    list.push(row, &mut write).map_err(|error| FlowError::OutOfOrder(error.to_string()))?;
+                    list.push(row, &mut write).unwrap_or(ExpenseVerdict::Refused(RefusalReason::BadValue));
                 if let ExpenseVerdict::Refused(reason) = verdict {
                     refused.push((row.id.to_string(), reason));
                 }
@@ -492,7 +516,7 @@ fn works_funds<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) 
             Ok(row) if books.selection.records.contains(&row.record) => row,
             Ok(_) => return Ok(()),
             Err(row) => {
-                bad.push(row.id);
+                bad.push((name_of(row, bad.len()), RefusalReason::Unreadable));
                 return Ok(());
             }
         };
@@ -508,14 +532,21 @@ fn works_funds<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) 
             amount: row.amount,
             as_of: row.as_of,
         };
-        fold.push(&fund, &mut write).map_err(|error| FlowError::OutOfOrder(error.to_string()))
+        // As for the expenses: what sorts elsewhere for the database than for us is left out alone.
+        if fold.push(&fund, &mut write).is_err() {
+            bad.push((
+                format!("{}/{} {}", row.record, row.building, row.account_number),
+                RefusalReason::BadValue,
+            ));
+        }
+        Ok(())
     })?;
     let totals = fold.finish(&mut write);
     written?;
     xml.end()?;
     counts.refused += count(bad.len());
     counts.selected += count(bad.len());
-    refused.extend(bad.into_iter().map(|id| (id.to_string(), RefusalReason::BadValue)));
+    refused.extend(bad);
     counts.known = counts.selected;
     for (record, reason) in refused {
         tally.refuse(Section::WorksFunds, record, reason);

@@ -17,9 +17,11 @@ use publier_core::domain::document::{
 use publier_core::domain::expenses::{
     self, ExpenseSection, ExpenseVerdict, Reference as Named, line_verdict,
 };
-use publier_core::domain::ids::{BinderId, BuildingId, EventId, ExpenseLineId, PartyId, VoucherId};
+use publier_core::domain::ids::{
+    AccountId, AttachmentId, BinderId, BuildingId, EventId, ExpenseLineId, PartyId, VoucherId,
+};
 use publier_core::domain::records::FiscalYear;
-use publier_core::publication::document::{DocumentId, DocumentSource};
+use publier_core::publication::document::{DocumentId, DocumentSource, MAX_RECORD_ID};
 use publier_core::publication::due::{Candidate, Decision, Derived, DueOptions, Outcome, Removal, Verdict};
 use publier_core::publication::facts::{Counts, Section};
 use publier_core::publication::merge::Merge;
@@ -118,7 +120,7 @@ struct PlannerParts<'p> {
     vault: &'p Vault,
     spool: &'p Folder,
     publication: PublicationId,
-    superseded_by: HashMap<EventId, EventId>,
+    superseded_by: HashMap<EventId, Vec<EventId>>,
     confirmed: Grants,
     grants: Grants,
 }
@@ -165,7 +167,14 @@ fn account_rows(reference: &crate::source::Reference, selection: &Selection) -> 
         party: reference.accounts.get(id).and_then(|account| account.party),
         presence: presence(verdict),
     };
-    selection.accounts.iter().map(row).collect()
+    // One that can't be read is there all the same: it isn't gone (rule 14).
+    let unreadable = reference.left_out.iter().filter(|record| record.table == "account");
+    let unreadable = unreadable.filter_map(|record| record.id).map(|id| PlanRow::Account {
+        account: AccountId(id),
+        party: None,
+        presence: Presence::Absent(RemovalReason::Account),
+    });
+    selection.accounts.iter().map(row).chain(unreadable).collect()
 }
 
 /// What becomes of the temporary passwords.
@@ -266,7 +275,14 @@ impl Run<'_> {
             self.take(ledger, &proposal)
         })?;
         self.vouchers(ledger)?;
-        let unasked = events.saturating_sub(streamed_events) + photos.saturating_sub(streamed_photos);
+        let keyless = planner.books.snapshot.keyless_documents()?;
+        let (mut bad_events, mut bad_photos) = (0, 0);
+        for record in keyless.iter() {
+            *(if record.table == "event" { &mut bad_events } else { &mut bad_photos }) += 1;
+            self.refuse(record.to_string(), RefusalReason::Unreadable);
+        }
+        let unasked = events.saturating_sub(streamed_events + bad_events)
+            + photos.saturating_sub(streamed_photos + bad_photos);
         self.counts.known += unasked;
         self.counts.not_asked += unasked;
         Ok(())
@@ -290,8 +306,15 @@ impl Run<'_> {
         }
         let mut order: Vec<usize> = (0..event.attachments.len()).collect();
         order.sort_by_key(|at| event.attachments.get(*at).map(|attachment| attachment.id));
+        let mut last = AttachmentId(0);
         for position in order {
             let Some(attachment) = event.attachments.get(position) else { continue };
+            // A key that no document can bear, or that another attachment bears too, has no place in the merge.
+            if attachment.id <= last || attachment.id.0 > MAX_RECORD_ID {
+                self.refuse(format!("attachment {}", attachment.id), RefusalReason::Unreadable);
+                continue;
+            }
+            last = attachment.id;
             let source = DocumentSource::Attachment(event.id, attachment.id);
             let proposal = match &verdict {
                 Ok(placement) => self.attachment(ledger, event, position, placement)?,
@@ -302,11 +325,25 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Leaves out a record that has no place in the merge.
+    fn refuse(&mut self, record: String, reason: RefusalReason) {
+        self.counts.known += 1;
+        self.counts.selected += 1;
+        self.counts.refused += 1;
+        let verdict = LeftOut::Refused(reason);
+        self.rows.push(PlanRow::LeftOut { section: Section::Documents, record, verdict });
+    }
+
     /// Judges an event, and notes that it is left out for want of a binder: linking one later publishes nothing (C3).
     fn judge(&mut self, event: &EventRecord) -> Result<document::Verdict, FlowError> {
         let judged = judge_event(event, self.planner.trade);
         let known = self.unbound.request_of(event.id)?;
+        // A binder that can't be read today is one all the same.
+        let PlannerParts { books, trade, .. } = self.planner;
+        let binder = trade.templates.get(&event.template).and_then(|template| template.binder);
+        let hidden = binder.is_some_and(|id| books.reference.left_out.contains("binder", id.0));
         if judged == document::Verdict::Refused(RefusalReason::NoBinder)
+            && !hidden
             && known != Some(event.publish_request)
         {
             self.rows.push(PlanRow::Unbound { event: event.id, publish_request: event.publish_request });
@@ -403,6 +440,9 @@ impl Run<'_> {
             Ok(placement) => placement,
             Err(verdict) => return Ok(Proposal::without_listing(source, verdict)),
         };
+        if DocumentId::new(source, placement.target).is_err() {
+            return Ok(unlistable(source));
+        }
         let audience = (placement.target, placement.binder);
         let (found, kind, content) = match self.file(ledger, &photo.path)? {
             Ok(file) => file,
@@ -447,6 +487,7 @@ impl Run<'_> {
             Ok(())
         })?;
         found.sort_unstable();
+        found.dedup_by_key(|(voucher, line, ..)| (*voucher, *line));
         for (voucher, line, building, date, label, path) in found {
             let proposal =
                 self.voucher(ledger, (voucher, line, building), date, &label, &path, rights_from)?;
@@ -466,6 +507,9 @@ impl Run<'_> {
     ) -> Result<Proposal, FlowError> {
         let source = DocumentSource::Voucher(voucher, line);
         let target = Target::Building(building);
+        if DocumentId::new(source, target).is_err() {
+            return Ok(unlistable(source));
+        }
         let (found, kind, content) = match self.file(ledger, path)? {
             Ok(file) => file,
             Err(reason) => return Ok(refused_file(source, reason, (target, binder))),

@@ -308,8 +308,17 @@ fn insert_left_out(
         LeftOut::Refused(reason) => ("refused", reason.code()),
         LeftOut::Held(reason) => ("held", reason.code()),
     };
-    let sql = "INSERT INTO plan_verdict (publication, section, record, verdict, reason) VALUES (?1, ?2, ?3, ?4, ?5)";
-    transaction.prepare_cached(sql)?.execute((publication.0, section.code(), record, verdict, reason))?;
+    let sql =
+        "INSERT INTO plan_verdict (publication, section, record, verdict, reason) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT DO NOTHING";
+    let mut insert = transaction.prepare_cached(sql)?;
+    // A database of views may hold two records of one key: each is counted, so each has its row.
+    let mut name = record.to_owned();
+    let mut again = 2_u32;
+    while insert.execute((publication.0, section.code(), &name, verdict, reason))? == 0 {
+        name = format!("{record} +{again}");
+        again = again.saturating_add(1);
+    }
     Ok(())
 }
 

@@ -16,15 +16,16 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
 use super::error::SourceError;
-use super::fields::{date, opt_date, opt_int, text, text_of};
+use super::fields::{date, day, is_about_a_value, key, opt_date, opt_int, opt_key, text, text_of, wrong};
 use super::reference::rows;
 use super::snapshot::Snapshot;
+use super::unreadable::doubled;
 
 /// A row that can't be read as what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadRow {
-    /// Its key.
-    pub id: i64,
+    /// Its key; `None` when that can't be read either.
+    pub id: Option<i64>,
 }
 
 /// An expense line as it is read (E1-E9).
@@ -105,9 +106,10 @@ impl Snapshot {
     /// When the database can't be read.
     pub fn entries(&self) -> Result<Entries<'_>, SourceError> {
         let codes = |sql| {
-            let read =
-                rows(&self.db, "read the journals", sql, |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec()));
-            read.map(|codes| codes.into_iter().collect::<HashSet<_>>())
+            let read = rows(&self.db, "read the journals", sql, |row| {
+                Ok(row.get_ref(0)?.as_bytes().ok().map(<[u8]>::to_vec))
+            });
+            read.map(|codes| codes.into_iter().flatten().collect::<HashSet<_>>())
         };
         let statement = self
             .db
@@ -120,11 +122,11 @@ impl Snapshot {
         Ok(Entries {
             statement,
             bank_journals: codes("SELECT code FROM journal WHERE is_bank = 1")?,
-            not_remitted: codes("SELECT code FROM analytic_account WHERE not_remitted = 1")?,
+            not_remitted: codes("SELECT code FROM analytic_account WHERE not_remitted IS NOT 0")?,
         })
     }
 
-    /// Streams the expense lines of the years that are not closed, by building, year, key, account, date.
+    /// Streams the expense lines of the years that are not closed, or not there, by building, year, key, account, date.
     ///
     /// # Errors
     /// When the database can't be read, or `each` refuses.
@@ -139,16 +141,23 @@ impl Snapshot {
                 "SELECT line.id, line.building_id, line.fiscal_year_id, line.allocation_key_id, line.account_number,
                         line.account_label, line.entry_date, line.label, line.amount_cents, line.vat_cents,
                         line.deductible_cents, line.recoverable_cents, line.private_record_id
-                   FROM expense_line AS line JOIN fiscal_year AS year ON year.id = line.fiscal_year_id
+                   FROM expense_line AS line LEFT JOIN fiscal_year AS year ON year.id = line.fiscal_year_id
                         LEFT JOIN allocation_key AS key ON key.id = line.allocation_key_id
-                  WHERE year.closed = 0
+                  WHERE year.closed IS NOT 1
                   ORDER BY line.building_id, year.starts_on, line.fiscal_year_id, key.code, line.allocation_key_id,
                            line.account_number, line.entry_date, line.id",
             )
             .map_err(failed())?;
+        let doubled = doubled(&self.db, "expense_line")?;
         let mut found = lines.query([]).map_err(failed())?;
         while let Some(row) = found.next().map_err(failed())? {
-            each(expense_of(row).map_err(failed())?)?;
+            let line = usable(row, expense_of(row)).map_err(failed())?;
+            let alone = |line: &ExpenseRow| !doubled.contains(&line.id.0);
+            each(
+                line.and_then(
+                    |line| if alone(&line) { Ok(line) } else { Err(BadRow { id: Some(line.id.0) }) },
+                ),
+            )?;
         }
         Ok(())
     }
@@ -164,10 +173,14 @@ impl Snapshot {
                    JOIN voucher ON voucher.id = link.voucher_id WHERE link.expense_line_id = ?1 ORDER BY voucher.id",
             )
             .and_then(|mut statement| {
+                // A key that can't be read stands as 0, which no document can bear.
                 let of_line = |row: &Row<'_>| {
-                    Ok(VoucherRow { voucher: VoucherId(row.get(0)?), line, path: text(row, 1)? })
+                    let voucher = VoucherId(opt_int(row, 0)?.unwrap_or_default());
+                    Ok(VoucherRow { voucher, line, path: text(row, 1)? })
                 };
-                statement.query_map([line.0], of_line)?.collect()
+                let mut found = statement.query_map([line.0], of_line)?.collect::<Result<Vec<_>, _>>()?;
+                found.dedup_by_key(|row| row.voucher);
+                Ok(found)
             })
             .map_err(SourceError::query("read the vouchers"))
     }
@@ -203,7 +216,7 @@ impl Snapshot {
             .map_err(failed())?;
         let mut found = funds.query([]).map_err(failed())?;
         while let Some(row) = found.next().map_err(failed())? {
-            each(fund_of(row).map_err(failed())?)?;
+            each(usable(row, fund_of(row)).map_err(failed())?)?;
         }
         Ok(())
     }
@@ -222,20 +235,21 @@ impl Entries<'_> {
         let failed = || SourceError::query("read the entries");
         let mut found = self.statement.query([account.0]).map_err(failed())?;
         while let Some(row) = found.next().map_err(failed())? {
-            let id: i64 = row.get(0).map_err(failed())?;
+            let id = opt_int(row, 0).map_err(failed())?;
             let label = text_of(row.get_ref(2).map_err(failed())?).unwrap_or_default();
             let parts = (|| {
                 let debit = cents(row.get_ref(3).ok()?)?;
                 let credit = cents(row.get_ref(4).ok()?)?;
                 let kind = text_of(row.get_ref(7).ok()?)?;
                 Some((
+                    id?,
                     date(row.get_ref(1).ok()?.as_bytes().ok()?)?,
                     debit,
                     credit,
                     EntryKind::from_code(&kind)?,
                 ))
             })();
-            let Some((date, debit, credit, kind)) = parts else {
+            let Some((entry, date, debit, credit, kind)) = parts else {
                 each(Err(BadRow { id }))?;
                 continue;
             };
@@ -246,7 +260,7 @@ impl Entries<'_> {
                     .is_some_and(|code| set.contains(code))
             };
             each(Ok(EntryRow {
-                id: EntryId(id),
+                id: EntryId(entry),
                 date,
                 label: &label,
                 debit,
@@ -265,43 +279,46 @@ fn cents(value: ValueRef<'_>) -> Option<Cents> {
     value.as_i64().ok().map(Cents)
 }
 
-fn expense_of(row: &Row<'_>) -> rusqlite::Result<Result<ExpenseRow, BadRow>> {
-    let id: i64 = row.get(0)?;
-    let amount = |at| Ok::<_, rusqlite::Error>(cents(row.get_ref(at)?));
-    let amounts = (opt_date(row, 6)?, amount(8)?, amount(9)?, amount(10)?, amount(11)?);
-    let (Some(date), Some(total), Some(vat), Some(deductible), Some(recoverable)) = amounts else {
-        return Ok(Err(BadRow { id }));
-    };
-    Ok(Ok(ExpenseRow {
-        id: ExpenseLineId(id),
-        building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),
-        year: FiscalYearId(opt_int(row, 2)?.unwrap_or_default()),
-        key: opt_int(row, 3)?.map(AllocationKeyId),
-        account_number: text(row, 4)?,
-        account_label: text(row, 5)?,
-        date,
-        label: text(row, 7)?,
-        amount: total,
-        vat,
-        deductible,
-        recoverable,
-        private_record: opt_int(row, 12)?.map(CoOwnerRecordId),
-    }))
+/// Tells a row that can't be read as what it is from a database that can't be read.
+fn usable<T>(row: &Row<'_>, read: rusqlite::Result<T>) -> rusqlite::Result<Result<T, BadRow>> {
+    match read {
+        Ok(record) => Ok(Ok(record)),
+        Err(error) if is_about_a_value(&error) => Ok(Err(BadRow { id: opt_int(row, 0)? })),
+        Err(error) => Err(error),
+    }
 }
 
-fn fund_of(row: &Row<'_>) -> rusqlite::Result<Result<FundRow, BadRow>> {
-    let id: i64 = row.get(0)?;
-    let (Some(amount), Some(as_of)) = (cents(row.get_ref(6)?), opt_date(row, 7)?) else {
-        return Ok(Err(BadRow { id }));
-    };
-    Ok(Ok(FundRow {
-        record: CoOwnerRecordId(opt_int(row, 1)?.unwrap_or_default()),
-        building: BuildingId(opt_int(row, 2)?.unwrap_or_default()),
-        unit: UnitId(opt_int(row, 3)?.unwrap_or_default()),
+fn amount(row: &Row<'_>, at: usize) -> rusqlite::Result<Cents> {
+    key(row, at).map(Cents)
+}
+
+fn expense_of(row: &Row<'_>) -> rusqlite::Result<ExpenseRow> {
+    Ok(ExpenseRow {
+        id: ExpenseLineId(Some(key(row, 0)?).filter(|id| *id >= 0).ok_or_else(|| wrong(row, 0))?),
+        building: BuildingId(key(row, 1)?),
+        year: FiscalYearId(key(row, 2)?),
+        key: opt_key(row, 3)?.map(AllocationKeyId),
+        account_number: text(row, 4)?,
+        account_label: text(row, 5)?,
+        date: day(row, 6)?,
+        label: text(row, 7)?,
+        amount: amount(row, 8)?,
+        vat: amount(row, 9)?,
+        deductible: amount(row, 10)?,
+        recoverable: amount(row, 11)?,
+        private_record: opt_key(row, 12)?.map(CoOwnerRecordId),
+    })
+}
+
+fn fund_of(row: &Row<'_>) -> rusqlite::Result<FundRow> {
+    Ok(FundRow {
+        record: CoOwnerRecordId(key(row, 1)?),
+        building: BuildingId(key(row, 2)?),
+        unit: UnitId(key(row, 3)?),
         unit_position: opt_int(row, 8)?.unwrap_or_default(),
         account_number: text(row, 4)?,
         account_label: text(row, 5)?,
-        amount,
-        as_of,
-    }))
+        amount: amount(row, 6)?,
+        as_of: day(row, 7)?,
+    })
 }

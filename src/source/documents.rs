@@ -10,9 +10,12 @@ use publier_core::domain::ids::{
 use rusqlite::{OptionalExtension, Row};
 
 use super::error::SourceError;
-use super::fields::{flag, opt_date, opt_int, opt_text, text, text_of};
+use super::fields::{
+    is_about_a_value, key, opt_date, opt_day, opt_int, opt_key, opt_text, switch, text, text_of,
+};
 use super::reference::rows;
 use super::snapshot::Snapshot;
+use super::unreadable::{LeftOut, doubled};
 
 /// Tells what a body is: told apart here so that the whole text is handed over only where it is due.
 type IsBlank<'a> = &'a dyn Fn(&str) -> bool;
@@ -29,34 +32,23 @@ impl Snapshot {
         mut each: impl FnMut(EventRecord, Option<&str>) -> Result<(), E>,
     ) -> Result<(), E> {
         let failed = || SourceError::query("read the events");
-        let mut attachments = self
-            .db
-            .prepare(
-                "SELECT id, original_name, path FROM attachment WHERE event_id = ?1 ORDER BY position, id",
-            )
-            .map_err(failed())?;
+        let doubled = doubled(&self.db, "event")?;
         let mut events = self
             .db
             .prepare(
                 "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
                         publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id,
                         supersedes_event_id
-                   FROM event WHERE published_on IS NOT NULL ORDER BY id",
+                   FROM event WHERE published_on IS NOT NULL AND typeof(id) = 'integer' ORDER BY id",
             )
             .map_err(failed())?;
         let mut found = events.query([]).map_err(failed())?;
         while let Some(row) = found.next().map_err(failed())? {
             let mut event = event_of(row, is_blank).map_err(failed())?;
-            event.attachments = attachments
-                .query_map([event.id.0], |row| {
-                    Ok(Attachment {
-                        id: AttachmentId(row.get(0)?),
-                        original_name: text(row, 1)?,
-                        path: text(row, 2)?,
-                    })
-                })
-                .and_then(Iterator::collect)
-                .map_err(failed())?;
+            if doubled.contains(&event.id.0) {
+                continue;
+            }
+            event.attachments = self.attachments(event.id).map_err(failed())?;
             let body = text_of(row.get_ref(3).map_err(failed())?);
             each(event, body.as_deref())?;
         }
@@ -80,9 +72,10 @@ impl Snapshot {
     fn attachments(&self, event: EventId) -> rusqlite::Result<Vec<Attachment>> {
         let sql = "SELECT id, original_name, path FROM attachment WHERE event_id = ?1 ORDER BY position, id";
         let mut attachments = self.db.prepare_cached(sql)?;
+        // A key that can't be read stands as 0, which no document can bear.
         let found = attachments.query_map([event.0], |row| {
             Ok(Attachment {
-                id: AttachmentId(row.get(0)?),
+                id: AttachmentId(opt_int(row, 0)?.unwrap_or_default()),
                 original_name: text(row, 1)?,
                 path: text(row, 2)?,
             })
@@ -90,17 +83,21 @@ impl Snapshot {
         found.collect()
     }
 
-    /// Gives the events that others cancel and replace, each with the newest that does (G6).
+    /// Gives the events that others cancel and replace, each with all that do, the newest first (G6).
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn superseded_events(&self) -> Result<HashMap<EventId, EventId>, SourceError> {
-        let sql =
-            "SELECT supersedes_event_id, id FROM event WHERE supersedes_event_id IS NOT NULL ORDER BY id";
+    pub fn superseded_events(&self) -> Result<HashMap<EventId, Vec<EventId>>, SourceError> {
+        let sql = "SELECT supersedes_event_id, id FROM event
+                    WHERE typeof(supersedes_event_id) = 'integer' AND typeof(id) = 'integer' ORDER BY id DESC";
         let pairs = rows(&self.db, "read the superseded events", sql, |row| {
             Ok((EventId(row.get(0)?), EventId(row.get(1)?)))
         })?;
-        Ok(pairs.into_iter().collect())
+        let mut superseded: HashMap<EventId, Vec<EventId>> = HashMap::new();
+        for (older, newer) in pairs {
+            superseded.entry(older).or_default().push(newer);
+        }
+        Ok(superseded)
     }
 
     /// Gives a text that changes whenever staff change who may see what: flags, dates, requests, targets, rights.
@@ -141,14 +138,40 @@ impl Snapshot {
             .db
             .prepare(
                 "SELECT id, building_id, binder_id, path, title, taken_on, published_on, publish_request
-                   FROM photo WHERE published_on IS NOT NULL ORDER BY id",
+                   FROM photo WHERE published_on IS NOT NULL AND typeof(id) = 'integer' ORDER BY id",
             )
             .map_err(failed())?;
+        let doubled = doubled(&self.db, "photo")?;
         let mut rows = photos.query([]).map_err(failed())?;
         while let Some(row) = rows.next().map_err(failed())? {
-            each(photo_of(row).map_err(failed())?)?;
+            let photo = photo_of(row).map_err(failed())?;
+            if !doubled.contains(&photo.id.0) {
+                each(photo)?;
+            }
         }
         Ok(())
+    }
+
+    /// Finds the events and photos that ask to be published and whose key can't be read, or is another's too: they
+    /// are not streamed.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn keyless_documents(&self) -> Result<LeftOut, SourceError> {
+        let mut left_out = LeftOut::default();
+        for table in ["event", "photo"] {
+            let doubled = doubled(&self.db, table)?;
+            let operation = "read the keys of documents";
+            let sql =
+                format!("SELECT id FROM {table} WHERE published_on IS NOT NULL AND typeof(id) <> 'integer'");
+            for () in rows(&self.db, operation, &sql, |_| Ok(()))? {
+                left_out.add(table, None);
+            }
+            for id in doubled {
+                left_out.add(table, Some(id));
+            }
+        }
+        Ok(left_out)
     }
 
     /// Counts the events and photos that exist: what nobody asks to publish is not streamed (PUBLICATION.md 13).
@@ -232,8 +255,9 @@ fn event_of(row: &Row<'_>, is_blank: IsBlank<'_>) -> rusqlite::Result<EventRecor
         (Some(text), _) if text.trim().is_empty() => Body::Blank,
         (Some(_), _) => Body::Unreadable,
     };
-    Ok(EventRecord {
-        id: EventId(row.get(0)?),
+    let mut event = EventRecord {
+        id: EventId(key(row, 0)?),
+        unreadable: false,
         template: TemplateId(opt_int(row, 1)?.unwrap_or_default()),
         subject: text(row, 2)?,
         body,
@@ -241,22 +265,47 @@ fn event_of(row: &Row<'_>, is_blank: IsBlank<'_>) -> rusqlite::Result<EventRecor
         processed_on: opt_date(row, 6)?,
         published_on: opt_date(row, 7)?,
         publish_request: opt_int(row, 8)?.unwrap_or_default(),
-        wanted: Wanted {
-            entity: opt_int(row, 9)?.map(EntityId),
-            entity_scope: flag(row, 10)?,
-            account: opt_int(row, 11)?.map(AccountId),
-            unit: opt_int(row, 12)?.map(UnitId),
-            building: opt_int(row, 13)?.map(BuildingId),
-        },
+        wanted: Wanted::default(),
         case: opt_int(row, 14)?.map(CaseFileId),
         supersedes: opt_int(row, 15)?.map(EventId),
         attachments: Vec::new(),
+    };
+    match decisive(row) {
+        Ok(wanted) => event.wanted = wanted,
+        Err(error) if is_about_a_value(&error) => event.unreadable = true,
+        Err(error) => return Err(error),
+    }
+    Ok(event)
+}
+
+/// Reads what decides who sees an event, and when: none of it is ever guessed.
+fn decisive(row: &Row<'_>) -> rusqlite::Result<Wanted> {
+    for date in [5, 6, 7] {
+        opt_day(row, date)?;
+    }
+    for reference in [1, 8, 14, 15] {
+        opt_key(row, reference)?;
+    }
+    Ok(Wanted {
+        entity: opt_key(row, 9)?.map(EntityId),
+        entity_scope: switch(row, 10)?,
+        account: opt_key(row, 11)?.map(AccountId),
+        unit: opt_key(row, 12)?.map(UnitId),
+        building: opt_key(row, 13)?.map(BuildingId),
     })
 }
 
 pub(super) fn photo_of(row: &Row<'_>) -> rusqlite::Result<PhotoRecord> {
+    let decisive = || {
+        key(row, 1)?;
+        opt_key(row, 2)?;
+        opt_day(row, 5)?;
+        opt_day(row, 6)?;
+        opt_key(row, 7)
+    };
     Ok(PhotoRecord {
-        id: PhotoId(row.get(0)?),
+        id: PhotoId(key(row, 0)?),
+        unreadable: decisive().is_err(),
         building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),
         binder: opt_int(row, 2)?.map(BinderId),
         path: text(row, 3)?,

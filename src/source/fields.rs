@@ -2,6 +2,8 @@
 //!
 //! SQLite stores whatever it was given: text may be Windows-1252, a date may be out of the calendar. Text is
 //! mended and counted; a date that isn't one is an absent date where absence is allowed, else the row's error.
+//! What decides who sees a record (keys, dates, flags of publication) is read strictly: where it is something else,
+//! the record is unreadable and is left out with its reason, since a guess could show it to somebody else.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -83,9 +85,79 @@ pub(super) fn date(bytes: &[u8]) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)
 }
 
-/// Gives a flag.
+/// Gives a flag; what is neither 0 nor 1 is no consent.
 pub(super) fn flag(row: &Row<'_>, at: usize) -> rusqlite::Result<bool> {
-    Ok(matches!(row.get_ref(at)?, ValueRef::Integer(number) if number != 0))
+    Ok(matches!(row.get_ref(at)?, ValueRef::Integer(1)))
+}
+
+/// Gives a flag that holds something back: what is neither 0 nor absent holds it back.
+pub(super) fn guard(row: &Row<'_>, at: usize) -> rusqlite::Result<bool> {
+    Ok(!matches!(row.get_ref(at)?, ValueRef::Integer(0) | ValueRef::Null))
+}
+
+/// Makes the error of a record whose value is not what it should be: see [`is_about_a_value`].
+pub(super) fn wrong(row: &Row<'_>, at: usize) -> rusqlite::Error {
+    let kind = row.get_ref(at).map_or(rusqlite::types::Type::Null, |value| value.data_type());
+    rusqlite::Error::InvalidColumnType(at, String::new(), kind)
+}
+
+/// Tells whether an error concerns one record's value, and not the reading of the database.
+pub(super) fn is_about_a_value(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error as E;
+    matches!(
+        error,
+        E::InvalidColumnType(..)
+            | E::FromSqlConversionFailure(..)
+            | E::IntegralValueOutOfRange(..)
+            | E::Utf8Error(..)
+    )
+}
+
+/// Gives a key that must be there.
+pub(super) fn key(row: &Row<'_>, at: usize) -> rusqlite::Result<i64> {
+    opt_key(row, at)?.ok_or_else(|| wrong(row, at))
+}
+
+/// Gives a key; `None` for NULL alone.
+pub(super) fn opt_key(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<i64>> {
+    match row.get_ref(at)? {
+        ValueRef::Integer(number) => Ok(Some(number)),
+        ValueRef::Null => Ok(None),
+        _ => Err(wrong(row, at)),
+    }
+}
+
+/// Gives a date that must be there.
+pub(super) fn day(row: &Row<'_>, at: usize) -> rusqlite::Result<NaiveDate> {
+    opt_day(row, at)?.ok_or_else(|| wrong(row, at))
+}
+
+/// Gives a date; `None` for NULL and for the back office's 00/00/00 alone.
+pub(super) fn opt_day(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<NaiveDate>> {
+    match row.get_ref(at)? {
+        ValueRef::Null | ValueRef::Text(b"" | b"0000-00-00") => Ok(None),
+        ValueRef::Text(bytes) => date(bytes).map(Some).ok_or_else(|| wrong(row, at)),
+        _ => Err(wrong(row, at)),
+    }
+}
+
+/// Gives a flag that must be 0 or 1.
+pub(super) fn switch(row: &Row<'_>, at: usize) -> rusqlite::Result<bool> {
+    match row.get_ref(at)? {
+        ValueRef::Integer(0) => Ok(false),
+        ValueRef::Integer(1) => Ok(true),
+        _ => Err(wrong(row, at)),
+    }
+}
+
+/// Gives a code that is never empty: the record's key stands in for one.
+pub(super) fn code(row: &Row<'_>, at: usize, id: i64) -> rusqlite::Result<String> {
+    Ok(opt_text(row, at)?.unwrap_or_else(|| id.to_string()))
+}
+
+/// Gives one of the words that a column may hold.
+pub(super) fn word<T>(row: &Row<'_>, at: usize, read: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    read(&text(row, at)?).ok_or_else(|| wrong(row, at))
 }
 
 /// Gives an integer; `None` for NULL and for what is no integer.

@@ -20,6 +20,7 @@ mod rules;
 pub mod schema;
 mod snapshot;
 pub mod staff;
+mod unreadable;
 pub mod write;
 
 pub use bulk::{BadRow, Entries, ExpenseRow, FundRow, VoucherRow};
@@ -29,6 +30,7 @@ pub use people::PartyDetails;
 pub use reference::Reference;
 pub use schema::Difference;
 pub use snapshot::{BUSY, Snapshot};
+pub use unreadable::{LeftOut, Unreadable};
 
 /// Asks whether this process may write the database: its file and, for the files that SQLite puts beside it, its folder.
 /// Nothing is written.

@@ -1,13 +1,16 @@
 //! Parties, staff and suppliers: only what the extranet needs of them (section 8 of the rules, H2).
 
+use std::collections::HashSet;
+
 use publier_core::domain::ids::{EntityId, PartyId};
 use publier_core::domain::records::{Address, Party, StaffMember, Supplier};
 use rusqlite::Row;
 
 use super::error::SourceError;
-use super::fields::{opt_int, opt_text, text};
+use super::fields::{code, key, opt_int, opt_text, text};
 use super::reference::{address, rows};
 use super::snapshot::Snapshot;
+use super::unreadable::{LeftOut, records};
 use crate::settings::secret::Secret;
 
 /// A party with its contacts, and its temporary password where it has one.
@@ -43,7 +46,8 @@ impl Snapshot {
         )?;
         let mut found = parties.query([]).map_err(failed())?;
         while let Some(row) = found.next().map_err(failed())? {
-            let id = PartyId(row.get(0).map_err(failed())?);
+            // A key that can't be read is nobody's account: such a party is wanted by none.
+            let Some(id) = opt_int(row, 0).map_err(failed())?.map(PartyId) else { continue };
             if !wanted(id) {
                 continue;
             }
@@ -82,15 +86,26 @@ impl Snapshot {
             .map_err(failed())
     }
 
+    /// Gives the logins that several parties bear: nobody could tell them apart at the door (D4).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn shared_logins(&self) -> Result<HashSet<String>, SourceError> {
+        let sql =
+            "SELECT login FROM party WHERE trim(login) <> '' GROUP BY upper(trim(login)) HAVING count(*) > 1";
+        let shared = rows(&self.db, "read the logins", sql, |row| opt_text(row, 0))?;
+        Ok(shared.into_iter().flatten().map(|login| login.to_uppercase()).collect())
+    }
+
     /// Reads the agency's staff, by key: professional contacts only (H2).
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn staff(&self) -> Result<Vec<StaffMember>, SourceError> {
+    pub fn staff(&self, left_out: &mut LeftOut) -> Result<Vec<StaffMember>, SourceError> {
         let sql = "SELECT id, name, job, email, phone, entity_id FROM staff_member ORDER BY id";
-        rows(&self.db, "read the staff", sql, |row| {
+        records(&self.db, ("staff_member", "read the staff"), left_out, sql, |row| {
             Ok(StaffMember {
-                id: row.get(0)?,
+                id: key(row, 0)?,
                 name: text(row, 1)?,
                 job: opt_text(row, 2)?,
                 email: opt_text(row, 3)?,
@@ -104,11 +119,11 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn suppliers(&self) -> Result<Vec<Supplier>, SourceError> {
+    pub fn suppliers(&self, left_out: &mut LeftOut) -> Result<Vec<Supplier>, SourceError> {
         let sql = "SELECT id, name, trade, email, phone, address_1, postcode, city FROM supplier WHERE published = 1 ORDER BY id";
-        rows(&self.db, "read the suppliers", sql, |row| {
+        records(&self.db, ("supplier", "read the suppliers"), left_out, sql, |row| {
             Ok(Supplier {
-                id: row.get(0)?,
+                id: key(row, 0)?,
                 name: text(row, 1)?,
                 trade: opt_text(row, 2)?,
                 email: opt_text(row, 3)?,
@@ -131,7 +146,7 @@ fn party_of(row: &Row<'_>, id: PartyId) -> rusqlite::Result<Party> {
     };
     Ok(Party {
         id,
-        code: text(row, 1)?,
+        code: code(row, 1, id.0)?,
         display_name: text(row, 2)?,
         address: address(row, 3)?,
         position: degrees(7, 90.0)?.zip(degrees(8, 180.0)?),

@@ -3,7 +3,7 @@
 //! Limits: some tens of thousands of accounts and units for the largest agencies; entries, expense lines, funds,
 //! parties, events and photos are streamed instead.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use publier_core::domain::account::OpeningMode;
 use publier_core::domain::binder::{Binder, Binders, Rights};
@@ -21,8 +21,11 @@ use publier_core::domain::records::{
 use rusqlite::{Connection, Row};
 
 use super::error::SourceError;
-use super::fields::{flag, opt_date, opt_int, opt_text, text};
+use super::fields::{
+    code, day, flag, guard, key, opt_date, opt_day, opt_int, opt_key, opt_text, switch, text, word, wrong,
+};
 use super::snapshot::Snapshot;
+use super::unreadable::{LeftOut, records};
 
 /// Everything that a publication looks things up in.
 #[derive(Debug, Default)]
@@ -57,6 +60,8 @@ pub struct Reference {
     pub years: BTreeMap<FiscalYearId, FiscalYear>,
     /// Allocation keys by key.
     pub keys: HashMap<AllocationKeyId, AllocationKey>,
+    /// What could not be read of them.
+    pub left_out: LeftOut,
 }
 
 impl Snapshot {
@@ -66,26 +71,35 @@ impl Snapshot {
     /// When the database can't be read, or lacks the agency's own row.
     pub fn reference(&self) -> Result<Reference, SourceError> {
         let db = &self.db;
+        let mut out = LeftOut::default();
+        let mut doubts = Doubts::default();
         let options = options(db)?;
-        let binders = binders(db)?;
-        let entities = by_key(entities(db)?, |entity| entity.id);
-        Ok(Reference {
+        let entities = by_key(entities(db, &mut out)?, |entity| entity.id);
+        let holdings = holdings(db, &mut out, &mut doubts)?;
+        let leases = leases(db, &mut out, &mut doubts)?;
+        let transfers = transfers(db, &mut out, &mut doubts)?;
+        let records = co_owner_records(db, &mut out, &mut doubts)?;
+        let accounts = accounts(db, &entities, &mut out, &mut doubts)?;
+        let read = Reference {
             agency: agency(db)?,
-            binders: Binders::new(binders, options.normalize_rights),
+            binders: Binders::new(binders(db, &mut out)?, options.normalize_rights),
             options,
-            templates: templates(db)?.into_iter().map(|template| (template.id, template)).collect(),
-            cases: cases(db)?.into_iter().map(|case| (case.id, case)).collect(),
-            accounts: by_key(accounts(db, &entities)?, |account| account.id),
+            templates: templates(db, &mut out)?.into_iter().map(|template| (template.id, template)).collect(),
+            cases: cases(db, &mut out)?.into_iter().map(|case| (case.id, case)).collect(),
+            accounts: by_key(accounts, |account| account.id),
             entities,
-            buildings: by_key(buildings(db)?, |building| building.id),
-            units: by_key(units(db)?, |unit| unit.id),
-            records: by_key(records(db)?, |record| record.id),
-            holdings: holdings(db)?,
-            leases: leases(db)?,
-            transfers: transfers(db)?,
-            years: by_key(years(db)?, |year| year.id),
-            keys: keys(db)?.into_iter().map(|key| (key.id, key)).collect(),
-        })
+            buildings: by_key(buildings(db, &mut out)?, |building| building.id),
+            units: by_key(units(db, &mut out)?, |unit| unit.id),
+            records: by_key(records, |record| record.id),
+            holdings,
+            leases,
+            transfers,
+            years: by_key(years(db, &mut out)?, |year| year.id),
+            keys: keys(db, &mut out)?.into_iter().map(|key| (key.id, key)).collect(),
+            left_out: out,
+        };
+        doubts.take_dangling(&read);
+        Ok(read.without(doubts))
     }
 
     /// Reads the agency's own record alone.
@@ -113,8 +127,12 @@ impl Snapshot {
             &self.db,
             "read the users",
             "SELECT id, login FROM app_user WHERE receives_system_messages = 1 ORDER BY id",
-            |row| Ok(User { id: UserId(row.get(0)?), login: text(row, 1)? }),
-        )
+            |row| Ok(opt_int(row, 0)?.map(|id| (UserId(id), text(row, 1)))),
+        )?
+        .into_iter()
+        .flatten()
+        .map(|(id, login)| Ok(User { id, login: login.map_err(SourceError::query("read the users"))? }))
+        .collect()
     }
 
     /// Reads the days and hours of a scheduled service: whether it is active, and its slots as (weekday from Monday
@@ -137,7 +155,7 @@ impl Snapshot {
             &format!(
                 "SELECT DISTINCT weekday, local_time FROM schedule_slot WHERE service_name IN ('{service}', '{dotted}') ORDER BY 1, 2"
             ),
-            |row| Ok((row.get(0)?, text(row, 1)?)),
+            |row| Ok((opt_int(row, 0)?.unwrap_or_default(), text(row, 1)?)),
         )?;
         Ok((active.contains(&true), slots))
     }
@@ -168,10 +186,6 @@ pub(super) fn address(row: &Row<'_>, from: usize) -> rusqlite::Result<Address> {
     })
 }
 
-fn module(text: &str) -> Module {
-    if text == "rental" { Module::Rental } else { Module::Condo }
-}
-
 fn agency(db: &Connection) -> Result<Agency, SourceError> {
     let sql = "SELECT name, agency_ref, domain_name, licence_valid, address_1, address_2, postcode, city, phone, email FROM agency WHERE id = 1";
     let found = rows(db, "read the agency", sql, |row| {
@@ -188,12 +202,14 @@ fn agency(db: &Connection) -> Result<Agency, SourceError> {
     found.into_iter().next().ok_or(SourceError::NoRow("agency"))
 }
 
-pub(super) fn entities(db: &Connection) -> Result<Vec<Entity>, SourceError> {
-    rows(db, "read the entities", "SELECT id, code, module, name, iban, bic FROM entity", |row| {
+pub(super) fn entities(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<Entity>, SourceError> {
+    let sql = "SELECT id, code, module, name, iban, bic FROM entity";
+    records(db, ("entity", "read the entities"), left_out, sql, |row| {
+        let id = key(row, 0)?;
         Ok(Entity {
-            id: EntityId(row.get(0)?),
-            code: text(row, 1)?,
-            module: module(&text(row, 2)?),
+            id: EntityId(id),
+            code: code(row, 1, id)?,
+            module: word(row, 2, Module::from_code)?,
             name: text(row, 3)?,
             iban: opt_text(row, 4)?,
             bic: opt_text(row, 5)?,
@@ -217,14 +233,14 @@ fn options(db: &Connection) -> Result<ExtranetOptions, SourceError> {
             group_bank_tenant: flag(row, 1)?,
             group_bank_co_owner: flag(row, 2)?,
             group_by_tenant: flag(row, 3)?,
-            exclude_not_remitted: flag(row, 4)?,
+            exclude_not_remitted: guard(row, 4)?,
             use_attachment_names: flag(row, 5)?,
-            withhold_bank_details: flag(row, 6)?,
+            withhold_bank_details: guard(row, 6)?,
             send_expenses: flag(row, 7)?,
             send_102: flag(row, 8)?,
-            inactivate_on_notice: flag(row, 9)?,
-            inactivate_on_move_out: flag(row, 10)?,
-            inactivate_sellers: flag(row, 11)?,
+            inactivate_on_notice: guard(row, 9)?,
+            inactivate_on_move_out: guard(row, 10)?,
+            inactivate_sellers: guard(row, 11)?,
             resend_on_change: flag(row, 12)?,
             normalize_rights: flag(row, 13)?,
             write_run_log: flag(row, 14)?,
@@ -247,47 +263,64 @@ fn options(db: &Connection) -> Result<ExtranetOptions, SourceError> {
     Ok(found.into_iter().next().unwrap_or_default())
 }
 
+/// Reads the accounts. One that is ticked and names a party that doesn't exist has none (D2); what is wrong with one
+/// that isn't ticked concerns nobody.
 pub(super) fn accounts(
     db: &Connection,
     entities: &BTreeMap<EntityId, Entity>,
+    left_out: &mut LeftOut,
+    doubts: &mut Doubts,
 ) -> Result<Vec<AccountRecord>, SourceError> {
     let sql = "SELECT id, entity_id, number, label, party_id, role, co_owner_record_id, published, validated,
                       available_from, opening_mode, stored_balance_cents FROM account";
-    rows(db, "read the accounts", sql, |row| {
-        let entity = EntityId(opt_int(row, 1)?.unwrap_or_default());
-        let opening_mode = OpeningMode::from_code(&text(row, 10)?).unwrap_or(OpeningMode::CarryForward);
-        Ok(AccountRecord {
-            id: AccountId(row.get(0)?),
-            entity,
-            module: entities.get(&entity).map_or(Module::Rental, |entity| entity.module),
-            number: text(row, 2)?,
-            label: text(row, 3)?,
-            party: opt_int(row, 4)?.map(PartyId),
-            role: Role::from_code(&text(row, 5)?).unwrap_or(Role::Other),
-            record: opt_int(row, 6)?.map(CoOwnerRecordId),
-            published: flag(row, 7)?,
-            validated: flag(row, 8)?,
-            available_from: opt_date(row, 9)?,
-            opening_mode,
-            stored_balance: opt_int(row, 11)?.map(Cents),
-        })
+    let parties =
+        records(db, ("party", "read the parties"), left_out, "SELECT id FROM party", |row| key(row, 0))?;
+    let parties: HashSet<i64> = parties.into_iter().collect();
+    records(db, ("account", "read the accounts"), left_out, sql, |row| {
+        let account = || {
+            let id = key(row, 0)?;
+            let published = switch(row, 7)?;
+            let entity = if published { key(row, 1)? } else { opt_int(row, 1)?.unwrap_or_default() };
+            let module = entities.get(&EntityId(entity)).map(|entity| entity.module);
+            let party = if published { opt_key(row, 4)? } else { opt_int(row, 4)? };
+            let role = word(row, 5, Role::from_code);
+            let mode = word(row, 10, OpeningMode::from_code);
+            Ok(AccountRecord {
+                id: AccountId(id),
+                entity: EntityId(entity),
+                module: module
+                    .map_or_else(|| if published { Err(wrong(row, 1)) } else { Ok(Module::Rental) }, Ok)?,
+                number: code(row, 2, id)?,
+                label: text(row, 3)?,
+                party: party.filter(|party| parties.contains(party)).map(PartyId),
+                role: if published { role? } else { role.unwrap_or(Role::Other) },
+                record: if published { opt_key(row, 6)? } else { opt_int(row, 6)? }.map(CoOwnerRecordId),
+                published,
+                validated: flag(row, 8)?,
+                available_from: if published { opt_day(row, 9)? } else { opt_date(row, 9)? },
+                opening_mode: if published { mode? } else { mode.unwrap_or(OpeningMode::CarryForward) },
+                stored_balance: opt_int(row, 11)?.map(Cents),
+            })
+        };
+        account().inspect_err(|_| doubts.parties.extend(opt_int(row, 4).ok().flatten()))
     })
 }
 
-fn binders(db: &Connection) -> Result<Vec<Binder>, SourceError> {
+fn binders(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<Binder>, SourceError> {
     let sql = "SELECT id, code, module, name, parent_id, fed_on_site, right_landlord, right_tenant, right_co_owner, right_council_member, right_council_president FROM binder";
-    rows(db, "read the binders", sql, binder_of)
+    records(db, ("binder", "read the binders"), left_out, sql, binder_of)
 }
 
 /// Reads a binder from its eleven columns.
 pub(super) fn binder_of(row: &Row<'_>) -> rusqlite::Result<Binder> {
+    let id = key(row, 0)?;
     Ok(Binder {
-        id: BinderId(row.get(0)?),
-        code: text(row, 1)?,
-        module: module(&text(row, 2)?),
+        id: BinderId(id),
+        code: code(row, 1, id)?,
+        module: word(row, 2, Module::from_code)?,
         name: text(row, 3)?,
         parent: opt_int(row, 4)?.map(BinderId),
-        fed_on_site: flag(row, 5)?,
+        fed_on_site: switch(row, 5)?,
         rights: Rights {
             landlord: flag(row, 6)?,
             tenant: flag(row, 7)?,
@@ -298,37 +331,41 @@ pub(super) fn binder_of(row: &Row<'_>) -> rusqlite::Result<Binder> {
     })
 }
 
-fn templates(db: &Connection) -> Result<Vec<Template>, SourceError> {
+fn templates(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<Template>, SourceError> {
     let sql = "SELECT id, name, binder_id, group_by_case_type, prefix_case_reference, duration_months, use_attachment_names, notify FROM event_template";
-    rows(db, "read the event templates", sql, |row| {
+    records(db, ("event_template", "read the event templates"), left_out, sql, |row| {
+        // A duration that can't be read is never « for ever » (C6).
+        let months = opt_key(row, 5)?.map(|months| u32::try_from(months).map_err(|_| wrong(row, 5)));
         Ok(Template {
-            id: TemplateId(row.get(0)?),
+            id: TemplateId(key(row, 0)?),
             name: text(row, 1)?,
-            binder: opt_int(row, 2)?.map(BinderId),
+            binder: opt_key(row, 2)?.map(BinderId),
             group_by_case_type: flag(row, 3)?,
             prefix_case_reference: flag(row, 4)?,
-            duration_months: opt_int(row, 5)?.and_then(|months| u32::try_from(months).ok()),
+            duration_months: months.transpose()?,
             use_attachment_names: flag(row, 6)?,
             notify: flag(row, 7)?,
         })
     })
 }
 
-fn cases(db: &Connection) -> Result<Vec<CaseFile>, SourceError> {
-    rows(db, "read the case files", "SELECT id, reference, case_type FROM case_file", |row| {
-        Ok(CaseFile { id: CaseFileId(row.get(0)?), reference: opt_text(row, 1)?, case_type: text(row, 2)? })
+fn cases(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<CaseFile>, SourceError> {
+    let sql = "SELECT id, reference, case_type FROM case_file";
+    records(db, ("case_file", "read the case files"), left_out, sql, |row| {
+        Ok(CaseFile { id: CaseFileId(key(row, 0)?), reference: opt_text(row, 1)?, case_type: text(row, 2)? })
     })
 }
 
-fn buildings(db: &Connection) -> Result<Vec<Building>, SourceError> {
+fn buildings(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<Building>, SourceError> {
     let sql = "SELECT id, code, name, label, entity_id, address_1, address_2, postcode, city, iban, bic FROM building";
-    rows(db, "read the buildings", sql, |row| {
+    records(db, ("building", "read the buildings"), left_out, sql, |row| {
+        let id = key(row, 0)?;
         Ok(Building {
-            id: BuildingId(row.get(0)?),
-            code: text(row, 1)?,
+            id: BuildingId(id),
+            code: code(row, 1, id)?,
             name: text(row, 2)?,
             label: text(row, 3)?,
-            entity: EntityId(opt_int(row, 4)?.unwrap_or_default()),
+            entity: EntityId(key(row, 4)?),
             address: address(row, 5)?,
             iban: opt_text(row, 9)?,
             bic: opt_text(row, 10)?,
@@ -336,11 +373,12 @@ fn buildings(db: &Connection) -> Result<Vec<Building>, SourceError> {
     })
 }
 
-fn units(db: &Connection) -> Result<Vec<Unit>, SourceError> {
-    rows(db, "read the units", "SELECT id, building_id, number, kind, is_main FROM unit", |row| {
+fn units(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<Unit>, SourceError> {
+    let sql = "SELECT id, building_id, number, kind, is_main FROM unit";
+    records(db, ("unit", "read the units"), left_out, sql, |row| {
         Ok(Unit {
-            id: UnitId(row.get(0)?),
-            building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),
+            id: UnitId(key(row, 0)?),
+            building: BuildingId(key(row, 1)?),
             number: text(row, 2)?,
             kind: text(row, 3)?,
             is_main: flag(row, 4)?,
@@ -348,90 +386,199 @@ fn units(db: &Connection) -> Result<Vec<Unit>, SourceError> {
     })
 }
 
-fn records(db: &Connection) -> Result<Vec<CoOwnerRecord>, SourceError> {
+fn co_owner_records(
+    db: &Connection,
+    left_out: &mut LeftOut,
+    doubts: &mut Doubts,
+) -> Result<Vec<CoOwnerRecord>, SourceError> {
     let sql = "SELECT id, party_id, building_id, council_member, council_president FROM co_owner_record";
-    rows(db, "read the co-owner records", sql, |row| {
-        Ok(CoOwnerRecord {
-            id: CoOwnerRecordId(row.get(0)?),
-            party: PartyId(opt_int(row, 1)?.unwrap_or_default()),
-            building: BuildingId(opt_int(row, 2)?.unwrap_or_default()),
-            council_member: flag(row, 3)?,
-            council_president: flag(row, 4)?,
+    records(db, ("co_owner_record", "read the co-owner records"), left_out, sql, |row| {
+        let record = || {
+            Ok(CoOwnerRecord {
+                id: CoOwnerRecordId(key(row, 0)?),
+                party: PartyId(key(row, 1)?),
+                building: BuildingId(key(row, 2)?),
+                council_member: switch(row, 3)?,
+                council_president: switch(row, 4)?,
+            })
+        };
+        record().inspect_err(|_| doubts.parties.extend(opt_int(row, 1).ok().flatten()))
+    })
+}
+
+/// Whom a record that can't be read, or that leads nowhere, was about. An option may say that such a tenant left or that
+/// such a seller sold (D9-D11), and a party's one status is the highest of all its records (B5): neither is guessed.
+#[derive(Debug, Default)]
+pub(super) struct Doubts {
+    /// Accounts of tenants.
+    tenants: HashSet<i64>,
+    /// Records of sellers.
+    records: HashSet<i64>,
+    /// Parties of which some record can't be known.
+    parties: HashSet<i64>,
+}
+
+impl Doubts {
+    /// Adds those that records which lead nowhere are about.
+    fn take_dangling(&mut self, read: &Reference) {
+        let nowhere = |unit: UnitId| !read.units.contains_key(&unit);
+        for lease in read.leases.iter().filter(|lease| nowhere(lease.unit)) {
+            self.tenants.insert(lease.tenant.0);
+        }
+        for transfer in read.transfers.iter().filter(|transfer| nowhere(transfer.unit)) {
+            self.records.insert(transfer.seller.0);
+        }
+        for holding in &read.holdings {
+            let lost = holding.account.is_some_and(|account| !read.accounts.contains_key(&account));
+            if let Some(record) = holding.record.filter(|_| lost || nowhere(holding.unit)) {
+                self.records.insert(record.0);
+            }
+        }
+        for record in read.records.values().filter(|record| !read.buildings.contains_key(&record.building)) {
+            self.parties.insert(record.party.0);
+        }
+        for account in read.accounts.values() {
+            if let (Some(party), Some(record)) = (account.party, account.record)
+                && !read.records.contains_key(&record)
+            {
+                self.parties.insert(party.0);
+                self.records.insert(record.0);
+            }
+        }
+    }
+}
+
+impl Reference {
+    /// Leaves out what is in doubt, and who would hold or rent a unit that doesn't exist.
+    fn without(mut self, mut doubts: Doubts) -> Self {
+        let (options, out) = (&self.options, &mut self.left_out);
+        let tenants = options.inactivate_on_notice || options.inactivate_on_move_out;
+        self.accounts.retain(|id, account| {
+            let left = tenants && account.role == Role::Tenant && doubts.tenants.contains(&id.0);
+            let sold = options.inactivate_sellers
+                && account.role == Role::CoOwner
+                && account.record.is_some_and(|record| doubts.records.contains(&record.0));
+            let kept = !(account.published && (left || sold));
+            if !kept {
+                out.add("account", Some(id.0));
+                doubts.parties.extend(account.party.map(|party| party.0));
+            }
+            kept
+        });
+        let units = &self.units;
+        self.holdings.retain(|holding| {
+            let kept = units.contains_key(&holding.unit);
+            if !kept {
+                out.add("holding", Some(holding.id));
+            }
+            kept
+        });
+        self.leases.retain(|lease| {
+            let kept = units.contains_key(&lease.unit);
+            if !kept {
+                out.add("lease", Some(lease.id));
+            }
+            kept
+        });
+        // A lower status sees more only where a binder is ticked for it and not for those above (B5).
+        let holes = self.binders.iter().any(|binder| binder.rights.has_hole());
+        self.records.retain(|id, record| {
+            let kept = !holes || !doubts.parties.contains(&record.party.0);
+            if !kept {
+                out.add("co_owner_record", Some(id.0));
+            }
+            kept
+        });
+        self
+    }
+}
+
+fn holdings(
+    db: &Connection,
+    left_out: &mut LeftOut,
+    doubts: &mut Doubts,
+) -> Result<Vec<Holding>, SourceError> {
+    let sql = "SELECT id, co_owner_record_id, landlord_account_id, account_id, unit_id, held_from, held_to FROM holding ORDER BY id";
+    records(db, ("holding", "read the holdings"), left_out, sql, |row| {
+        let holding = || {
+            let (record, landlord) = (opt_key(row, 1)?, opt_key(row, 2)?);
+            if record.is_some() && landlord.is_some() {
+                return Err(wrong(row, 2));
+            }
+            Ok(Holding {
+                id: key(row, 0)?,
+                record: record.map(CoOwnerRecordId),
+                landlord_account: landlord.map(AccountId),
+                account: opt_key(row, 3)?.map(AccountId),
+                unit: UnitId(key(row, 4)?),
+                from: day(row, 5)?,
+                to: opt_day(row, 6)?,
+            })
+        };
+        holding().inspect_err(|_| doubts.records.extend(opt_int(row, 1).ok().flatten()))
+    })
+}
+
+fn leases(db: &Connection, left_out: &mut LeftOut, doubts: &mut Doubts) -> Result<Vec<Lease>, SourceError> {
+    let sql = "SELECT id, unit_id, landlord_account_id, tenant_account_id, starts_on, ends_on, notice_recorded_on, move_out_recorded_on FROM lease ORDER BY id";
+    records(db, ("lease", "read the leases"), left_out, sql, |row| {
+        let lease = || {
+            Ok(Lease {
+                id: key(row, 0)?,
+                unit: UnitId(key(row, 1)?),
+                landlord: AccountId(key(row, 2)?),
+                tenant: AccountId(key(row, 3)?),
+                from: day(row, 4)?,
+                to: opt_day(row, 5)?,
+                notice_recorded_on: opt_day(row, 6)?,
+                move_out_recorded_on: opt_day(row, 7)?,
+            })
+        };
+        lease().inspect_err(|_| doubts.tenants.extend(opt_int(row, 3).ok().flatten()))
+    })
+}
+
+fn transfers(
+    db: &Connection,
+    left_out: &mut LeftOut,
+    doubts: &mut Doubts,
+) -> Result<Vec<OwnershipTransfer>, SourceError> {
+    let sql = "SELECT id, unit_id, seller_record_id, buyer_record_id, effective_on FROM ownership_transfer ORDER BY id";
+    let operation = ("ownership_transfer", "read the transfers of ownership");
+    records(db, operation, left_out, sql, |row| {
+        let transfer = || {
+            key(row, 0)?;
+            Ok(OwnershipTransfer {
+                unit: UnitId(key(row, 1)?),
+                seller: CoOwnerRecordId(key(row, 2)?),
+                buyer: CoOwnerRecordId(key(row, 3)?),
+                effective_on: day(row, 4)?,
+            })
+        };
+        transfer().inspect_err(|_| doubts.records.extend(opt_int(row, 2).ok().flatten()))
+    })
+}
+
+fn years(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<FiscalYear>, SourceError> {
+    let sql = "SELECT id, building_id, label, starts_on, ends_on, closed FROM fiscal_year";
+    records(db, ("fiscal_year", "read the fiscal years"), left_out, sql, |row| {
+        Ok(FiscalYear {
+            id: FiscalYearId(key(row, 0)?),
+            building: BuildingId(key(row, 1)?),
+            label: text(row, 2)?,
+            from: day(row, 3)?,
+            to: day(row, 4)?,
+            closed: switch(row, 5)?,
         })
     })
 }
 
-fn holdings(db: &Connection) -> Result<Vec<Holding>, SourceError> {
-    let sql = "SELECT id, co_owner_record_id, landlord_account_id, account_id, unit_id, held_from, held_to FROM holding ORDER BY id";
-    let found = rows(db, "read the holdings", sql, |row| {
-        let Some(from) = opt_date(row, 5)? else { return Ok(None) };
-        Ok(Some(Holding {
-            id: row.get(0)?,
-            record: opt_int(row, 1)?.map(CoOwnerRecordId),
-            landlord_account: opt_int(row, 2)?.map(AccountId),
-            account: opt_int(row, 3)?.map(AccountId),
-            unit: UnitId(opt_int(row, 4)?.unwrap_or_default()),
-            from,
-            to: opt_date(row, 6)?,
-        }))
-    })?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-fn leases(db: &Connection) -> Result<Vec<Lease>, SourceError> {
-    let sql = "SELECT id, unit_id, landlord_account_id, tenant_account_id, starts_on, ends_on, notice_recorded_on, move_out_recorded_on FROM lease ORDER BY id";
-    let found = rows(db, "read the leases", sql, |row| {
-        let Some(from) = opt_date(row, 4)? else { return Ok(None) };
-        Ok(Some(Lease {
-            id: row.get(0)?,
-            unit: UnitId(opt_int(row, 1)?.unwrap_or_default()),
-            landlord: AccountId(opt_int(row, 2)?.unwrap_or_default()),
-            tenant: AccountId(opt_int(row, 3)?.unwrap_or_default()),
-            from,
-            to: opt_date(row, 5)?,
-            notice_recorded_on: opt_date(row, 6)?,
-            move_out_recorded_on: opt_date(row, 7)?,
-        }))
-    })?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-fn transfers(db: &Connection) -> Result<Vec<OwnershipTransfer>, SourceError> {
-    let sql =
-        "SELECT unit_id, seller_record_id, buyer_record_id, effective_on FROM ownership_transfer ORDER BY id";
-    let found = rows(db, "read the transfers of ownership", sql, |row| {
-        let Some(effective_on) = opt_date(row, 3)? else { return Ok(None) };
-        Ok(Some(OwnershipTransfer {
-            unit: UnitId(opt_int(row, 0)?.unwrap_or_default()),
-            seller: CoOwnerRecordId(opt_int(row, 1)?.unwrap_or_default()),
-            buyer: CoOwnerRecordId(opt_int(row, 2)?.unwrap_or_default()),
-            effective_on,
-        }))
-    })?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-fn years(db: &Connection) -> Result<Vec<FiscalYear>, SourceError> {
-    let sql = "SELECT id, building_id, label, starts_on, ends_on, closed FROM fiscal_year";
-    let found = rows(db, "read the fiscal years", sql, |row| {
-        let (Some(from), Some(to)) = (opt_date(row, 3)?, opt_date(row, 4)?) else { return Ok(None) };
-        Ok(Some(FiscalYear {
-            id: FiscalYearId(row.get(0)?),
-            building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),
-            label: text(row, 2)?,
-            from,
-            to,
-            closed: flag(row, 5)?,
-        }))
-    })?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-fn keys(db: &Connection) -> Result<Vec<AllocationKey>, SourceError> {
-    rows(db, "read the allocation keys", "SELECT id, building_id, code, name FROM allocation_key", |row| {
+fn keys(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<AllocationKey>, SourceError> {
+    let sql = "SELECT id, building_id, code, name FROM allocation_key";
+    records(db, ("allocation_key", "read the allocation keys"), left_out, sql, |row| {
         Ok(AllocationKey {
-            id: AllocationKeyId(row.get(0)?),
-            building: BuildingId(opt_int(row, 1)?.unwrap_or_default()),
+            id: AllocationKeyId(key(row, 0)?),
+            building: BuildingId(key(row, 1)?),
             code: text(row, 2)?,
             name: text(row, 3)?,
         })

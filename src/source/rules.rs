@@ -105,7 +105,7 @@ impl Reference {
 }
 
 impl Snapshot {
-    /// Gives the event that cancels and replaces this one, if it can be published itself (G6). `superseded` is
+    /// Gives the newest event that cancels and replaces this one and can be published itself (G6). `superseded` is
     /// [`Snapshot::superseded_events`].
     ///
     /// # Errors
@@ -113,12 +113,16 @@ impl Snapshot {
     pub fn replaced_by(
         &self,
         event: EventId,
-        superseded: &HashMap<EventId, EventId>,
+        superseded: &HashMap<EventId, Vec<EventId>>,
         trade: &Trade<'_>,
         is_blank: &dyn Fn(&str) -> bool,
     ) -> Result<Option<EventId>, SourceError> {
-        let Some(successor) = superseded.get(&event).copied() else { return Ok(None) };
-        let Some(newer) = self.event(successor, is_blank)? else { return Ok(None) };
-        Ok(matches!(judge_event(&newer, trade), Verdict::Publish(_)).then_some(successor))
+        for successor in superseded.get(&event).into_iter().flatten() {
+            let newer = self.event(*successor, is_blank)?;
+            if newer.is_some_and(|newer| matches!(judge_event(&newer, trade), Verdict::Publish(_))) {
+                return Ok(Some(*successor));
+            }
+        }
+        Ok(None)
     }
 }

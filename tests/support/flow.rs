@@ -138,6 +138,24 @@ impl Agency {
         agency
     }
 
+    /// An agency of the same names without the schema's guards, and no record at all.
+    pub fn unguarded() -> Self {
+        static DATABASE: OnceLock<Vec<u8>> = OnceLock::new();
+        let database = DATABASE.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("agency.db");
+            let schema = std::fs::read_to_string(repository("schemas/agency.sql")).unwrap();
+            let db = Connection::open(&path).unwrap();
+            db.pragma_update(None, "journal_mode", "WAL").unwrap();
+            db.execute_batch(&crate::support::dirt::unguarded(&schema)).unwrap();
+            drop(db);
+            std::fs::read(path).unwrap()
+        });
+        let agency = Self { folder: tempfile::Builder::new().prefix("publier-agency-").tempdir().unwrap() };
+        std::fs::write(agency.database(), database).unwrap();
+        agency
+    }
+
     /// The same agency with a third of its letters, in a third of the time.
     pub fn small() -> Self {
         Self::with_events("101, 102, 103, 104, 107, 148, 160, 161, 170, 201, 202")

@@ -4,6 +4,8 @@
 pub mod check;
 pub mod desk;
 #[cfg(feature = "demo")]
+pub mod dirt;
+#[cfg(feature = "demo")]
 pub mod embedded;
 #[cfg(feature = "demo")]
 pub mod flow;

@@ -10,7 +10,7 @@ use publier::report::run_report::RunReport;
 
 use super::flow::Desk;
 use super::reader::{Extranet, Received};
-use super::truth::Truth;
+use super::truth::{Allowed, Truth};
 
 /// How many cases a property tries: few, unless `PROPTEST_CASES` asks for more.
 pub fn cases(few: u32) -> u32 {
@@ -86,7 +86,13 @@ pub fn faults(desk: &Desk, report: &RunReport, today: NaiveDate) -> Vec<String> 
         differs("accounts (D1)", format!("{:?}", sees.accounts), format!("{:?}", may.accounts));
         differs("expenses (E2)", format!("{:?}", sees.expenses), format!("{:?}", may.expenses));
         differs("works funds (F4)", format!("{:?}", sees.funds), format!("{:?}", may.funds));
-        for id in sees.documents.difference(&may.documents) {
+        let stays = |id: &String| {
+            truth
+                .documents
+                .get(id)
+                .is_some_and(|allowed| allowed.readers.contains(&party) && !is_replaced(allowed, &extranet))
+        };
+        for id in sees.documents.difference(&may.documents).filter(|id| !stays(id)) {
             faults.push(format!("party {party} sees {id} and must not (C15, C20, C21)"));
         }
         for id in may.documents.difference(&sees.documents) {
@@ -102,10 +108,19 @@ pub fn faults(desk: &Desk, report: &RunReport, today: NaiveDate) -> Vec<String> 
             Some(allowed) if allowed.waits && !before.documents.contains_key(id) => {
                 faults.push(format!("{id} has no processing date and came out (C27)"));
             }
+            Some(allowed) if is_replaced(allowed, &extranet) => {
+                faults.push(format!("{id} is out beside what replaces it (G6)"));
+            }
             Some(_) => {}
         }
     }
     faults
+}
+
+/// Tells whether a document of an event that cancels this one's is out (G6).
+fn is_replaced(allowed: &Allowed, extranet: &Extranet) -> bool {
+    let mut out = extranet.documents.values().filter_map(|document| document.event);
+    out.any(|event| allowed.newer.contains(&event))
 }
 
 /// Makes a full index now, and checks that it says what the series said before it.

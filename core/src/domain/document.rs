@@ -60,6 +60,8 @@ pub struct Attachment {
 pub struct EventRecord {
     /// Its key.
     pub id: EventId,
+    /// Whether something that decides who sees it, or when, can't be read.
+    pub unreadable: bool,
     /// Its template.
     pub template: TemplateId,
     /// Its subject: the title of the body's PDF (C7).
@@ -89,6 +91,8 @@ pub struct EventRecord {
 pub struct PhotoRecord {
     /// Its key.
     pub id: PhotoId,
+    /// Whether something that decides who sees it, or when, can't be read.
+    pub unreadable: bool,
     /// Its building: its scope.
     pub building: BuildingId,
     /// Its binder: its rights.
@@ -166,6 +170,9 @@ pub fn visible_until(processed_on: NaiveDate, duration_months: u32) -> Option<Na
 
 /// Says what becomes of an event.
 pub fn judge_event(event: &EventRecord, trade: &Trade<'_>) -> Verdict {
+    if event.unreadable {
+        return Verdict::Refused(RefusalReason::Unreadable);
+    }
     let Some(published_on) = event.published_on else { return Verdict::NotAsked };
     let Some(template) = trade.templates.get(&event.template) else {
         return Verdict::Refused(RefusalReason::DanglingReference);
@@ -217,6 +224,9 @@ pub fn after_binding(verdict: Verdict, event: &EventRecord, unbound_request: Opt
 
 /// Says what becomes of a photo: its building's scope, its binder's rights; without a binder it isn't sent (C24).
 pub fn judge_photo(photo: &PhotoRecord, trade: &Trade<'_>) -> Verdict {
+    if photo.unreadable {
+        return Verdict::Refused(RefusalReason::Unreadable);
+    }
     let Some(published_on) = photo.published_on else { return Verdict::NotAsked };
     if published_on > trade.today {
         return Verdict::Waits(WaitReason::FutureDate);
@@ -397,6 +407,7 @@ mod tests {
     fn event() -> EventRecord {
         EventRecord {
             id: EventId(7),
+            unreadable: false,
             template: TemplateId(1),
             subject: "Dégât des eaux".into(),
             body: Body::Html,
@@ -424,6 +435,14 @@ mod tests {
         assert!(matches!(after_binding(judged(), &event(), Some(0)), Verdict::Publish(_)), "C4: it moved");
         let refused = Verdict::Refused(RefusalReason::NoScope);
         assert_eq!(after_binding(refused.clone(), &event(), Some(1)), refused, "a refusal is said as it is");
+    }
+
+    /// C20: what can't be read is never taken for « none », which would mean a wider target or « for ever ».
+    #[test]
+    fn an_event_that_can_not_be_read_is_refused_before_anything_is_asked_of_it_c20() {
+        let unreadable = EventRecord { unreadable: true, published_on: None, ..event() };
+        let verdict = judge_event(&unreadable, &world().trade("2024-03-31"));
+        assert_eq!(verdict, Verdict::Refused(RefusalReason::Unreadable));
     }
 
     /// C6: 31 January and one month; visible through the last day.

@@ -336,7 +336,8 @@ pub fn removal_when_refused(reason: RefusalReason) -> RemovalReason {
         | R::BodyFormat
         | R::RenderFailed
         | R::TransferRefused
-        | R::BadValue => RemovalReason::Refused,
+        | R::BadValue
+        | R::Unreadable => RemovalReason::Refused,
     }
 }
 

@@ -183,6 +183,8 @@ catalogue! {
         AccountWithoutParty = "account-without-party",
         /// A value is out of its range or unreadable.
         BadValue = "bad-value",
+        /// Something that decides who sees the record can't be read, or its key is another record's too.
+        Unreadable = "unreadable",
         /// The works fund or expense refers to a record that does not exist.
         DanglingReference = "dangling-reference",
         /// No condo binder has the code INVOICES (E2).

@@ -30,7 +30,10 @@ pub(super) fn check(books: &Books, vault: &Vault, each: &mut Sink<'_>) -> Result
     let mut list = ExpenseList::new(&books.reference.options);
     books.snapshot.each_expense::<SourceError>(|row| {
         match row {
-            Err(bad) => each(Finding::new(Code::ExpenseUnreadable, Record::new(Kind::ExpenseLine, bad.id))),
+            Err(bad) => each(Finding::new(
+                Code::ExpenseUnreadable,
+                Record::new(Kind::ExpenseLine, bad.id.unwrap_or_default()),
+            )),
             Ok(row) if sent.contains(&row.building) => line(books, vault, &mut list, &row, each)?,
             Ok(_) => {}
         }
@@ -111,7 +114,7 @@ pub(super) fn check_funds(books: &Books, each: &mut Sink<'_>) -> Result<(), Sour
             Ok(row) if books.selection.records.contains(&row.record) => row,
             Ok(_) => return Ok(()),
             Err(bad) => {
-                let record = Record::new(Kind::Row, format!("works_fund {}", bad.id));
+                let record = Record::new(Kind::Row, format!("works_fund {}", bad.id.unwrap_or_default()));
                 each(Finding::new(Code::FundUnreadable, record));
                 return Ok(());
             }

@@ -208,12 +208,9 @@ fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(
     match source {
         DocumentSource::Body(id) | DocumentSource::Attachment(id, _) => {
             let Some(event) = office.snapshot.event(id, &blank)? else { return Ok(gone()) };
-            let successor = office.snapshot.superseded_events()?.get(&id).copied();
-            let newer = successor.map(|id| office.snapshot.event(id, &blank)).transpose()?.flatten();
-            let replaced =
-                newer.filter(|newer| matches!(judge_event(newer, &trading.trade()), Verdict::Publish(_)));
-            let judged = match replaced {
-                Some(newer) if event.published_on.is_some() => Judged::Superseded(newer.id),
+            let superseded = office.snapshot.superseded_events()?;
+            let judged = match office.snapshot.replaced_by(id, &superseded, &trading.trade(), &blank)? {
+                Some(newer) if event.published_on.is_some() => Judged::Superseded(newer),
                 _ => {
                     let unbound = office.unbound_request(event.id)?;
                     Judged::Verdict(after_binding(judge_event(&event, &trading.trade()), &event, unbound))

@@ -79,3 +79,24 @@ fn brouilly_sees_the_invoices_as_a_council_member_and_cliquot_does_not_b5_b6_e2(
     let hers = extranet.view(cliquot, day(1));
     assert!(!hers.documents.is_empty() && !hers.funds.is_empty(), "she sees what is hers: {hers:?}");
 }
+
+/// G6: found by the oracle: only the newest of several successors was looked at, so that the older one and what it cancels
+/// stood side by side.
+#[test]
+fn an_event_cancelled_by_two_others_is_out_with_neither_even_if_the_newest_waits_g6() {
+    let desk = Desk::new(Agency::tiny());
+    desk.agency.sql(
+        "INSERT INTO event (id, template_id, entity_id, subject, body, event_date, processed_on, published_on, account_id, unit_id,
+                building_id, supersedes_event_id)
+         SELECT 901, template_id, entity_id, subject, '<p>Deux</p>', event_date, processed_on, published_on, account_id, unit_id,
+                building_id, 103 FROM event WHERE id = 103;
+         INSERT INTO event (id, template_id, entity_id, subject, body, event_date, processed_on, published_on, account_id, unit_id,
+                building_id, supersedes_event_id)
+         SELECT 902, template_id, entity_id, subject, '<p>Trois</p>', event_date, processed_on, '2099-01-01', account_id, unit_id,
+                building_id, 103 FROM event WHERE id = 103;",
+    );
+    let first = desk.publish_first();
+    let out = |event: i64| extranet(&desk).documents.values().any(|document| document.event == Some(event));
+    assert_eq!((out(103), out(901), out(902)), (false, true, false));
+    check(&desk, &first, day(1));
+}

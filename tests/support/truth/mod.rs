@@ -109,19 +109,20 @@ CREATE TEMP TABLE placed AS
          WHEN 'e' THEN aimed.ref IN (SELECT entity FROM published)
          ELSE 0 END
      AND (aimed.entity IS NULL OR EXISTS (SELECT 1 FROM entity WHERE entity.id = aimed.entity AND entity.module = binder.module));
+-- What stands in for an event that it cancels: nobody sees both (G6).
 CREATE TEMP TABLE successor AS
-  SELECT DISTINCT supersedes AS event FROM placed WHERE supersedes IS NOT NULL AND waits = 0 AND event IN (
+  SELECT supersedes AS event, event AS newer FROM placed WHERE supersedes IS NOT NULL AND waits = 0 AND event IN (
          SELECT id FROM event WHERE trim(coalesce(body, '')) <> '' OR id IN (SELECT event_id FROM attachment));
 CREATE TEMP TABLE document AS
   SELECT printf('e%012d.%012d@%s%012d', event, 0, scope, ref) AS id, 'event ' || event AS record, binder, scope, ref, date,
-         waits FROM placed WHERE event NOT IN (SELECT event FROM successor)
+         waits, event FROM placed
   UNION ALL
   SELECT printf('e%012d.%012d@%s%012d', event, attachment.id, scope, ref), 'attachment ' || attachment.id, binder, scope,
-         ref, date, waits
-    FROM placed JOIN attachment ON attachment.event_id = placed.event WHERE event NOT IN (SELECT event FROM successor)
+         ref, date, waits, event
+    FROM placed JOIN attachment ON attachment.event_id = placed.event
   UNION ALL
   SELECT printf('p%012d.%012d@b%012d', photo.id, 0, photo.building_id), 'photo ' || photo.id, photo.binder_id, 'b',
-         photo.building_id, coalesce(photo.taken_on, photo.published_on), 0
+         photo.building_id, coalesce(photo.taken_on, photo.published_on), 0, NULL
     FROM photo JOIN binder ON binder.id = photo.binder_id AND binder.fed_on_site = 0
          JOIN building ON building.id = photo.building_id JOIN entity ON entity.id = building.entity_id AND entity.module = binder.module
    WHERE photo.published_on <= (SELECT today FROM day) AND photo.building_id IN (SELECT id FROM sent_building);
@@ -140,7 +141,7 @@ CREATE TEMP TABLE line AS
 INSERT INTO document
   SELECT printf('v%012d.%012d@b%012d', link.voucher_id, line.id, line.building_id),
          'voucher ' || link.voucher_id || '/' || line.id, (SELECT id FROM binder WHERE code = 'INVOICES'), 'b',
-         line.building_id, line.entry_date, 0
+         line.building_id, line.entry_date, 0, NULL
     FROM line JOIN expense_line_voucher AS link ON link.expense_line_id = line.id JOIN voucher ON voucher.id = link.voucher_id;
 CREATE TEMP TABLE reader AS
   SELECT document.id AS document, published.party AS party
@@ -169,6 +170,8 @@ pub struct Allowed {
     pub record: String,
     /// It has a duration and no processing date: none is sent anew, one that is out stays (C27).
     pub waits: bool,
+    /// The events that cancel and replace its own: it stays only while none of them is out (G6).
+    pub newer: BTreeSet<i64>,
     pub readers: BTreeSet<i64>,
 }
 
@@ -264,10 +267,21 @@ fn shows_something(html: &str) -> bool {
 
 fn documents(db: &Connection) -> BTreeMap<String, Allowed> {
     let rows = all(db, "SELECT id, record, waits FROM document", |row| {
-        let allowed = Allowed { record: row.get(1)?, waits: row.get(2)?, readers: BTreeSet::new() };
+        let allowed = Allowed {
+            record: row.get(1)?,
+            waits: row.get(2)?,
+            newer: BTreeSet::new(),
+            readers: BTreeSet::new(),
+        };
         Ok((row.get::<_, String>(0)?, allowed))
     });
     let mut documents: BTreeMap<String, Allowed> = rows.into_iter().collect();
+    let newer = "SELECT document.id, newer FROM document JOIN successor ON successor.event = document.event";
+    for (document, newer) in all(db, newer, |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))) {
+        if let Some(allowed) = documents.get_mut(&document) {
+            allowed.newer.insert(newer);
+        }
+    }
     let readers = all(db, "SELECT document, party FROM reader", |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
     });
@@ -294,7 +308,7 @@ fn view(db: &Connection, party: i64, documents: &BTreeMap<String, Allowed>) -> V
                       UNION SELECT status FROM status WHERE party = ?)"),
         documents: documents
             .iter()
-            .filter(|(_, allowed)| allowed.readers.contains(&party))
+            .filter(|(_, allowed)| allowed.newer.is_empty() && allowed.readers.contains(&party))
             .map(|(id, _)| id.clone())
             .collect(),
         expenses: expenses(db, party),

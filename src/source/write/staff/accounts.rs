@@ -11,8 +11,9 @@ use rusqlite::{Transaction, params};
 
 use super::super::Door;
 use crate::source::error::{Function, SourceError};
-use crate::source::reference::{accounts, by_key, entities};
+use crate::source::reference::{Doubts, accounts, by_key, entities};
 use crate::source::staff::{PartyLogin, party_logins};
+use crate::source::unreadable::LeftOut;
 
 /// Makes temporary passwords from a cryptographic generator; `None` when the generator fails.
 pub type Fresh<'f> = dyn FnMut() -> Option<TemporaryPassword> + 'f;
@@ -102,8 +103,11 @@ impl Door {
 }
 
 fn present(transaction: &Transaction<'_>) -> Result<BTreeMap<AccountId, AccountRecord>, SourceError> {
-    let entities = by_key(entities(transaction)?, |entity| entity.id);
-    Ok(by_key(accounts(transaction, &entities)?, |account| account.id))
+    let entities = by_key(entities(transaction, &mut LeftOut::default())?, |entity| entity.id);
+    Ok(by_key(
+        accounts(transaction, &entities, &mut LeftOut::default(), &mut Doubts::default())?,
+        |account| account.id,
+    ))
 }
 
 fn write_box(transaction: &Transaction<'_>, account: AccountId, ticked: bool) -> Result<(), SourceError> {
