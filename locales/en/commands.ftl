@@ -31,6 +31,7 @@ help-publish = Publishes now
 help-publish-dry-run = Plans and renders without sending anything or writing to any database
 help-publish-out = Folder that keeps what the dry run made
 help-publish-confirm = Accepts the held plan that bears this digest
+help-publish-adopt = Compares with the server first: what stands there is not sent again (new machine, lost ledger)
 help-publish-full-index = Lists every live document again, without sending it
 help-publish-resend-since = Sends again the documents published since this date (YYYY-MM-DD)
 help-publish-target = One server alone, by its name in the configuration

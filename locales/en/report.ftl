@@ -45,6 +45,7 @@ report-resumed =
         [one] { $shown } interrupted upload went on where it had stopped
        *[other] { $shown } interrupted uploads went on where they had stopped
     }
+report-adoption = Compared with the server: { $there } files stand there already, { $other } have another size, { $missing } are missing
 report-widened =
     { $count ->
         [one] { $shown } document becomes visible to more people

@@ -31,6 +31,7 @@ help-publish = Publie maintenant
 help-publish-dry-run = Prévoit et met en page sans rien envoyer ni écrire dans aucune base
 help-publish-out = Dossier où garder ce que l’essai a produit
 help-publish-confirm = Accepte le plan retenu qui porte cette empreinte
+help-publish-adopt = Compare d’abord avec le serveur : ce qui y est déjà n’est pas renvoyé (nouvelle machine, registre perdu)
 help-publish-full-index = Liste de nouveau tous les documents en ligne, sans les renvoyer
 help-publish-resend-since = Renvoie les documents publiés depuis cette date (AAAA-MM-JJ)
 help-publish-target = Un seul serveur, par son nom dans la configuration

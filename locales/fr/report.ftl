@@ -45,6 +45,7 @@ report-resumed =
         [one] { $shown } envoi interrompu a repris où il s’était arrêté
        *[other] { $shown } envois interrompus ont repris où ils s’étaient arrêtés
     }
+report-adoption = Comparaison avec le serveur : { $there } fichiers y sont déjà, { $other } y ont une autre taille, { $missing } y manquent
 report-widened =
     { $count ->
         [one] { $shown } document devient visible par davantage de personnes

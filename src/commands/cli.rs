@@ -181,6 +181,9 @@ pub struct Publish {
     /// Accepts the held plan that bears this digest.
     #[arg(long, value_name = "DIGEST", conflicts_with = "dry_run")]
     pub confirm: Option<String>,
+    /// Compares with the server first: what stands there is not sent again.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub adopt: bool,
     /// Lists every live document again.
     #[arg(long)]
     pub full_index: bool,

@@ -135,6 +135,7 @@ fn ask(arguments: &Publish) -> Ask {
         consent: arguments.confirm.clone().map_or(Consent::None, Consent::Person),
         full_index: arguments.full_index,
         resend_since: arguments.resend_since,
+        adopt: arguments.adopt,
     }
 }
 

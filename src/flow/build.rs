@@ -104,6 +104,7 @@ impl Run<'_> {
         self.names = telling::names(&snapshot, &self.job.ledger, publication)?;
         self.report.widened = plan.widened;
         self.count_plan(publication, &plan, &selection)?;
+        self.compare(publication)?;
         if let Some(held) = self.held(publication, &plan)? {
             self.gather_figures(publication, &reference, None)?;
             self.report.sections.insert(0, accounts_counts(&selection));
@@ -320,11 +321,18 @@ impl Run<'_> {
             deposit: job.destination.deposit.clone(),
             clock: job.clock.as_ref(),
             listener: job.listener.as_ref(),
+            survey: self.survey.as_ref(),
         };
         let sent = sender.send_all(&mut to_send).await;
         drop(to_send);
         maker.await.map_err(|error| FlowError::Worker(error.to_string()))??;
         let sent = sent?;
+        if let Some(adoption) = &mut self.report.adoption {
+            // What was compared by its name alone is known whole by now.
+            let known = adoption.there.saturating_add(adoption.other);
+            adoption.there = sent.adopted;
+            adoption.other = known.saturating_sub(sent.adopted);
+        }
         self.tell_letters(&sent.letters);
         telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)?;
         Ok(())

@@ -13,6 +13,7 @@ use publier_core::publication::document::DocumentId;
 use publier_core::publication::reason::{RefusalReason, TransferReason};
 use tokio::sync::mpsc;
 
+use super::adopt::Survey;
 use super::error::FlowError;
 use super::listing::{Listing, Material, file_name, file_path};
 use super::plan::{letter_name, render_refusal};
@@ -120,6 +121,8 @@ pub(super) struct Sender<'a> {
     pub clock: &'a dyn Clock,
     /// Who hears of files that were found in place.
     pub listener: &'a dyn Listener,
+    /// What stood on the server before, where it was asked for (rule 14).
+    pub survey: Option<&'a Survey>,
 }
 
 /// What a round of sending came to.
@@ -129,6 +132,8 @@ pub(super) struct Sent {
     pub refused: Vec<(DocumentId, RefusalReason)>,
     /// The letters that were rendered, each with what it doesn't show.
     pub letters: Vec<(DocumentId, Vec<Dropped>)>,
+    /// Files that stood there before, whole and under their own names.
+    pub adopted: u64,
 }
 
 impl Sender<'_> {
@@ -145,19 +150,26 @@ impl Sender<'_> {
     async fn send(&mut self, batch: Vec<Making>, sent: &mut Sent) -> Result<(), FlowError> {
         let mut to_send = Vec::new();
         let mut placed = Vec::new();
+        let mut adopted = Vec::new();
         for making in batch {
             match making {
                 Err((id, reason)) => self.leave_out(id, reason, sent)?,
                 Ok(made) => {
                     sent.letters.extend(made.letter.clone().map(|dropped| (made.id, dropped)));
                     match self.ledger.visible_file(self.series, &made.remote.name)? {
-                        Some(file) => placed.push((made.id, file)),
+                        Some(file) => {
+                            // One content may serve several documents: each of them found its file there.
+                            sent.adopted += u64::from(self.stands_there(&file));
+                            placed.push((made.id, file));
+                        }
+                        None if self.stands_there(&made.remote) => adopted.push(made),
                         None => to_send.push(made),
                     }
                 }
             }
         }
         self.ledger.documents_sent(self.publication, &placed)?;
+        self.adopt(adopted, sent)?;
         let mut doubtful = BTreeSet::new();
         for made in &to_send {
             if self.ledger.was_tried(self.series, &made.remote.name)? {
@@ -175,6 +187,27 @@ impl Sender<'_> {
             }
         }
         group.record(self)
+    }
+
+    fn stands_there(&self, file: &RemoteFile) -> bool {
+        let size = self.survey.and_then(|survey| survey.size_of(&file_path(&file.name)));
+        size == Some(file.size_bytes)
+    }
+
+    /// Takes files that stood on the server before this series as facts: recorded as those that were seen.
+    fn adopt(&mut self, files: Vec<Made>, sent: &mut Sent) -> Result<(), FlowError> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let remotes: Vec<RemoteFile> = files.iter().map(|made| made.remote.clone()).collect();
+        self.ledger.intend_uploads(self.publication, &remotes, now)?;
+        let seen = |file: RemoteFile| UploadResult { name: file.name, failure: None };
+        let results: Vec<UploadResult> = remotes.into_iter().map(seen).collect();
+        self.ledger.record_uploads(self.series, &results, now)?;
+        sent.adopted += u64::try_from(files.len()).unwrap_or(u64::MAX);
+        let placed: Vec<_> = files.into_iter().map(|made| (made.id, made.remote)).collect();
+        Ok(self.ledger.documents_sent(self.publication, &placed)?)
     }
 
     /// Places one file. A doubtful one that stood there already was placed by an earlier run, which did not live to hear

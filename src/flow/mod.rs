@@ -5,6 +5,7 @@
 //! documents and removals close the XML; the zip is sealed, sent, and its rename is the commit; then the ledger is
 //! settled and the outbox told.
 
+mod adopt;
 mod build;
 mod bulk;
 mod error;

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use super::adopt::Survey;
 use super::build::{Built, HeldPlan};
 use super::error::FlowError;
 use super::telling;
@@ -130,12 +131,21 @@ pub struct Ask {
     pub full_index: bool,
     /// Sends again what was published on this date or later (C13).
     pub resend_since: Option<NaiveDate>,
+    /// Compares with the server first: what stands there is not sent again (rule 14).
+    pub adopt: bool,
 }
 
 impl Ask {
     /// The ordinary run.
     pub fn new(trigger: Trigger) -> Self {
-        Self { trigger, failure_told: false, consent: Consent::None, full_index: false, resend_since: None }
+        Self {
+            trigger,
+            failure_told: false,
+            consent: Consent::None,
+            full_index: false,
+            resend_since: None,
+            adopt: false,
+        }
     }
 }
 
@@ -191,6 +201,8 @@ pub(super) struct Run<'j> {
     pub names: BTreeMap<String, String>,
     /// Nothing is sent: files are made, the XML is closed and checked, and that is all.
     pub rehearsal: Option<Rehearsal>,
+    /// What stands on the server, where it was asked for.
+    pub survey: Option<Survey>,
     /// What a person withdrew is on its way while a plan waits: the report of the hold tells it.
     pub beside_a_hold: bool,
     session_told: bool,
@@ -312,6 +324,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         readers: Vec::new(),
         names: BTreeMap::new(),
         rehearsal: None,
+        survey: None,
         beside_a_hold: false,
         session_told: false,
     })
@@ -321,6 +334,9 @@ impl Run<'_> {
     async fn go(&mut self) -> Result<End, FlowError> {
         if let Some(end) = self.settle_earlier(false).await? {
             return Ok(end);
+        }
+        if self.ask.adopt {
+            self.survey().await?;
         }
         let publication = self.open()?;
         match self.drive(publication).await? {

@@ -213,6 +213,17 @@ impl<R: Ord + Copy> ByReason<R> {
     }
 }
 
+/// What a publication's documents found on the server, where `publish --adopt` looked (PUBLICATION.md 14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Adoption {
+    /// Files that stand there under their own names: not sent again.
+    pub there: u64,
+    /// Files that stand there with another size: sent again.
+    pub other: u64,
+    /// Files that don't stand there: sent.
+    pub missing: u64,
+}
+
 /// What stopped a run that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -277,6 +288,9 @@ pub struct RunReport {
     /// Withdrawals that a person recorded and that left at once, while the rest is held (rule 14).
     #[serde(default)]
     pub withdrawn_at_once: u64,
+    /// What stood on the server before, where that was asked.
+    #[serde(default)]
+    pub adoption: Option<Adoption>,
     /// Documents that become visible to more people.
     pub widened: u64,
     /// Letters rendered as PDF.
@@ -316,6 +330,7 @@ impl RunReport {
             held: ByReason::default(),
             withdrawn: BTreeMap::new(),
             withdrawn_at_once: 0,
+            adoption: None,
             widened: 0,
             letters_rendered: 0,
             files_uploaded: 0,

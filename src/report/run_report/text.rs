@@ -134,6 +134,14 @@ impl Teller<'_> {
         if report.files_resumed > 0 {
             lines.push(self.count("report-resumed", report.files_resumed));
         }
+        if let Some(found) = report.adoption {
+            let values = [
+                ("there", self.number(found.there)),
+                ("other", self.number(found.other)),
+                ("missing", self.number(found.missing)),
+            ];
+            lines.push(self.messages.format("report-adoption", &values));
+        }
         if report.widened > 0 {
             lines.push(self.count("report-widened", report.widened));
         }

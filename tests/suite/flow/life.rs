@@ -2,13 +2,13 @@
 //! 14 of a publication's life).
 
 use chrono::TimeDelta;
-use publier::flow::publish::Ask;
+use publier::flow::publish::{Ask, Consent};
 use publier::ledger::runs::Trigger;
-use publier::ports::TransferError;
+use publier::ports::{RemotePath, TransferError};
 use publier::report::run_report::{Outcome, RunReport};
 use publier::service::RunLock;
 use publier::transfer::memory::{Fault, Operation};
-use publier_core::publication::reason::{TransferReason, WaitReason};
+use publier_core::publication::reason::{HoldReason, TransferReason, WaitReason};
 use publier_core::publication::retry::RetryPolicy;
 
 use crate::support::flow::{Agency, Desk, Embedded, Ran};
@@ -293,4 +293,52 @@ fn what_could_not_be_withdrawn_now_is_withdrawn_by_the_command_given_again() {
     assert!(done.lines().iter().any(|line| line["type"] == "exposure"), "it was visible until now");
     let last = server.deposit().publications().pop().unwrap();
     assert_eq!(last.removals(), ["unpublish e000000000160.000000000000@a000000000022 manual"]);
+}
+
+/// Rule 14: the ledger is lost. What stands on the server is compared before a person is asked, and isn't sent again.
+#[test]
+fn after_a_lost_ledger_what_stands_on_the_server_is_a_fact_and_is_not_sent_again_rule_14() {
+    let desk = Desk::new(Agency::small());
+    let new = desk.ask(&Ask { adopt: true, ..Ask::new(Trigger::Manual) });
+    let found = new.adoption.expect("it was asked");
+    assert_eq!((found.there, found.other), (0, 0), "the server is empty");
+    assert!(found.missing > 10);
+    desk.publish_first();
+    let before = desk.server.files();
+    for name in ["state.db", "state.db-wal", "state.db-shm"] {
+        drop(std::fs::remove_file(desk.agency.path("data").join(name)));
+    }
+    // One file is cut short on the server: its size is another.
+    let cut = before.iter().find(|name| name.ends_with(".jpg")).expect("an attached picture").clone();
+    desk.server.put(&RemotePath::new(cut.clone()).unwrap(), b"cut short");
+
+    let adopt = Ask { adopt: true, ..Ask::new(Trigger::Manual) };
+    let held = desk.ask(&adopt);
+    assert_eq!(held.holds, [HoldReason::FirstOfSeries]);
+    let seen = held.adoption.expect("it was asked");
+    assert_eq!(seen.there + seen.other, found.missing, "compared by name before anything is made");
+    assert_eq!(seen.missing, 0);
+    assert_eq!(desk.server.files(), before, "comparing writes nothing");
+    let consent = Consent::Person(held.hold_digest.unwrap());
+    let done = desk.ask(&Ask { consent, ..adopt });
+    let known = done.adoption.unwrap();
+    assert_eq!((known.there, known.other, known.missing), (found.missing - 1, 1, 0));
+    assert_eq!(done.files_uploaded, 2, "the file that was cut short, and the publication's own");
+    assert_eq!(desk.server.files().len(), before.len() + 1, "no file twice");
+    assert_ne!(desk.server.content(&RemotePath::new(cut).unwrap()).unwrap(), b"cut short");
+    assert!(!desk.last().documents().is_empty());
+    assert_eq!(desk.last().root.attribute("mode"), Some("full"));
+}
+
+/// The counts are said to whoever is asked for consent, in French.
+#[test]
+fn the_comparison_with_the_server_is_said_before_a_person_consents_rule_14() {
+    let server = Embedded::sftp();
+    let agency = Agency::tiny();
+    agency.configure(&server.target());
+    agency.publish_first().ended(3);
+    std::fs::remove_dir_all(agency.path("data")).unwrap();
+    let held = agency.run(&["publish", "--adopt"]).ended(4).out.replace('\u{a0}', " ");
+    assert!(held.contains("Comparaison avec le serveur : "), "{held}");
+    assert!(held.contains("0 y manquent"), "{held}");
 }
