@@ -259,6 +259,12 @@ check-expired-republished = The event was published again after the end of its d
 check-expired-republished-remedy = Agency: change its processing date, or its template's duration.
 check-empty-audience = Nobody would see it: no published account may read that binder at that place and date.
 check-empty-audience-remedy = Agency: look at the binder's rights and at the target.
+check-readers =
+    { $even ->
+        [yes] Documents published: { $count }, read by { $most } parties.
+       *[no] Documents published: { $count }, read by { $fewest } to { $most } parties, by binder.
+    }
+check-readers-remedy = Agency: make sure that this is the number that you expect.
 check-id-out-of-range = A record's key is out of the range that the extranet takes (1 to 999,999,999,999).
 check-id-out-of-range-remedy = Vendor: give that record another key.
 check-file-missing = The file is not on the disk (record { $of }).

@@ -46,6 +46,19 @@ report-resumed =
        *[other] { $shown } interrupted uploads went on where they had stopped
     }
 report-adoption = Compared with the server: { $there } files stand there already, { $other } have another size, { $missing } are missing
+report-title-audiences = Readers
+report-nobody-reads =
+    { $count ->
+        [one] { $shown } document that nobody reads. Agency: look at the binder’s rights and at the target
+       *[other] { $shown } documents that nobody reads. Agency: look at the binder’s rights and at the target
+    }
+report-scope-building = building
+report-scope-entity = entity
+report-readers =
+    { $count ->
+        [one] { $record }, scope { $scope }: { $shown } reader
+       *[other] { $record }, scope { $scope }: { $shown } readers
+    }
 report-widened =
     { $count ->
         [one] { $shown } document becomes visible to more people

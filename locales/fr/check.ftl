@@ -259,6 +259,12 @@ check-expired-republished = L’événement a été publié de nouveau après la
 check-expired-republished-remedy = Agence : changez sa date de traitement, ou la durée de son modèle.
 check-empty-audience = Personne ne le verrait : aucun compte publié n’a le droit de lire ce classeur à cet endroit et à cette date.
 check-empty-audience-remedy = Agence : vérifiez les droits du classeur et le destinataire.
+check-readers =
+    { $even ->
+        [yes] Documents publiés : { $count }, lus par { $most } tiers.
+       *[no] Documents publiés : { $count }, lus par { $fewest } à { $most } tiers selon le classeur.
+    }
+check-readers-remedy = Agence : vérifiez que ce nombre est celui que vous attendez.
 check-id-out-of-range = Le numéro d’une fiche sort des bornes que l’extranet accepte (1 à 999 999 999 999).
 check-id-out-of-range-remedy = Éditeur : donnez un autre numéro à cette fiche.
 check-file-missing = Le fichier n’existe pas sur le disque (fiche { $of }).

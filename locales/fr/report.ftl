@@ -46,6 +46,19 @@ report-resumed =
        *[other] { $shown } envois interrompus ont repris où ils s’étaient arrêtés
     }
 report-adoption = Comparaison avec le serveur : { $there } fichiers y sont déjà, { $other } y ont une autre taille, { $missing } y manquent
+report-title-audiences = Lecteurs
+report-nobody-reads =
+    { $count ->
+        [one] { $shown } document que personne ne lit. Agence : vérifiez les droits du classeur et le destinataire
+       *[other] { $shown } documents que personne ne lit. Agence : vérifiez les droits du classeur et le destinataire
+    }
+report-scope-building = immeuble
+report-scope-entity = entité
+report-readers =
+    { $count ->
+        [one] { $record }, portée { $scope } : { $shown } lecteur
+       *[other] { $record }, portée { $scope } : { $shown } lecteurs
+    }
 report-widened =
     { $count ->
         [one] { $shown } document devient visible par davantage de personnes

@@ -216,7 +216,7 @@ fn document_fields(why: &DocumentWhy) -> Value {
         "rules": why.rules, "binder": why.binder.as_ref().map(|(code, _)| code),
         "scope": placement.map(|placement| placement.target.scope()), "concerns": why.concerns,
         "date": placement.map(|placement| placement.date), "until": placement.and_then(|placement| placement.until),
-        "audience": audience, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
+        "readers": audience.len(), "audience": audience, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
     })
 }
 

@@ -103,6 +103,7 @@ impl Run<'_> {
         let plan = self.plan(publication, books, folder)?;
         self.names = telling::names(&snapshot, &self.job.ledger, publication)?;
         self.report.widened = plan.widened;
+        self.report.audiences.clone_from(&plan.audiences);
         self.count_plan(publication, &plan, &selection)?;
         self.compare(publication)?;
         if let Some(held) = self.held(publication, &plan)? {

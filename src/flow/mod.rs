@@ -6,6 +6,7 @@
 //! settled and the outbox told.
 
 mod adopt;
+mod audiences;
 mod build;
 mod bulk;
 mod error;

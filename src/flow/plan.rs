@@ -28,6 +28,7 @@ use publier_core::publication::merge::Merge;
 use publier_core::publication::reason::{RefusalReason, RemovalReason};
 use publier_core::publication::widening::{Grants, grants, widens};
 
+use super::audiences::Counter;
 use super::bulk::{self, Books};
 use super::error::FlowError;
 use super::letters::letter;
@@ -43,6 +44,7 @@ use crate::package::mime::{FileKind, kind_of_file};
 use crate::package::spool::Folder;
 use crate::package::vault::{FoundFile, Vault};
 use crate::render::{self, html};
+use crate::report::run_report::Audiences;
 use crate::source::DocumentTable;
 use publier_core::publication::due::Recorded;
 
@@ -80,6 +82,8 @@ pub(super) struct Plan {
     pub documents: Counts,
     /// Documents that become visible to more people (rule 14).
     pub widened: u64,
+    /// Who reads what is listed (C23).
+    pub audiences: Audiences,
     /// The temporary passwords that go out: party and issue.
     pub passwords: HashMap<PartyId, i64>,
     /// Passwords that wait for an encrypted transport.
@@ -110,6 +114,7 @@ struct Run<'p> {
     hashed: Vec<(std::path::PathBuf, FileStamp, Digest)>,
     unbound: Unbound,
     widened: u64,
+    audiences: Counter<'p>,
     planner: &'p PlannerParts<'p>,
 }
 
@@ -147,11 +152,12 @@ impl Planner<'_> {
         let merge = Merge::new(ledger.recorded_documents(series)?, due);
         let unbound = ledger.unbound_events()?;
         let (rows, counts, hashed) = (Vec::new(), Counts::default(), Vec::new());
-        let mut run = Run { merge, rows, counts, hashed, unbound, widened: 0, planner: &parts };
+        let audiences = Counter::new(books);
+        let mut run = Run { merge, rows, counts, hashed, unbound, widened: 0, audiences, planner: &parts };
         run.documents(ledger)?;
-        let (documents, widened) = run.finish(ledger)?;
+        let (documents, widened, audiences) = run.finish(ledger)?;
         let totals = ledger.close_plan(publication)?;
-        Ok(Plan { totals, documents, widened, passwords, withheld_passwords: withheld, returning })
+        Ok(Plan { totals, documents, widened, audiences, passwords, withheld_passwords: withheld, returning })
     }
 }
 
@@ -564,12 +570,15 @@ impl Run<'_> {
 
     /// Merges a proposal and stores what follows.
     fn take(&mut self, ledger: &mut Ledger, proposal: &Proposal) -> Result<(), FlowError> {
-        let Self { merge, rows, counts, planner, widened, .. } = self;
+        let Self { merge, rows, counts, planner, widened, audiences, .. } = self;
         counts.known += 1;
         let mut failure = None;
         let mut sink = |outcome: Outcome| {
             *widened += u64::from(widens(&outcome, &planner.confirmed, &planner.grants));
             let of_proposal = outcome.source == proposal.candidate.source;
+            if let (Some(Decision::List(listed, _)), Some(listing)) = (&outcome.decision, &proposal.listing) {
+                audiences.take(listed.id, listing);
+            }
             if let Err(error) = store(planner, rows, counts, &outcome, of_proposal.then_some(proposal)) {
                 failure.get_or_insert(error);
             }
@@ -590,9 +599,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn finish(mut self, ledger: &mut Ledger) -> Result<(Counts, u64), FlowError> {
+    fn finish(mut self, ledger: &mut Ledger) -> Result<(Counts, u64, Audiences), FlowError> {
         self.flush(ledger)?;
-        let Self { merge, mut rows, mut counts, planner, widened, .. } = self;
+        let Self { merge, mut rows, mut counts, planner, widened, audiences, .. } = self;
         let mut failure = None;
         let mut sink = |outcome: Outcome| {
             if let Err(error) = store(planner, &mut rows, &mut counts, &outcome, None) {
@@ -605,7 +614,7 @@ impl Run<'_> {
         for batch in rows.chunks(BATCH) {
             ledger.plan(planner.publication, batch)?;
         }
-        Ok((counts, widened))
+        Ok((counts, widened, audiences.finish()))
     }
 }
 

@@ -183,7 +183,7 @@ pub(super) fn names(
 }
 
 /// Reads a record's name as the plan keeps it: `event 12`, or a document's id.
-fn record(name: &str, names: &BTreeMap<String, String>) -> Record {
+pub(super) fn record(name: &str, names: &BTreeMap<String, String>) -> Record {
     let name = name.parse::<DocumentId>().map_or_else(|_| name.to_owned(), |id| record_name(id.source()));
     let (kind, id) = name.split_once(' ').unwrap_or(("event", &name));
     let kind =

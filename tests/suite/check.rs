@@ -312,6 +312,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::NoAccount,
         Code::BinderLinkedLater,
         Code::PasswordNotRenewed,
+        Code::Readers,
         Code::FileTooLarge,
         Code::ServerUnreachable,
         Code::ServerUnknown,
@@ -407,6 +408,20 @@ fn a_template_whose_binder_came_after_a_publication_is_told_c3() {
     assert!(new_codes(&copy).contains(&Code::BinderLinkedLater));
     db.execute_batch("UPDATE unbound_event SET publish_request = 7").unwrap();
     assert!(!new_codes(&copy).contains(&Code::BinderLinkedLater), "C4: its counter moved");
+}
+
+#[test]
+fn the_readers_of_a_building_and_of_an_entity_are_counted_c23() {
+    let messages = Messages::new(Lang::Fr);
+    let told = |copy: &Copy| -> Vec<String> {
+        let readers = copy.findings().into_iter().filter(|finding| finding.code == Code::Readers);
+        readers.map(|finding| format!("{} {}", finding.record.key, finding.sentence(&messages))).collect()
+    };
+    let copy = Copy::new();
+    let before = told(&copy);
+    assert!(before.iter().any(|line| line.starts_with("1 ")), "the building GILBERT: {before:?}");
+    copy.execute("UPDATE event SET published_on = NULL; UPDATE photo SET published_on = NULL");
+    assert_eq!(told(&copy), Vec::<String>::new(), "nothing is published there");
 }
 
 #[test]

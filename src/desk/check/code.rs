@@ -263,6 +263,8 @@ codes! {
     ExpiredRepublished = "expired-republished", Events, Warning, "C6";
     /// Nobody would see an event.
     EmptyAudience = "empty-audience", Events, Warning, "C23";
+    /// How many read what is a building's or an entity's.
+    Readers = "readers", Events, Advice, "C23";
     /// A record's key is out of range.
     IdOutOfRange = "id-out-of-range", Events, Error, "C18";
 

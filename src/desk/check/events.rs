@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use publier_core::channels::extranet::Readers;
+use publier_core::domain::audience::Target;
 use publier_core::domain::document::{
     Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, after_binding, judge_event, judge_photo,
 };
@@ -33,6 +34,8 @@ struct Events<'c> {
     trade: Trade<'c>,
     readers: Readers,
     templates: BTreeMap<TemplateId, PerTemplate>,
+    /// Of each building and entity: how many of its events and photos are published, and the fewest and the most readers.
+    places: BTreeMap<Target, (u64, usize, usize)>,
 }
 
 /// Checks the events and photos that ask to be published.
@@ -51,6 +54,7 @@ pub(super) fn check(
         trade: reference.trade(&selection.places, *today),
         readers: Readers::of(reference.books(), selection, *today),
         templates: BTreeMap::new(),
+        places: BTreeMap::new(),
     };
     let superseded = snapshot.superseded_events()?;
     let blank = |text: &str| html::is_blank(text);
@@ -65,7 +69,9 @@ pub(super) fn check(
     snapshot.each_photo::<SourceError>(|photo| {
         events.photo(&photo, each);
         Ok(())
-    })
+    })?;
+    events.places(each);
+    Ok(())
 }
 
 impl Events<'_> {
@@ -119,12 +125,41 @@ impl Events<'_> {
         }
     }
 
-    fn has_no_reader(&self, placement: &Placement) -> bool {
-        let binder = self.books.reference.binders.get(placement.binder);
-        binder.is_some_and(|binder| self.readers.count(placement.target, placement.date, binder) == 0)
+    /// Counts who would read it, and remembers it where it is a building's or an entity's (C23).
+    fn has_no_reader(&mut self, placement: &Placement) -> bool {
+        let Some(binder) = self.books.reference.binders.get(placement.binder) else { return false };
+        let count = self.readers.count(placement.target, placement.date, binder);
+        if matches!(placement.target, Target::Building(_) | Target::Entity(_)) {
+            let (documents, fewest, most) = self.places.entry(placement.target).or_insert((0, usize::MAX, 0));
+            *documents += 1;
+            *fewest = count.min(*fewest);
+            *most = count.max(*most);
+        }
+        count == 0
     }
 
-    fn photo(&self, photo: &PhotoRecord, each: &mut Sink<'_>) {
+    /// Tells how many read what is published for each building and entity (C23).
+    fn places(&self, each: &mut Sink<'_>) {
+        let reference = &self.books.reference;
+        for (target, (documents, fewest, most)) in &self.places {
+            let record = match target {
+                Target::Building(id) => {
+                    let code = reference.buildings.get(id).map_or("", |building| &building.code);
+                    Record::new(Kind::Building, id).called(code)
+                }
+                Target::Entity(id) => {
+                    let code = reference.entities.get(id).map_or("", |entity| &entity.code);
+                    Record::new(Kind::Entity, id).called(code)
+                }
+                Target::Account(_) | Target::Unit(_) => continue,
+            };
+            let even = if fewest == most { "yes" } else { "no" };
+            let finding = Finding::new(Code::Readers, record).counting(*documents).with("even", even);
+            each(finding.with("fewest", &fewest.to_string()).with("most", &most.to_string()));
+        }
+    }
+
+    fn photo(&mut self, photo: &PhotoRecord, each: &mut Sink<'_>) {
         let find = |code| Finding::new(code, Record::new(Kind::Photo, photo.id));
         match judge_photo(photo, &self.trade) {
             Verdict::Refused(RefusalReason::NoBinder) => each(find(Code::PhotoWithoutBinder)),

@@ -177,6 +177,55 @@ impl Group {
     pub const LISTED_MAX: usize = 100;
 }
 
+impl Group {
+    /// Adds a record.
+    pub fn add(&mut self, record: Record) {
+        self.count += 1;
+        if self.records.len() < Self::LISTED_MAX {
+            self.records.push(record);
+        }
+    }
+}
+
+/// A document of a building or of an entity, with the number of those who read it (C23).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WideDocument {
+    /// The record.
+    pub record: Record,
+    /// `building` or `entity`.
+    pub scope: String,
+    /// How many parties read it.
+    pub readers: u64,
+}
+
+/// The documents of buildings and entities: all counted, the first listed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Wide {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them.
+    pub documents: Vec<WideDocument>,
+}
+
+impl Wide {
+    /// Adds a document.
+    pub fn add(&mut self, document: WideDocument) {
+        self.count += 1;
+        if self.documents.len() < Group::LISTED_MAX {
+            self.documents.push(document);
+        }
+    }
+}
+
+/// Who reads what a publication lists (C23).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Audiences {
+    /// What nobody reads.
+    pub empty: Group,
+    /// What is a building's or an entity's.
+    pub wide: Wide,
+}
+
 /// Records grouped by the reason that they share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -191,11 +240,7 @@ impl<R: Ord> Default for ByReason<R> {
 impl<R: Ord + Copy> ByReason<R> {
     /// Adds a record.
     pub fn add(&mut self, reason: R, record: Record) {
-        let group = self.0.entry(reason).or_default();
-        group.count += 1;
-        if group.records.len() < Group::LISTED_MAX {
-            group.records.push(record);
-        }
+        self.0.entry(reason).or_default().add(record);
     }
 
     /// Gives each reason with its records, in the order of the catalogue.
@@ -293,6 +338,9 @@ pub struct RunReport {
     pub adoption: Option<Adoption>,
     /// Documents that become visible to more people.
     pub widened: u64,
+    /// Who reads what is listed.
+    #[serde(default)]
+    pub audiences: Audiences,
     /// Letters rendered as PDF.
     pub letters_rendered: u64,
     /// Files that stand at their final name, the publication's own included.
@@ -332,6 +380,7 @@ impl RunReport {
             withdrawn_at_once: 0,
             adoption: None,
             widened: 0,
+            audiences: Audiences::default(),
             letters_rendered: 0,
             files_uploaded: 0,
             bytes_uploaded: 0,

@@ -86,6 +86,7 @@ impl Teller<'_> {
             self.block("report-title-left-out", self.left_out()),
             self.block("report-title-waiting", self.waiting()),
             self.block("report-title-withdrawn", self.withdrawals()),
+            self.block("report-title-audiences", self.audiences()),
             self.block("report-title-warnings", self.warnings()),
             self.block("report-title-next", self.next()),
             vec![self.reference()],
@@ -312,6 +313,27 @@ impl Teller<'_> {
     fn withdrawals(&self) -> Vec<String> {
         let withdrawn = self.report.withdrawn.iter();
         withdrawn.map(|(reason, count)| self.counted(*count, reason.reason_key())).collect()
+    }
+
+    /// What nobody reads first, then the readers of what is a building's or an entity's (C23).
+    fn audiences(&self) -> Vec<String> {
+        let audiences = &self.report.audiences;
+        let mut lines = Vec::new();
+        if audiences.empty.count > 0 {
+            lines.push(format!("- {}", self.count("report-nobody-reads", audiences.empty.count)));
+            lines.extend(self.named(&audiences.empty).iter().map(|line| format!("  {line}")));
+        }
+        for document in audiences.wide.documents.iter().take(NAMED_MAX) {
+            let values = [
+                ("record", Value::from(self.record(&document.record))),
+                ("scope", self.say(&format!("report-scope-{}", document.scope)).into()),
+                ("count", Value::Count(document.readers)),
+                ("shown", self.number(document.readers)),
+            ];
+            lines.push(self.messages.format("report-readers", &values));
+        }
+        lines.extend(self.more(usize::try_from(audiences.wide.count).unwrap_or(usize::MAX)));
+        lines
     }
 
     fn counted(&self, count: u64, reason_key: &str) -> String {

@@ -342,3 +342,33 @@ fn the_comparison_with_the_server_is_said_before_a_person_consents_rule_14() {
     assert!(held.contains("Comparaison avec le serveur : "), "{held}");
     assert!(held.contains("0 y manquent"), "{held}");
 }
+
+/// C23: the binder of event 170's template (15) grants nobody; a building's and an entity's readers are counted.
+#[test]
+fn what_nobody_reads_is_named_and_a_buildings_and_an_entitys_readers_are_counted_c23() {
+    let agency = Agency::small();
+    agency.sql(
+        "UPDATE event SET published_on = '2025-06-23' WHERE id = 105;
+         UPDATE binder SET right_co_owner = 0, right_council_member = 0, right_council_president = 0 WHERE id = 12;",
+    );
+    let desk = Desk::new(agency);
+    let held = desk.publish();
+    let audiences = &held.audiences;
+    let quotes: Vec<_> = audiences.empty.records.iter().map(|record| record.id.as_str()).collect();
+    assert!(quotes.contains(&"107"), "nobody may read the quotes' binder: {quotes:?}");
+    assert_eq!(audiences.empty.count, u64::try_from(quotes.len()).unwrap());
+    let readers = |id: &str| audiences.wide.documents.iter().find(|document| document.record.id == id);
+    let (bylaws, contract) = (readers("103").expect("a building's"), readers("105").expect("an entity's"));
+    assert_eq!((bylaws.scope.as_str(), contract.scope.as_str()), ("building", "entity"));
+    assert!(bylaws.readers > 3 && contract.readers > bylaws.readers, "{bylaws:?} {contract:?}");
+    let text = desk.agency.messages().last().unwrap().1.replace('\u{a0}', " ");
+    assert!(text.contains("que personne ne lit"), "{text}");
+    assert!(text.contains(&format!("portée immeuble : {} lecteurs", bylaws.readers)), "{text}");
+
+    let why = desk.agency.run(&["why", "--json", "document", "103"]).ended(0).lines();
+    assert_eq!(why[0]["readers"], bylaws.readers, "why, check and the plan make one join");
+    let check = desk.agency.run(&["check", "--json"]).lines();
+    let found = check.iter().find(|line| line["code"] == "readers" && line["record"]["kind"] == "entity");
+    let sentence = found.expect("said of the entity")["sentence"].as_str().unwrap();
+    assert!(sentence.contains(&contract.readers.to_string()), "{sentence}");
+}
