@@ -289,12 +289,12 @@ fn usable<T>(row: &Row<'_>, read: rusqlite::Result<T>) -> rusqlite::Result<Resul
 }
 
 fn amount(row: &Row<'_>, at: usize) -> rusqlite::Result<Cents> {
-    key(row, at).map(Cents)
+    opt_int(row, at)?.map(Cents).ok_or_else(|| wrong(row, at))
 }
 
 fn expense_of(row: &Row<'_>) -> rusqlite::Result<ExpenseRow> {
     Ok(ExpenseRow {
-        id: ExpenseLineId(Some(key(row, 0)?).filter(|id| *id >= 0).ok_or_else(|| wrong(row, 0))?),
+        id: ExpenseLineId(key(row, 0)?),
         building: BuildingId(key(row, 1)?),
         year: FiscalYearId(key(row, 2)?),
         key: opt_key(row, 3)?.map(AllocationKeyId),

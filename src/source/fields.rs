@@ -118,10 +118,10 @@ pub(super) fn key(row: &Row<'_>, at: usize) -> rusqlite::Result<i64> {
     opt_key(row, at)?.ok_or_else(|| wrong(row, at))
 }
 
-/// Gives a key; `None` for NULL alone.
+/// Gives a key, which is never negative; `None` for NULL alone.
 pub(super) fn opt_key(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<i64>> {
     match row.get_ref(at)? {
-        ValueRef::Integer(number) => Ok(Some(number)),
+        ValueRef::Integer(number) if number >= 0 => Ok(Some(number)),
         ValueRef::Null => Ok(None),
         _ => Err(wrong(row, at)),
     }

@@ -13,7 +13,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::error::SourceError;
-use super::fields::{date, flag, opt_date, opt_int, opt_text, text, text_of};
+use super::fields::{date, flag, is_about_a_value, opt_date, opt_int, opt_text, text, text_of};
 use super::reference::rows;
 use super::schema::AGENCY_SQL;
 use super::snapshot::Snapshot;
@@ -259,7 +259,12 @@ impl Snapshot {
         };
         self.db
             .prepare(sql)
-            .and_then(|mut parties| parties.query_map([], of_row)?.try_for_each(|party| party.map(&mut take)))
+            .and_then(|mut parties| {
+                let mut found = parties
+                    .query_map([], of_row)?
+                    .filter(|party| !party.as_ref().is_err_and(is_about_a_value));
+                found.try_for_each(|party| party.map(&mut take))
+            })
             .map_err(SourceError::query("read the parties"))
     }
 

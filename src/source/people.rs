@@ -110,7 +110,7 @@ impl Snapshot {
                 job: opt_text(row, 2)?,
                 email: opt_text(row, 3)?,
                 phone: opt_text(row, 4)?,
-                entity: opt_int(row, 5)?.map(EntityId),
+                entity: opt_int(row, 5)?.filter(|id| *id >= 0).map(EntityId),
             })
         })
     }

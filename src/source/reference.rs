@@ -22,7 +22,8 @@ use rusqlite::{Connection, Row};
 
 use super::error::SourceError;
 use super::fields::{
-    code, day, flag, guard, key, opt_date, opt_day, opt_int, opt_key, opt_text, switch, text, word, wrong,
+    code, day, flag, guard, is_about_a_value, key, opt_date, opt_day, opt_int, opt_key, opt_text, switch,
+    text, word, wrong,
 };
 use super::snapshot::Snapshot;
 use super::unreadable::{LeftOut, records};
@@ -161,7 +162,7 @@ impl Snapshot {
     }
 }
 
-/// Reads the rows of a query.
+/// Reads the rows of a query; one that can't be read as what it is isn't among them: the verification tool names it.
 pub(super) fn rows<T>(
     db: &Connection,
     operation: &'static str,
@@ -170,7 +171,12 @@ pub(super) fn rows<T>(
 ) -> Result<Vec<T>, SourceError> {
     let failed = || SourceError::query(operation);
     let mut statement = db.prepare(sql).map_err(failed())?;
-    statement.query_map([], each).and_then(Iterator::collect).map_err(failed())
+    statement.query_map([], each).and_then(readable).map_err(failed())
+}
+
+/// Keeps the rows that can be read as what they are.
+pub(super) fn readable<T>(rows: impl Iterator<Item = rusqlite::Result<T>>) -> rusqlite::Result<Vec<T>> {
+    rows.filter(|row| !row.as_ref().is_err_and(is_about_a_value)).collect()
 }
 
 pub(super) fn by_key<K: Ord, T>(records: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {

@@ -18,8 +18,8 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::documents::photo_of;
 use super::error::SourceError;
-use super::fields::{flag, opt_date, opt_int, opt_text, text, text_of};
-use super::reference::{binder_of, rows};
+use super::fields::{flag, is_about_a_value, opt_date, opt_int, opt_text, text, text_of};
+use super::reference::{binder_of, readable, rows};
 use super::snapshot::Snapshot;
 
 /// A party's name and what it holds of credentials; the password itself is never read.
@@ -225,7 +225,7 @@ impl Snapshot {
                 },
                 event_row,
             )
-            .and_then(Iterator::collect)
+            .and_then(readable)
             .map_err(failed())
     }
 
@@ -270,7 +270,7 @@ impl Snapshot {
                   WHERE ?1 IS NULL OR record.building_id = ?1 ORDER BY record.building_id, record.id",
             )
             .map_err(failed())?;
-        let found = statement.query_map([building.map(|id| id.0)], listed_record).and_then(Iterator::collect);
+        let found = statement.query_map([building.map(|id| id.0)], listed_record).and_then(readable);
         let mut records: Vec<ListedRecord> = found.map_err(failed())?;
         let mut units = self.held_units(day)?;
         let mut funds = self.unit_funds()?;
@@ -299,7 +299,10 @@ impl Snapshot {
         let mut held: BTreeMap<_, Vec<HeldUnit>> = BTreeMap::new();
         let mut found = statement.query([day.to_string()]).map_err(failed())?;
         while let Some(row) = found.next().map_err(failed())? {
-            let (record, unit) = held_unit(row).map_err(failed())?;
+            let (record, unit) = match held_unit(row) {
+                Err(error) if is_about_a_value(&error) => continue,
+                held => held.map_err(failed())?,
+            };
             held.entry(record).or_default().push(unit);
         }
         Ok(held)

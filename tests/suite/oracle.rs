@@ -3,4 +3,5 @@
 //! index says.
 
 mod demo;
+mod format;
 mod random;

@@ -70,6 +70,15 @@ deposit = "/depot"
         copy
     }
 
+    /// Another database instead of the demo's.
+    pub fn of(database: &Path) -> Self {
+        let copy = Self::new();
+        std::fs::remove_file(copy.path("agency.db")).unwrap();
+        let db = Connection::open(database).unwrap();
+        db.execute("VACUUM INTO ?1", [copy.path("agency.db").to_str().unwrap()]).unwrap();
+        copy
+    }
+
     /// The same with another configuration.
     pub fn configured(mut self, from: &str, to: &str) -> Self {
         assert!(self.config.contains(from), "{from}");

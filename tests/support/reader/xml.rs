@@ -33,7 +33,7 @@ impl Element {
                     let character = quick_xml::escape::unescape(&format!("&{name};")).unwrap().into_owned();
                     open.last_mut().unwrap().text.push_str(&character);
                 }
-                Event::Decl(_) => {}
+                Event::Decl(_) | Event::Comment(_) => {}
                 Event::Eof => break,
                 other => panic!("unexpected in a publication: {other:?}"),
             }
