@@ -29,6 +29,7 @@ mod suite {
     #[cfg(feature = "demo")]
     mod oracle;
     mod package;
+    mod papers;
     mod render;
     mod report;
     mod schedule;
