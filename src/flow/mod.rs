@@ -12,10 +12,12 @@ mod files;
 mod history;
 mod letters;
 mod listing;
+pub mod lists;
 mod plan;
 pub mod publish;
 pub mod telling;
 
 pub use build::domain_of;
 pub use error::FlowError;
+pub(crate) use letters::{letterhead, place_and_date};
 pub(crate) use listing::record_name;
