@@ -21,6 +21,7 @@
 //! | [`documents`] | the documents of a series, and the ordered streams |
 //! | [`seen`] | what staff ask of a series: what is visible and since when, whose access was revoked |
 //! | [`unbound`] | the events that were left out for want of a binder |
+//! | `doubt` | what the receiving side may hold of a publication in doubt |
 //! | [`settle`] | the one transaction that brings a series up to date |
 //! | [`files`] | uploads intended and seen; attachments' digests |
 //! | [`logins`], [`outbox`] | refused logins; what remains to be told |
@@ -29,6 +30,7 @@ pub mod accounting;
 pub mod closing;
 mod convert;
 pub mod documents;
+mod doubt;
 pub mod files;
 pub mod logins;
 pub mod outbox;

@@ -201,6 +201,9 @@ impl Ledger {
             if why.forgets_files() {
                 super::files::forget(transaction, publication)?;
             }
+            if why == Replaced::Uncertain {
+                super::doubt::remember(transaction, publication, now)?;
+            }
             super::plan::delete(transaction, publication)?;
             record(transaction, publication, now, &[Fact::Superseded { why }]).map(drop)
         })

@@ -27,21 +27,25 @@ const LISTED: &str =
          size_bytes = excluded.size_bytes, sha256 = excluded.sha256, publication = excluded.publication,
          live_since = coalesce(live_since, excluded.live_since)";
 
-/// What else the confirmed plan makes of the series, in order. `:series` and `:publication` are given to each.
-const STATEMENTS: [&str; 7] = [
-    "UPDATE document SET live = 0, live_since = NULL, publication = :publication
-     WHERE series = :series AND document IN (
-         SELECT ref FROM plan_removal WHERE publication = :publication AND kind = 'document')",
+/// The accounts, section parts and accesses that a plan gives.
+pub(super) const PRESENT: [&str; 2] = [
     "INSERT INTO presence (series, kind, ref, party, live)
      SELECT :series, kind, ref, party, 1 FROM plan_presence WHERE publication = :publication AND present
      ON CONFLICT (series, kind, ref) DO UPDATE SET live = 1, party = excluded.party",
-    "UPDATE presence SET live = 0
-     WHERE series = :series AND (kind, ref) IN (
-         SELECT kind, ref FROM plan_removal WHERE publication = :publication)",
     "INSERT INTO access (series, party, live)
      SELECT DISTINCT :series, party, 1 FROM plan_presence
      WHERE publication = :publication AND kind = 'account' AND present AND party IS NOT NULL
      ON CONFLICT (series, party) DO UPDATE SET live = 1",
+];
+
+/// What else the confirmed plan makes of the series, in order. `:series` and `:publication` are given to each.
+const STATEMENTS: [&str; 5] = [
+    "UPDATE document SET live = 0, live_since = NULL, publication = :publication
+     WHERE series = :series AND document IN (
+         SELECT ref FROM plan_removal WHERE publication = :publication AND kind = 'document')",
+    "UPDATE presence SET live = 0
+     WHERE series = :series AND (kind, ref) IN (
+         SELECT kind, ref FROM plan_removal WHERE publication = :publication)",
     "INSERT INTO access (series, party, live, issue)
      SELECT :series, party, 1, issue FROM plan_password WHERE publication = :publication
      ON CONFLICT (series, party) DO UPDATE SET issue = max(issue, excluded.issue)",
@@ -88,7 +92,7 @@ impl Ledger {
             )?;
             let after_full = (seal.opening.mode == Mode::Full).then_some(AFTER_FULL);
             let rights = if seal.opening.mode == Mode::Removals { &RIGHTS[..0] } else { &RIGHTS[..] };
-            for sql in STATEMENTS.iter().chain(rights).copied().chain(after_full) {
+            for sql in PRESENT.iter().chain(&STATEMENTS).chain(rights).copied().chain(after_full) {
                 let mut statement = transaction.prepare(sql)?;
                 statement.execute(named_params! {":series": series.0, ":publication": publication.0})?;
             }
@@ -101,7 +105,7 @@ impl Ledger {
 }
 
 /// Records in the series which publication was delivered last. One of removals alone moves neither time: a plan that waits
-/// for the clock goes on waiting (rule 14), and a slot isn't reached by it.
+/// for the clock goes on waiting (rule 14), and a slot isn't reached by it; nor does it begin a series (rule 5).
 fn advance(
     transaction: &Transaction<'_>,
     series: SeriesKey,
@@ -110,9 +114,11 @@ fn advance(
     now: DateTime<Utc>,
 ) -> Result<(), LedgerError> {
     let is_whole = seal.opening.mode != Mode::Removals;
-    let sql = "UPDATE series SET delivered_sequence = ?2, delivered_publication = ?3,
-                   delivered_now = CASE WHEN ?6 THEN ?4 ELSE coalesce(delivered_now, ?4) END,
-                   confirmed_at = CASE WHEN ?6 THEN ?5 ELSE coalesce(confirmed_at, ?5) END
+    let sql = "UPDATE series SET
+                   delivered_sequence = CASE WHEN ?6 OR delivered_sequence IS NOT NULL THEN ?2 END,
+                   delivered_publication = CASE WHEN ?6 OR delivered_sequence IS NOT NULL THEN ?3 END,
+                   delivered_now = CASE WHEN ?6 THEN ?4 ELSE delivered_now END,
+                   confirmed_at = CASE WHEN ?6 THEN ?5 ELSE confirmed_at END
                WHERE id = ?1";
     let (sequence, own_now) = (number(seal.sequence)?, ms(seal.opening.now));
     transaction.execute(sql, (series.0, sequence, publication.0, own_now, ms(now), is_whole))?;

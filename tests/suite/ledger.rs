@@ -3,6 +3,7 @@
 mod crash;
 mod model;
 mod publication;
+mod removals;
 
 use std::ops::RangeInclusive;
 

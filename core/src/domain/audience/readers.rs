@@ -378,5 +378,24 @@ mod tests {
                 prop_assert!(ask(fewer).is_subset(&ask(more)));
             }
         }
+
+        /// B5: the option that closes rights to the right keeps every reader, and adds none but members and presidents.
+        #[test]
+        fn normalised_rights_add_readers_of_the_council_alone(raw in rights(), scope in 0..3, months in 0u32..24) {
+            let target = match scope {
+                0 => Target::Unit(FLAT),
+                1 => Target::Building(BUILDING),
+                _ => Target::Building(OTHER),
+            };
+            let building = if scope == 2 { OTHER } else { BUILDING };
+            let (readers, date) = (readers(), day("2024-06-15") + chrono::Months::new(months));
+            let ask = |rights| readers.audience(target, date, &binder(Module::Condo, rights), day("2025-11-03"));
+            let (before, after) = (ask(raw), ask(raw.normalized()));
+            prop_assert!(before.is_subset(&after));
+            for party in after.difference(&before) {
+                prop_assert!(readers.status_in(*party, building) > Some(Status::CoOwner), "{:?}", party);
+            }
+            prop_assert_eq!(raw.normalized().normalized(), raw.normalized());
+        }
     }
 }
