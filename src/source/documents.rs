@@ -39,7 +39,7 @@ impl Snapshot {
                 "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
                         publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id,
                         supersedes_event_id, coalesce(agent_key, '') LIKE 'co-owner-list-remade:%'
-                   FROM event WHERE published_on IS NOT NULL AND typeof(id) = 'integer' ORDER BY id",
+                   FROM event WHERE published_on IS NOT NULL AND typeof(id) = 'integer' AND id > 0 ORDER BY id",
             )
             .map_err(failed())?;
         let mut found = events.query([]).map_err(failed())?;
@@ -89,7 +89,8 @@ impl Snapshot {
     /// When the database can't be read.
     pub fn superseded_events(&self) -> Result<HashMap<EventId, Vec<EventId>>, SourceError> {
         let sql = "SELECT supersedes_event_id, id FROM event
-                    WHERE typeof(supersedes_event_id) = 'integer' AND typeof(id) = 'integer' ORDER BY id DESC";
+                    WHERE typeof(supersedes_event_id) = 'integer' AND typeof(id) = 'integer' AND id > 0
+                    ORDER BY id DESC";
         let pairs = rows(&self.db, "read the superseded events", sql, |row| {
             Ok((EventId(row.get(0)?), EventId(row.get(1)?)))
         })?;
@@ -138,7 +139,7 @@ impl Snapshot {
             .db
             .prepare(
                 "SELECT id, building_id, binder_id, path, title, taken_on, published_on, publish_request
-                   FROM photo WHERE published_on IS NOT NULL AND typeof(id) = 'integer' ORDER BY id",
+                   FROM photo WHERE published_on IS NOT NULL AND typeof(id) = 'integer' AND id > 0 ORDER BY id",
             )
             .map_err(failed())?;
         let doubled = doubled(&self.db, "photo")?;
@@ -162,12 +163,13 @@ impl Snapshot {
         for table in ["event", "photo"] {
             let doubled = doubled(&self.db, table)?;
             let operation = "read the keys of documents";
-            let sql =
-                format!("SELECT id FROM {table} WHERE published_on IS NOT NULL AND typeof(id) <> 'integer'");
+            let sql = format!(
+                "SELECT id FROM {table} WHERE published_on IS NOT NULL AND (typeof(id) <> 'integer' OR id <= 0)"
+            );
             for () in rows(&self.db, operation, &sql, |_| Ok(()))? {
                 left_out.add(table, None);
             }
-            for id in doubled {
+            for id in doubled.into_iter().filter(|id| *id > 0) {
                 left_out.add(table, Some(id));
             }
         }

@@ -285,7 +285,10 @@ pub(super) fn accounts(
     let parties =
         records(db, ("party", "read the parties"), left_out, "SELECT id FROM party", |row| key(row, 0))?;
     let parties: HashSet<i64> = parties.into_iter().collect();
-    records(db, ("account", "read the accounts"), left_out, sql, |row| {
+    let mut mentions = Vec::new();
+    let read = records(db, ("account", "read the accounts"), left_out, sql, |row| {
+        mentions.push((opt_int(row, 0)?, opt_int(row, 4)?, opt_int(row, 6)?));
+
         let account = || {
             let id = key(row, 0)?;
             let published = switch(row, 7)?;
@@ -311,8 +314,17 @@ pub(super) fn accounts(
                 stored_balance: opt_int(row, 11)?.map(Cents),
             })
         };
-        account().inspect_err(|_| doubts.parties.extend(opt_int(row, 4).ok().flatten()))
-    })
+        account()
+    })?;
+    // Whom an account was about that can't be read, or whose party doesn't exist: by its party, and by its record.
+    let known = read.iter().filter(|account| !account.published || account.party.is_some());
+    let known: HashSet<i64> = known.map(|account| account.id.0).collect();
+    for (_, party, record) in mentions.into_iter().filter(|(id, ..)| id.is_none_or(|id| !known.contains(&id)))
+    {
+        doubts.parties.extend(party);
+        doubts.mentioned.extend(record);
+    }
+    Ok(read)
 }
 
 fn binders(db: &Connection, left_out: &mut LeftOut) -> Result<Vec<Binder>, SourceError> {
@@ -425,6 +437,8 @@ pub(super) struct Doubts {
     records: HashSet<i64>,
     /// Parties of which some record can't be known.
     parties: HashSet<i64>,
+    /// Records of accounts that can't be known.
+    mentioned: HashSet<i64>,
 }
 
 impl Doubts {
@@ -443,7 +457,10 @@ impl Doubts {
                 self.records.insert(record.0);
             }
         }
-        for record in read.records.values().filter(|record| !read.buildings.contains_key(&record.building)) {
+        let in_doubt = |record: &CoOwnerRecord| {
+            !read.buildings.contains_key(&record.building) || self.mentioned.contains(&record.id.0)
+        };
+        for record in read.records.values().filter(|record| in_doubt(record)) {
             self.parties.insert(record.party.0);
         }
         for account in read.accounts.values() {

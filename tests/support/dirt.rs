@@ -264,7 +264,10 @@ pub fn dirty(db: &Connection, dice: &mut Dice, times: usize) -> Vec<String> {
         if is_meant(table, column, &value) {
             continue;
         }
-        db.execute(&format!("UPDATE {table} SET {column} = ?1 WHERE rowid = ?2"), (&value, row)).unwrap();
+        // A text in a body that showed nothing is a letter that is really there.
+        let unless = if column == "body" { "AND body LIKE '%courrier%'" } else { "" };
+        db.execute(&format!("UPDATE {table} SET {column} = ?1 WHERE rowid = ?2 {unless}"), (&value, row))
+            .unwrap();
         done.push(format!("{table}.{column} of row {row} = {value:?}"));
     }
     done

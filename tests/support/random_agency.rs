@@ -689,8 +689,8 @@ pub fn changes(db: &Connection, dice: &mut Dice) -> Vec<String> {
             19 => format!("UPDATE lease SET notice_recorded_on = CASE WHEN notice_recorded_on IS NULL THEN '{day}' END WHERE id = {lease}"),
             20 => format!("UPDATE extranet_settings SET {option} = 1 - {option}"),
             21 => format!("UPDATE fiscal_year SET closed = 1 - closed WHERE id = {year}"),
-            // C3: linking later is a matter of its own; here a binder is only changed or taken away.
-            22 => format!("UPDATE event_template SET binder_id = CASE WHEN binder_id IS NULL THEN NULL ELSE {binder} END WHERE id = {template}"),
+            // C3: a template without a binder may get one at last.
+            22 => format!("UPDATE event_template SET binder_id = {binder} WHERE id = {template} OR binder_id IS NULL"),
             23 => format!("UPDATE event_template SET binder_id = NULL WHERE id = {template}"),
             24 => format!("UPDATE holding SET held_to = NULL WHERE id = {holding}"),
             _ => format!("UPDATE event SET subject = subject || ' bis', event_date = '{day}' WHERE id = {event}"),

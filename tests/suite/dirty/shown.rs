@@ -159,6 +159,33 @@ fn an_event_whose_own_number_can_not_be_read_is_counted_too() {
 }
 
 #[test]
+fn an_event_and_a_photo_of_a_negative_number_are_left_out_alone() {
+    let (desk, report) = published_after(
+        "UPDATE event SET id = -9223372036854775808 WHERE id = 83;
+         INSERT INTO photo (id, building_id, binder_id, path, title, published_on)
+         VALUES (-1, 1, 61, 'photos/gilbert_cave.jpg', 'Cave', '2025-06-01')",
+    );
+    assert_eq!(readers(&extranet(&desk), 82), [2]);
+    assert_eq!(refused(&report, RefusalReason::Unreadable), ["event ?1", "photo ?1"]);
+}
+
+/// B5: the record of an account that can't be read still says what its party is in the building.
+#[test]
+fn an_account_that_can_not_be_read_gives_no_lower_status_b5() {
+    let clean = "UPDATE binder SET right_council_member = 0, right_council_president = 0 WHERE id = 61;
+                 INSERT INTO co_owner_record (id, party_id, building_id, label) VALUES (24, 1, 1, '');
+                 INSERT INTO account (id, entity_id, number, label, party_id, role, co_owner_record_id, published) VALUES (16, 1, '450016', '', 1, 'co_owner', 24, 1);
+                 INSERT INTO holding (id, co_owner_record_id, unit_id, held_from) VALUES (45, 24, 33, '2020-01-01');";
+    for dirt in [
+        "UPDATE account SET party_id = 999 WHERE id = 11",
+        "INSERT INTO account SELECT * FROM account WHERE id = 11",
+    ] {
+        let (desk, _) = published_after(&format!("{clean} {dirt}"));
+        assert_eq!(readers(&extranet(&desk), 83), [2, 3], "{dirt}");
+    }
+}
+
+#[test]
 fn a_login_that_two_parties_bear_opens_neither_door_d4() {
     let (desk, report) = published_after("UPDATE party SET login = 'un' WHERE id = 2");
     let extranet = extranet(&desk);

@@ -1,5 +1,7 @@
 //! The oracle over small agencies at random, day after day.
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
 
@@ -15,7 +17,8 @@ fn play(seed: u64, days: u64) -> Vec<String> {
     let mut dice = Dice::new(seed ^ 0x5ca1_ab1e);
     let mut today = NaiveDate::from_ymd_opt(2025, 11, 3).unwrap();
     let first = desk.publish_first();
-    let mut found = faults(&desk, &first, today);
+    let mut unbound = BTreeSet::new();
+    let mut found = faults(&desk, &first, today, &mut unbound);
     let mut done = Vec::new();
     for day in 2..=days {
         if !found.is_empty() {
@@ -28,7 +31,7 @@ fn play(seed: u64, days: u64) -> Vec<String> {
             done.push(change);
         }
         let report = desk.publish();
-        found = faults(&desk, &report, today);
+        found = faults(&desk, &report, today, &mut unbound);
         if let Some(cause) = &report.cause {
             found.push(format!("{cause:?}"));
         }

@@ -170,6 +170,7 @@ pub struct Allowed {
     pub record: String,
     /// It has a duration and no processing date: none is sent anew, one that is out stays (C27).
     pub waits: bool,
+    pub event: Option<i64>,
     /// The events that cancel and replace its own: it stays only while none of them is out (G6).
     pub newer: BTreeSet<i64>,
     pub readers: BTreeSet<i64>,
@@ -185,6 +186,10 @@ pub struct Truth {
     pub units: BTreeSet<i64>,
     pub buildings: BTreeSet<i64>,
     pub suppliers: BTreeSet<i64>,
+    /// The events that a publication made now leaves out for want of a binder, with their counter (C3).
+    pub unbound: BTreeSet<(i64, i64)>,
+    /// Each event's counter.
+    pub requests: BTreeMap<i64, i64>,
 }
 
 impl Truth {
@@ -220,13 +225,43 @@ impl Truth {
         let (units, buildings) = (set("SELECT unit FROM stay"), set("SELECT id FROM sent_building"));
         let suppliers = set("SELECT id FROM supplier WHERE published = 1");
         let sent = set("SELECT party FROM published");
+        let pair = |sql| all(db, sql, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)));
+        let unbound = pair(
+            "SELECT id, publish_request FROM event WHERE id IN (SELECT event FROM aimed WHERE binder IS NULL AND waits = 0)
+                AND (id IN (SELECT event_id FROM attachment) OR body LIKE '%Votre courrier%')",
+        );
+        let requests = pair("SELECT id, publish_request FROM event");
         let tables = all(db, "SELECT name FROM temp.sqlite_schema WHERE type = 'table'", |row| {
             row.get::<_, String>(0)
         });
         for table in tables {
             db.execute_batch(&format!("DROP TABLE temp.\"{table}\"")).unwrap();
         }
-        Self { views, documents, parties: sent, units, buildings, suppliers }
+        Self {
+            views,
+            documents,
+            parties: sent,
+            units,
+            buildings,
+            suppliers,
+            unbound: unbound.into_iter().collect(),
+            requests: requests.into_iter().collect(),
+        }
+    }
+}
+
+impl Truth {
+    /// Takes back what waits until someone publishes it: its template got its binder after a publication had left it out
+    /// (C3).
+    pub fn without(mut self, unbound: &BTreeSet<(i64, i64)>) -> Self {
+        let requests = &self.requests;
+        let waits =
+            |event: i64| requests.get(&event).is_some_and(|request| unbound.contains(&(event, *request)));
+        self.documents.retain(|_, allowed| !allowed.event.is_some_and(waits));
+        for view in self.views.values_mut() {
+            view.documents.retain(|id| self.documents.contains_key(id));
+        }
+        self
     }
 }
 
@@ -266,10 +301,11 @@ fn shows_something(html: &str) -> bool {
 }
 
 fn documents(db: &Connection) -> BTreeMap<String, Allowed> {
-    let rows = all(db, "SELECT id, record, waits FROM document", |row| {
+    let rows = all(db, "SELECT id, record, waits, event FROM document", |row| {
         let allowed = Allowed {
             record: row.get(1)?,
             waits: row.get(2)?,
+            event: row.get(3)?,
             newer: BTreeSet::new(),
             readers: BTreeSet::new(),
         };
