@@ -31,6 +31,7 @@ mod suite {
     #[cfg(feature = "demo")]
     mod oracle;
     mod package;
+    mod papers;
     mod render;
     mod report;
     mod schedule;

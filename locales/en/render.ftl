@@ -8,6 +8,65 @@ render-subject = Subject: { $subject }
 render-figure = Illustration
 render-signature = Signature
 
+# On lists and statements.
+render-date = Date
+render-label = Label
+render-debit = Debit
+render-credit = Credit
+render-balance = Balance
+render-amount = Amount (incl. VAT)
+render-vat = VAT
+render-deductible = Deduct.
+render-recoverable = Recov.
+render-account = Account
+render-amount-held = Amount held
+render-made-on = Made on { $date }
+render-list-title = Co-owner list: { $building }
+render-list-made = { $agency } on { $date } at { $time }
+render-list-made-by = { $agency } on { $date } { $initials } at { $time }
+render-list-identity = Identity
+render-list-units = Units
+render-list-working-capital = Working capital
+render-list-works-fund = Works fund
+render-list-council-member = Council member
+render-list-council-president = Council president
+render-list-resident = Resident
+render-list-count = { $count ->
+    [one] 1 co-owner record.
+   *[other] { $count } co-owner records.
+}
+render-statement-title = Statement of account { $number }
+render-statement-account = Account { $number } – { $label }
+render-statement-period = Period from { $from } to { $to }
+render-statement-no-entry = No entry on this account.
+render-statement-opening = Opening balance
+render-statement-totals = Totals of the period
+render-statement-closing-debit = Debit balance
+render-statement-closing-credit = Credit balance
+render-statement-closing-zero = Balance
+render-statement-convention = Balance = debit – credit: a positive balance is owed by the holder, a negative one is owed to the holder.
+render-expenses-title = Expense list: { $building }
+render-expenses-year = { $year }, from { $from } to { $to }
+render-expenses-key = Key { $code } – { $name }
+render-expenses-account-total = Total of account { $number }
+render-expenses-key-total = Total of key { $code }
+render-expenses-total = Total: { $year }
+render-expenses-note = Deduct.: part deductible from rental income. Recov.: part recoverable from the tenant. A credit note is negative.
+render-funds-title = Works funds: { $building }
+render-funds-as-of = Amounts as of { $date }
+render-funds-total = Total of the building (your units)
+render-funds-note = The works fund belongs to the unit: it stays with it when the unit is sold.
+
+# On the letter that hands the access over.
+render-access-subject = Your access to your personal space
+render-access-greeting = Dear Sir or Madam,
+render-access-site = Your personal space is open at { $site }. You will find your accounts and documents there. Here is your access:
+render-access-login = Login
+render-access-password = Temporary password
+render-access-once = This password is valid for the first connection only: you will then choose another one, known to you alone.
+render-access-secret = Give your access to nobody: we will never ask you for it.
+render-access-closing = Yours faithfully,
+
 # What a body holds that its PDF does not show.
 render-dropped-element = { $count ->
     [one] 1 element "{ $name }" not kept

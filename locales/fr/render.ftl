@@ -8,6 +8,65 @@ render-subject = Objet : { $subject }
 render-figure = Illustration
 render-signature = Signature
 
+# On lists and statements.
+render-date = Date
+render-label = Libellé
+render-debit = Débit
+render-credit = Crédit
+render-balance = Solde
+render-amount = Montant (TTC)
+render-vat = T.V.A.
+render-deductible = Déduc.
+render-recoverable = Récup.
+render-account = Compte
+render-amount-held = Montant détenu
+render-made-on = Édité le { $date }
+render-list-title = Liste des copropriétaires : { $building }
+render-list-made = { $agency } le { $date } à { $time }
+render-list-made-by = { $agency } le { $date } { $initials } à { $time }
+render-list-identity = Identité
+render-list-units = Lots concernés
+render-list-working-capital = Fonds de roulement
+render-list-works-fund = Fonds travaux
+render-list-council-member = Membre CS
+render-list-council-president = Président CS
+render-list-resident = Résidant
+render-list-count = { $count ->
+    [one] 1 fiche copropriétaire.
+   *[other] { $count } fiches copropriétaires.
+}
+render-statement-title = Extrait du compte { $number }
+render-statement-account = Compte { $number } – { $label }
+render-statement-period = Période du { $from } au { $to }
+render-statement-no-entry = Aucune écriture sur ce compte.
+render-statement-opening = Solde antérieur
+render-statement-totals = Totaux de la période
+render-statement-closing-debit = Solde débiteur
+render-statement-closing-credit = Solde créditeur
+render-statement-closing-zero = Solde
+render-statement-convention = Solde = débit – crédit : un solde positif est débiteur, un solde négatif est créditeur.
+render-expenses-title = Liste des dépenses : { $building }
+render-expenses-year = { $year }, du { $from } au { $to }
+render-expenses-key = Clé { $code } – { $name }
+render-expenses-account-total = Total du compte { $number }
+render-expenses-key-total = Total de la clé { $code }
+render-expenses-total = Total : { $year }
+render-expenses-note = Déduc. : part déductible des revenus fonciers. Récup. : part récupérable sur le locataire. Un avoir est négatif.
+render-funds-title = Fonds de travaux : { $building }
+render-funds-as-of = Montants arrêtés au { $date }
+render-funds-total = Total immeuble (vos lots)
+render-funds-note = Le fonds de travaux est attaché au lot : en cas de vente, il reste acquis au lot.
+
+# On the letter that hands the access over.
+render-access-subject = Vos accès à votre espace personnel
+render-access-greeting = Madame, Monsieur,
+render-access-site = Votre espace personnel est ouvert à l’adresse { $site }. Vous y trouverez vos comptes et vos documents. Voici vos accès :
+render-access-login = Code accès
+render-access-password = Mot de passe temporaire
+render-access-once = Ce mot de passe ne sera valable que pour la première connexion : vous en choisirez alors un autre, que vous serez seul à connaître.
+render-access-secret = Ne communiquez vos accès à personne : nous ne vous les demanderons jamais.
+render-access-closing = Nous vous prions d’agréer, Madame, Monsieur, l’expression de nos salutations distinguées.
+
 # What a body holds that its PDF does not show.
 render-dropped-element = { $count ->
     [one] 1 élément « { $name } » non repris

@@ -241,28 +241,6 @@ impl Desk<'_> {
         Ok(list)
     }
 
-    /// Puts paragraphs under one another, each in a role of its own, and gives where they end.
-    fn stack(&mut self, paragraphs: &[Paragraph], x: f32, y: f32, width: f32, items: &mut Vec<Item>) -> f32 {
-        let mut y = y;
-        if paragraphs.is_empty() {
-            return y;
-        }
-        let group = self.workshop.roles.add(Role::Group, None);
-        for paragraph in paragraphs {
-            let role = match paragraph.heading {
-                Some(level) => Role::Heading(level, paragraph.text()),
-                None => Role::Paragraph,
-            };
-            let role = self.workshop.roles.add(role, Some(group));
-            for slab in self.workshop.paragraph(paragraph, x, width, role) {
-                let height = slab.height();
-                items.extend(slab.into_items(y));
-                y += height;
-            }
-        }
-        y
-    }
-
     fn letterhead(&mut self, items: &mut Vec<Item>) {
         let agency = &self.letter.agency;
         let name = Paragraph::of(agency.name.clone(), TextStyle::plain(15.0).bold().coloured(ACCENT));
@@ -278,7 +256,7 @@ impl Desk<'_> {
         let lines: Vec<_> =
             std::iter::once(name).chain(details).filter(|line| !line.text().is_empty()).collect();
         let mut head = Vec::new();
-        let bottom = self.stack(&lines, MARGIN, HEAD_TOP, WIDTH, &mut head);
+        let bottom = self.workshop.stack(&lines, MARGIN, HEAD_TOP, WIDTH, &mut head);
         items.append(&mut head);
         let y = (bottom + 5.0).min(HEAD_BOTTOM);
         items.push(rule(Area { x: MARGIN, y, width: WIDTH, height: 0.9 }, ACCENT));
@@ -294,10 +272,10 @@ impl Desk<'_> {
             .map(|text| Paragraph::of(text, SMALL))
             .collect();
         let left_width = WINDOW_LEFT - MARGIN - 6.0;
-        let left = self.stack(&reference, MARGIN, date_top + 1.5, left_width, items);
+        let left = self.workshop.stack(&reference, MARGIN, date_top + 1.5, left_width, items);
         let date = Paragraph::of(self.letter.place_and_date.trim(), BODY);
         let date: Vec<_> = std::iter::once(date).filter(|date| !date.text().is_empty()).collect();
-        let right = self.stack(&date, WINDOW_LEFT, date_top, PAGE.0 - MARGIN - WINDOW_LEFT, items);
+        let right = self.workshop.stack(&date, WINDOW_LEFT, date_top, PAGE.0 - MARGIN - WINDOW_LEFT, items);
         left.max(right) + 20.0
     }
 
@@ -309,7 +287,7 @@ impl Desk<'_> {
             let count = lines.len() - kept.len();
             self.dropped.push(Dropped { kind: DroppedKind::Element, name: "recipient".to_owned(), count });
         }
-        let bottom = self.stack(kept, WINDOW_LEFT, WINDOW_TOP, WINDOW_WIDTH, items);
+        let bottom = self.workshop.stack(kept, WINDOW_LEFT, WINDOW_TOP, WINDOW_WIDTH, items);
         fold_mark(items);
         bottom.max(WINDOW_BOTTOM) + 6.0
     }
@@ -321,7 +299,7 @@ impl Desk<'_> {
         }
         let text = say("render-subject", &[("subject", subject.into())]);
         let paragraph = Paragraph { heading: Some(1), ..Paragraph::of(text, BODY.bold()) };
-        *top = self.stack(&[paragraph], MARGIN, *top, WIDTH, items) + 12.0;
+        *top = self.workshop.stack(&[paragraph], MARGIN, *top, WIDTH, items) + 12.0;
     }
 
     fn signature(&mut self, slabs: &mut Vec<Slab>) -> Result<(), RenderError> {

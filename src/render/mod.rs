@@ -1,4 +1,4 @@
-//! Models in, PDF bytes out: letters first, other documents later by the same layout.
+//! Models in, PDF bytes out: letters, and the lists and statements of [`papers`], by the same layout.
 //!
 //! The way of a letter: its body (restricted HTML) is sanitised and read into a [`model`]; [`layout`] makes a
 //! [`display`] list tied to a tree of roles; a backend draws it: krilla by default, printpdf behind the cargo
@@ -17,6 +17,7 @@
 //! Limits: [`Limits`]; RTF and DOCX bodies are refused until a reader is proven; no hyphenation, no `rowspan`, no
 //! links yet; left to right scripts only.
 
+pub mod access;
 pub mod display;
 pub mod fonts;
 pub mod html;
@@ -24,6 +25,7 @@ mod krilla;
 pub mod layout;
 pub mod letter;
 pub mod model;
+pub mod papers;
 pub mod pictures;
 #[cfg(feature = "printpdf")]
 mod printpdf;
@@ -300,6 +302,41 @@ pub fn render_letter_with(
 ) -> Result<Rendered, RenderError> {
     contained(|| {
         let (list, dropped) = letter::lay_out(letter, images, limits)?;
+        let pages = list.pages.len();
+        let pdf = draw(backend, &list)?;
+        Ok(Rendered { pdf, pages, dropped })
+    })
+}
+
+/// Gives the title of a building's co-owner list, in French.
+pub fn list_title(building: &str) -> String {
+    words::say("render-list-title", &[("building", building.into())])
+}
+
+/// Gives the title of an account's statement, in French.
+pub fn statement_title(number: &str) -> String {
+    words::say("render-statement-title", &[("number", number.into())])
+}
+
+/// Makes the PDF of a list or a statement with krilla.
+///
+/// # Errors
+/// The reason why this document can't be made: see [`RenderError`].
+pub fn render_sheet(sheet: &dyn papers::Sheet, limits: &Limits) -> Result<Rendered, RenderError> {
+    render_sheet_with(Backend::Krilla, sheet, limits)
+}
+
+/// Makes the PDF of a list or a statement with a chosen engine.
+///
+/// # Errors
+/// As [`render_sheet`].
+pub fn render_sheet_with(
+    backend: Backend,
+    sheet: &dyn papers::Sheet,
+    limits: &Limits,
+) -> Result<Rendered, RenderError> {
+    contained(|| {
+        let (list, dropped) = papers::lay_out(&sheet.paper(), limits)?;
         let pages = list.pages.len();
         let pdf = draw(backend, &list)?;
         Ok(Rendered { pdf, pages, dropped })

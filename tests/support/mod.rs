@@ -13,6 +13,7 @@ pub mod ledger;
 #[cfg(feature = "demo")]
 pub mod oracle;
 pub mod package;
+pub mod papers;
 #[cfg(feature = "demo")]
 pub mod random_agency;
 #[cfg(feature = "demo")]

@@ -79,6 +79,35 @@ impl Workshop {
         slabs
     }
 
+    /// Puts paragraphs under one another, each in a role of its own, and gives where they end.
+    pub fn stack(
+        &mut self,
+        paragraphs: &[Paragraph],
+        x: f32,
+        y: f32,
+        width: f32,
+        items: &mut Vec<Item>,
+    ) -> f32 {
+        let mut y = y;
+        if paragraphs.is_empty() {
+            return y;
+        }
+        let group = self.roles.add(Role::Group, None);
+        for paragraph in paragraphs {
+            let role = match paragraph.heading {
+                Some(level) => Role::Heading(level, paragraph.text()),
+                None => Role::Paragraph,
+            };
+            let role = self.roles.add(role, Some(group));
+            for slab in self.paragraph(paragraph, x, width, role) {
+                let height = slab.height();
+                items.extend(slab.into_items(y));
+                y += height;
+            }
+        }
+        y
+    }
+
     /// Lays one line out as an artifact of pagination: a footer.
     pub fn artifact(&mut self, text: &str, style: TextStyle, align: Align, x: f32, width: f32) -> Vec<Item> {
         let shaped = self.shape_paragraph(&Paragraph { align, ..Paragraph::of(text, style) });

@@ -25,6 +25,9 @@ const MAX_HEAD_HEIGHT: f32 = 200.0;
 /// The most cells of a head that comes back.
 const MAX_HEAD_CELLS: usize = 200;
 
+/// The most rows in a row that name those under them and so stay with the next one.
+const MAX_TITLES: usize = 4;
+
 /// A table whose text is shaped.
 pub(super) struct ShapedTable {
     head: Vec<ShapedRow>,
@@ -48,6 +51,13 @@ struct ShapedCell {
     blocks: Vec<Shaped>,
     narrowest: f32,
     widest: f32,
+}
+
+impl ShapedRow {
+    /// Tells whether the row names those under it.
+    fn is_title(&self) -> bool {
+        !self.cells.is_empty() && self.cells.iter().all(|cell| cell.is_head)
+    }
 }
 
 /// What a column needs.
@@ -98,10 +108,13 @@ impl Workshop {
             table.repeats(&head).then(|| Rc::new(head.iter().cloned().map(as_artifact).collect::<Vec<_>>()));
         let body = self.rows(&grid, &table.body, Role::TableBody);
         let heads = head.len();
+        let mut titles = 0;
         for (number, slab) in head.into_iter().chain(body).enumerate() {
+            let row = number.checked_sub(heads).and_then(|number| table.body.get(number));
+            titles = if row.is_some_and(ShapedRow::is_title) { titles + 1 } else { 0 };
             slabs.push(Slab {
                 gap: if number == 0 { TABLE_GAP } else { 0.0 },
-                stays_with_next: number < heads,
+                stays_with_next: number < heads || (1..=MAX_TITLES).contains(&titles),
                 head: repeated.clone().filter(|_| number >= heads),
                 ..slab
             });
@@ -125,8 +138,7 @@ impl Workshop {
             column += cell.span;
         }
         let edges = grid.table.edges;
-        let is_heading = row.cells.iter().all(|cell| cell.is_head);
-        let fill = (edges != Edges::None && (in_head || is_heading)).then_some(HEAD_FILL);
+        let fill = (edges != Edges::None && (in_head || row.is_title())).then_some(HEAD_FILL);
         let padding = if edges == Edges::None { BARE_PADDING } else { PADDING };
         Slab::of_row(Row { fill, edges, cells, padding })
     }

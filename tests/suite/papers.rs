@@ -1,0 +1,174 @@
+//! The lists and statements as other programs read them: text, positions, structure, fonts (G3, G4, C16, E3, F4).
+
+use publier::render::papers::Sheet;
+use publier::render::{Limits, RenderError, Rendered, render_sheet};
+
+use crate::support::papers::{co_owners, expenses, statement, works_fund};
+use crate::support::render::{File, text_of, tool, words_of};
+
+fn rendered(sheet: &dyn Sheet) -> Rendered {
+    render_sheet(sheet, &Limits::default()).expect("the sheet is rendered")
+}
+
+/// Each kind, short enough to be read and long enough to turn a page.
+fn kinds() -> Vec<(&'static str, Box<dyn Sheet>)> {
+    vec![
+        ("co_owners", Box::new(co_owners(1))),
+        ("co_owners_long", Box::new(co_owners(10))),
+        ("statement", Box::new(statement(4))),
+        ("statement_long", Box::new(statement(90))),
+        ("expenses", Box::new(expenses())),
+        ("works_fund", Box::new(works_fund())),
+    ]
+}
+
+#[test]
+fn each_kind_reads_as_written() {
+    for (name, sheet) in kinds() {
+        let rendered = rendered(sheet.as_ref());
+        assert_eq!(rendered.dropped, [], "{name}");
+        insta::assert_snapshot!(format!("paper_{name}"), text_of(&rendered.pdf));
+    }
+}
+
+/// The left edge and the top of each word, in whole points.
+fn places(pdf: &[u8]) -> String {
+    let xml = tool("pdftotext", &["-bbox"], &File::of(pdf).path, &["-"]);
+    let value = |line: &str, name: &str| -> f64 {
+        let rest = line.split_once(&format!("{name}=\"")).unwrap().1;
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let word = |line: &str| {
+        let text = line.split_once('>').unwrap().1.split_once('<').unwrap().0;
+        format!("{:.0} {:.0} {text}", value(line, "xMin"), value(line, "yMin"))
+    };
+    let lines = xml.lines().map(str::trim).filter_map(|line| match line {
+        line if line.starts_with("<page") => Some("page".to_owned()),
+        line if line.starts_with("<word") => Some(word(line)),
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn each_word_stands_where_it_stood() {
+    for (name, sheet) in kinds().into_iter().filter(|(name, _)| !name.ends_with("_long")) {
+        insta::assert_snapshot!(format!("places_{name}"), places(&rendered(sheet.as_ref()).pdf));
+    }
+}
+
+#[test]
+fn the_head_and_the_page_number_stand_on_every_page_of_a_landscape_list_g3() {
+    let rendered = rendered(&co_owners(10));
+    assert!(rendered.pages > 2, "{}", rendered.pages);
+    let file = File::of(&rendered.pdf);
+    let info = tool("pdfinfo", &[], &file.path, &[]);
+    assert!(info.contains("841.89 x 595.276 pts (A4)"), "{info}");
+    for page in 1..=rendered.pages {
+        let number = page.to_string();
+        let text = tool("pdftotext", &["-f", &number, "-l", &number, "-layout"], &file.path, &["-"]);
+        let text = text.replace('\u{a0}', " ");
+        for expected in [
+            "Liste des copropriétaires : GILBERT",
+            "4, rue Gilbert",
+            "50, rue de la Colline",
+            "TESTS 605 le 07/07/2020 LG à 11:05",
+            &format!("-{page}-"),
+            "Lots concernés",
+            "Résidant",
+        ] {
+            assert!(text.contains(expected), "page {page} lacks {expected}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_by_ear_hears_the_head_once_and_finds_a_table_with_headings() {
+    let pdf = rendered(&co_owners(10)).pdf;
+    let structure = tool("pdfinfo", &["-struct-text"], &File::of(&pdf).path, &[]);
+    assert_eq!(structure.matches("50, rue de la Colline").count(), 1, "{structure}");
+    let roles =
+        |role: &str| structure.lines().filter(|line| line.trim().trim_end_matches(':') == role).count();
+    assert_eq!((roles("TH"), roles("TR"), roles("TD")), (7, 41, 280));
+    assert!(structure.contains("H1 "));
+}
+
+#[test]
+fn a_zero_prints_blank_and_marks_are_an_x_g4() {
+    let text = words_of(&rendered(&co_owners(1)).pdf);
+    assert!(text.contains("GILBERT/907 (Parking) 4 fiches"), "{text}");
+    assert!(text.contains("GILBERT/122 (Appartement) 165,70 X X BROUILLY"), "{text}");
+}
+
+#[test]
+fn a_statement_says_opening_totals_closing_and_its_convention_c16_d12_d13() {
+    let text = text_of(&rendered(&statement(4)).pdf);
+    for expected in [
+        "Extrait du compte 411ALOXECO",
+        "Période du 31/01/2020 au 03/02/2020",
+        "Solde antérieur",
+        "13 299,97",
+        "Totaux de la période",
+        "Solde débiteur",
+        "Solde = débit – crédit : un solde positif est débiteur",
+    ] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    let empty = text_of(&rendered(&statement(0)).pdf);
+    assert!(empty.contains("Aucune écriture sur ce compte."), "{empty}");
+}
+
+#[test]
+fn qpdf_finds_nothing_wrong_and_every_font_is_embedded_subset_and_searchable() {
+    for (name, sheet) in kinds() {
+        let file = File::of(&rendered(sheet.as_ref()).pdf);
+        let said = tool("qpdf", &["--check"], &file.path, &[]);
+        assert!(said.contains("No syntax or stream encoding errors found"), "{name}: {said}");
+        let fonts = tool("pdffonts", &[], &file.path, &[]);
+        assert!(fonts.lines().count() > 2, "{name}: {fonts}");
+        for line in fonts.lines().skip(2) {
+            assert!(line.contains("+Publier") && line.contains("yes yes yes"), "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_same_model_gives_the_same_bytes_on_any_thread() {
+    for (name, sheet) in kinds() {
+        let first = rendered(sheet.as_ref());
+        assert!(first == rendered(sheet.as_ref()), "{name}");
+    }
+    let here = rendered(&co_owners(10));
+    let there = std::thread::spawn(|| rendered(&co_owners(10))).join().unwrap();
+    assert!(here == there);
+}
+
+#[test]
+fn every_kind_claims_the_standards_that_the_validator_checked() {
+    for (name, sheet) in kinds() {
+        let pdf = rendered(sheet.as_ref()).pdf;
+        let xmp = String::from_utf8_lossy(&pdf).replace("/Lang (", "/Lang(");
+        for claim in ["pdfaid:part>2<", "pdfaid:conformance>A<", "pdfuaid:part>1<", "/Lang(fr)", "/Outlines"]
+        {
+            assert!(xmp.contains(claim), "{name}: {claim}");
+        }
+    }
+}
+
+#[test]
+fn a_list_past_the_pages_limit_fails_alone() {
+    let error = render_sheet(&co_owners(40), &Limits { max_pages: 2, ..Limits::default() }).unwrap_err();
+    assert!(matches!(error, RenderError::TooManyPages { limit: 2 }), "{error}");
+}
+
+#[cfg(feature = "printpdf")]
+#[test]
+fn the_second_engine_draws_the_same_pages() {
+    use publier::render::{Backend, render_sheet_with};
+    for (name, sheet) in kinds() {
+        let second = render_sheet_with(Backend::Printpdf, sheet.as_ref(), &Limits::default()).unwrap();
+        let first = rendered(sheet.as_ref());
+        assert_eq!(second.pages, first.pages, "{name}");
+        assert_eq!(words_of(&second.pdf), words_of(&first.pdf), "{name}");
+    }
+}
