@@ -101,6 +101,8 @@ CREATE TABLE extranet_settings (
     write_winscp_xml         INTEGER NOT NULL DEFAULT 0 CHECK (write_winscp_xml IN (0, 1)),      -- Log WinScp en XML (réservé à l'assistance); A8, A11
     co_owner_list_number     INTEGER CHECK (co_owner_list_number > 0),           -- Numéro pour la création du document sur l'immeuble; NULL = not set; G1
     co_owner_list_template_id INTEGER REFERENCES event_template (id),            -- Modèle d'événement pour archivage de la liste; NULL = not set; G1, G7
+    condo_statement_template_id  INTEGER REFERENCES event_template (id),         -- Modèle d'événement des extraits de compte (Syndic); NULL = not set; C16
+    rental_statement_template_id INTEGER REFERENCES event_template (id),         -- Modèle d'événement des extraits de compte (Gérance); NULL = not set; C16
     list_initials            TEXT,                                               -- initiales imprimées par le service sur les listes refaites; G3, G8
     expense_roots            TEXT NOT NULL DEFAULT '6,472',                      -- racines des comptes de dépenses, comma separated prefixes; E4
     works_fund_roots         TEXT NOT NULL DEFAULT '105',                        -- racines des fonds de travaux, prefixes; F1

@@ -83,7 +83,9 @@ impl From<LedgerError> for AppError {
 impl From<DeskError> for AppError {
     fn from(error: DeskError) -> Self {
         match error {
-            DeskError::Source(SourceError::Busy) | DeskError::Unknown(_) => Self::Desk(error),
+            DeskError::Source(SourceError::Busy) | DeskError::Unknown(_) | DeskError::File(_) => {
+                Self::Desk(error)
+            }
             DeskError::Source(error) => error.into(),
             DeskError::Ledger(error) => error.into(),
         }
@@ -169,12 +171,18 @@ impl App {
         let target = self.targets().first().map(|target| target.name.clone()).unwrap_or_default();
         let places = OfficePlaces {
             database: &self.settings.agency.database,
+            files: self.files_folder(),
             spool: spool.root(),
             ledger: &self.settings.data.ledger(),
             series: (Channel::Extranet.code(), &target),
             now: self.clock.now(),
         };
         Ok(Office::open(&places)?)
+    }
+
+    /// Gives the folder of the agency's files that takes what the agent archives: the first one.
+    fn files_folder(&self) -> &Path {
+        self.settings.agency.files.first().map_or(Path::new(""), |folder| folder.as_path())
     }
 
     /// Reads the days and hours of publication as they are now (A3, A4).
@@ -251,6 +259,7 @@ impl App {
             tally,
             transfer_log,
             run_log,
+            lists_folder: self.settings.agency.files.first().cloned(),
             ..self.bare_job(target, connector, self.ledger()?, self.spool()?)?
         })
     }
@@ -290,6 +299,7 @@ impl App {
             tally,
             transfer_log: None,
             run_log: None,
+            lists_folder: None,
             messages: Arc::clone(&self.messages),
             fresh_series_id: fresh_id()?,
             next_slots: self.next_slots(3).into_iter().map(|slot| slot.at).collect(),

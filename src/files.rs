@@ -38,6 +38,19 @@ pub fn make_private_folder(path: &Path) -> Result<(), FileError> {
     builder.create(path).map_err(failed("make folder", path))
 }
 
+/// Makes a folder readable by its owner alone, whatever it was.
+///
+/// # Errors
+/// When the system refuses.
+pub fn close_to_others(path: &Path) -> Result<(), FileError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(failed("close", path))?;
+    }
+    Ok(())
+}
+
 /// Opens a new private file for writing, in place of any older one.
 ///
 /// # Errors
@@ -61,6 +74,35 @@ pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
     drop(file);
     fs::rename(&beside, path).map_err(failed("rename to", path))?;
     sync_folder_of(path)
+}
+
+/// Puts a file under a folder that others read too: beside the name, synced, renamed. The folders between and the file
+/// get the permissions of that folder, whatever this process keeps to itself.
+///
+/// # Errors
+/// When the system refuses, or `folder` is none; the file of that name is then as it was.
+pub fn place_whole(folder: &Path, relative: &Path, content: &[u8]) -> Result<PathBuf, FileError> {
+    let mode = fs::metadata(folder).map_err(failed("read", folder))?.permissions();
+    let path = folder.join(relative);
+    let mut between = folder.to_owned();
+    for part in relative.parent().into_iter().flat_map(Path::components) {
+        between.push(part);
+        match fs::create_dir(&between) {
+            Ok(()) => {
+                fs::set_permissions(&between, mode.clone()).map_err(failed("open to others", &between))?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed("make folder", &between)(error)),
+        }
+    }
+    write_whole(&path, content)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let readable = fs::Permissions::from_mode(mode.mode() & 0o666);
+        fs::set_permissions(&path, readable).map_err(failed("open to others", &path))?;
+    }
+    Ok(path)
 }
 
 /// Makes the names in the folder of `path` durable.

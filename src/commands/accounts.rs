@@ -12,6 +12,7 @@ use super::output::Screen;
 use super::rows::{listed, no_selection, show, yes_or_no};
 use crate::app::{App, AppError};
 use crate::desk::accounts::{self, AccountFilter, AccountLine, Unmarking};
+use crate::desk::statements;
 use crate::i18n::Messages;
 
 /// Obeys `publier accounts`.
@@ -26,6 +27,13 @@ pub(super) fn run(app: &App, verb: &AccountsVerb, screen: Screen) -> Result<Exit
             Ok(show(app, &accounts::mark(&app.office()?, &filter, arguments.dry_run)?, screen))
         }
         AccountsVerb::Unmark(arguments) => unmark(app, arguments, screen),
+        AccountsVerb::Statements(arguments) => {
+            let filter = arguments.selection.filter();
+            if filter == AccountFilter::default() {
+                return Ok(no_selection(app, screen));
+            }
+            Ok(show(app, &statements::archive(&app.office()?, &filter, arguments.dry_run)?, screen))
+        }
     }
 }
 

@@ -15,8 +15,8 @@ use crate::report::ndjson::Ndjson;
 pub use desk::{
     AccountSelection, Accounts, AccountsVerb, Assign, BinderRights, Binders, BindersVerb, CoOwnerList,
     CoOwners, CoOwnersVerb, CreateBinders, Credentials, CredentialsVerb, EventSelection, Events, EventsVerb,
-    Mark, Module, Options, OptionsVerb, PublishEvents, RenameBinders, Right, Role, ScheduleSet, SetOptions,
-    Unmark, UnpublishEvents, Why, WhyVerb, WhyWhat,
+    Letters, Mark, Module, Options, OptionsVerb, PublishEvents, RenameBinders, Render, RenderVerb, Right,
+    Role, ScheduleSet, SetOptions, Unmark, UnpublishEvents, Why, WhyVerb, WhyWhat,
 };
 
 /// The command line.
@@ -89,6 +89,8 @@ pub enum Command {
     CoOwners(CoOwners),
     /// The extranet's options.
     Options(Options),
+    /// A document as a file, for a look.
+    Render(Render),
     /// Why something is on the site, or isn't.
     Why(Why),
 }

@@ -1,4 +1,4 @@
-//! `publier co-owners list`: the co-owner list of a building, as it would be printed today (G3, G4).
+//! `publier co-owners`: the co-owner list of a building as it would be printed today (G3, G4), and archived (G2).
 
 use publier_core::domain::co_owner_list::ListRow;
 use publier_core::publication::exit::ExitStatus;
@@ -6,13 +6,20 @@ use serde_json::json;
 
 use super::cli::CoOwnersVerb;
 use super::output::Screen;
-use super::rows::listed;
+use super::rows::{self, listed};
 use crate::app::{App, AppError};
 use crate::desk::co_owners;
 
 /// Obeys `publier co-owners`.
 pub(super) fn run(app: &App, verb: &CoOwnersVerb, screen: Screen) -> Result<ExitStatus, AppError> {
-    let CoOwnersVerb::List(arguments) = verb;
+    let arguments = match verb {
+        CoOwnersVerb::List(arguments) => arguments,
+        CoOwnersVerb::Generate(wanted) => {
+            let initials = wanted.initials.as_deref();
+            let results = co_owners::generate(&app.office()?, &wanted.buildings, initials, wanted.dry_run)?;
+            return Ok(rows::show(app, &results, screen));
+        }
+    };
     let mut status = ExitStatus::Done;
     for list in co_owners::list(&app.office()?, &arguments.buildings)? {
         let head = [("building", list.name.as_str().into()), ("address", list.address.join(", ").into())];

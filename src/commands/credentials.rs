@@ -8,12 +8,23 @@ use super::output::Screen;
 use super::rows::{listed, show, yes_or_no};
 use crate::app::{App, AppError};
 use crate::desk::credentials::{self, Recipients};
+use crate::desk::letters;
 
 /// Obeys `publier credentials`.
 pub(super) fn run(app: &App, verb: &CredentialsVerb, screen: Screen) -> Result<ExitStatus, AppError> {
     match verb {
         CredentialsVerb::Missing => missing(app, screen),
         CredentialsVerb::Assign(arguments) => assign(app, arguments, screen),
+        CredentialsVerb::Letters(wanted) => {
+            let own = || app.settings.data.dir.join("lettres");
+            let out = wanted.out.clone().unwrap_or_else(own);
+            let results = letters::write(&app.office()?, &wanted.parties, &out, wanted.dry_run)?;
+            if !results.rows.is_empty() && !wanted.dry_run {
+                let folder = out.display().to_string();
+                screen.say(&app.messages.format("desk-letters-folder", &[("folder", folder.into())]));
+            }
+            Ok(show(app, &results, screen))
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod logging;
 mod options;
 mod output;
 mod publish;
+mod render;
 mod rows;
 mod run;
 mod schedule;
@@ -97,6 +98,7 @@ fn work(app: &App, command: &Command, screen: Screen) -> Result<ExitStatus, AppE
         Command::Binders(arguments) => binders::run(app, &arguments.verb, screen),
         Command::CoOwners(arguments) => co_owners::run(app, &arguments.verb, screen),
         Command::Options(arguments) => options::run(app, &arguments.verb, screen),
+        Command::Render(arguments) => render::run(app, &arguments.verb, screen),
         Command::Why(arguments) => why::run(app, &arguments.verb, screen),
         #[cfg(feature = "demo")]
         Command::Demo(_) => Ok(ExitStatus::Usage),

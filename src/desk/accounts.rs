@@ -267,13 +267,19 @@ pub(super) fn given_notices(given: &Given) -> Vec<Notice> {
 }
 
 /// Makes rows for the ids asked for that no account bears.
-fn missing_ids<'r>(reference: &'r Reference, filter: &'r AccountFilter) -> impl Iterator<Item = Row> + 'r {
+pub(super) fn missing_ids<'r>(
+    reference: &'r Reference,
+    filter: &'r AccountFilter,
+) -> impl Iterator<Item = Row> + 'r {
     let missing = filter.ids.iter().filter(|id| !reference.accounts.contains_key(id));
     missing.map(|id| Row::new(Kind::Account, id, "", Outcome::Refused(StaffReason::NotFound.into())))
 }
 
 /// Gives the accounts that a filter keeps, by key.
-fn chosen<'r>(reference: &'r Reference, filter: &AccountFilter) -> Result<Vec<&'r AccountRecord>, DeskError> {
+pub(super) fn chosen<'r>(
+    reference: &'r Reference,
+    filter: &AccountFilter,
+) -> Result<Vec<&'r AccountRecord>, DeskError> {
     let entity = filter.entity.as_deref().map(|code| entity(reference, code)).transpose()?;
     let building = filter.building.as_deref().map(|code| building(reference, code)).transpose()?;
     let of_building = building.map(|building| accounts_of_building(reference, building));

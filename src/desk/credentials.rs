@@ -146,7 +146,7 @@ fn rehearse(
 }
 
 /// Gives the parties that have a ticked account.
-fn ticked_parties(office: &Office) -> Result<BTreeSet<PartyId>, DeskError> {
+pub(super) fn ticked_parties(office: &Office) -> Result<BTreeSet<PartyId>, DeskError> {
     let accounts = office.reference()?.accounts;
     Ok(accounts.values().filter(|account| account.published).filter_map(|account| account.party).collect())
 }

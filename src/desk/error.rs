@@ -2,6 +2,7 @@
 
 use publier_core::publication::exit::ExitStatus;
 
+use crate::files::FileError;
 use crate::i18n::Messages;
 use crate::ledger::LedgerError;
 use crate::source::SourceError;
@@ -15,6 +16,9 @@ pub enum DeskError {
     /// Our own ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// A local file: the agency's files, or the folder asked for.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// Something was named that isn't there, or isn't readable.
     #[error(transparent)]
     Unknown(#[from] Unknown),
@@ -41,6 +45,10 @@ pub enum What {
     Value,
     /// A slot of the schedule.
     Slot,
+    /// A fiscal year's label.
+    Year,
+    /// A co-owner record's key.
+    Record,
 }
 
 impl What {
@@ -55,6 +63,8 @@ impl What {
             Self::Option => "desk-unknown-option",
             Self::Value => "desk-bad-value",
             Self::Slot => "desk-bad-slot",
+            Self::Year => "desk-unknown-year",
+            Self::Record => "desk-unknown-record",
         }
     }
 }
@@ -76,6 +86,7 @@ impl DeskError {
     pub fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Source(_) | Self::Ledger(_) => ExitStatus::Database,
+            Self::File(_) => ExitStatus::Other,
             Self::Unknown(_) => ExitStatus::Usage,
         }
     }
@@ -85,6 +96,10 @@ impl DeskError {
         match self {
             Self::Source(SourceError::Busy) => Some(messages.text("desk-busy")),
             Self::Unknown(unknown) => Some(unknown.explain(messages)),
+            Self::File(error) => {
+                let (path, words) = (error.path.display().to_string(), messages.system_words(&error.source));
+                Some(messages.format("system-file", &[("path", path.into()), ("words", words.into())]))
+            }
             Self::Source(_) | Self::Ledger(_) => None,
         }
     }
@@ -95,7 +110,7 @@ impl Unknown {
         let mut text = messages.format(self.what.key(), &[("named", self.named.as_str().into())]);
         if let Some(nearest) = &self.nearest {
             let key = match self.what {
-                What::Value | What::Slot => "desk-expected",
+                What::Value | What::Slot | What::Year | What::Record => "desk-expected",
                 _ => "desk-nearest",
             };
             text.push(' ');

@@ -10,7 +10,9 @@
 //! | [`accounts`], [`credentials`] | tick accounts, give logins and temporary passwords (D1-D7, D20, D24, D26) |
 //! | [`events`], [`exposure`] | publish and unpublish; who could see what is withdrawn (C4, C5) |
 //! | [`binders`] | make, rename, change rights (B2, B5, B9, B11) |
-//! | [`co_owners`] | read a building's co-owner list (G4) |
+//! | [`co_owners`] | read a building's co-owner list and archive it (G1-G7) |
+//! | [`statements`], [`letters`] | archive account statements (C16), write credential letters (D5) |
+//! | [`preview`] | look at a document before it is sent |
 //! | [`options`], [`schedule`] | the extranet's options; days and hours of publication (A3, A4) |
 //! | [`check`] | the verification tool (A10) |
 //! | [`why`] | who sees what, by which rule, since when |
@@ -23,11 +25,15 @@ pub mod credentials;
 mod error;
 pub mod events;
 pub mod exposure;
+pub mod letters;
 pub mod nearest;
 mod office;
 pub mod options;
+pub mod preview;
 pub mod row;
 pub mod schedule;
+mod sheets;
+pub mod statements;
 pub mod why;
 
 pub use error::{DeskError, Unknown, What};

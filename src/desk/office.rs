@@ -22,6 +22,8 @@ use crate::source::{Reference, Snapshot};
 pub struct Places<'p> {
     /// The back office's database.
     pub database: &'p Path,
+    /// The folder of the agency's files that takes what the agent archives.
+    pub files: &'p Path,
     /// A folder for the copy of a database that isn't in WAL mode.
     pub spool: &'p Path,
     /// Our own ledger; it is only read, and may not exist yet.
@@ -39,7 +41,10 @@ pub struct Office {
     pub snapshot: Snapshot,
     /// The agency's present day, Europe/Paris.
     pub today: NaiveDate,
+    /// The present time, in UTC.
+    pub now: DateTime<Utc>,
     database: PathBuf,
+    files: PathBuf,
     ledger: Option<Ledger>,
     series: Option<Series>,
 }
@@ -58,7 +63,15 @@ impl Office {
             None => None,
         };
         let today = places.now.with_timezone(&Paris).date_naive();
-        Ok(Self { snapshot, today, database: places.database.to_owned(), ledger, series })
+        Ok(Self {
+            snapshot,
+            today,
+            now: places.now,
+            database: places.database.to_owned(),
+            files: places.files.to_owned(),
+            ledger,
+            series,
+        })
     }
 
     /// Gives the ledger and the series, once something was published.
@@ -88,6 +101,16 @@ impl Office {
     /// Gives when a publication of the series was last confirmed, in UTC.
     pub fn confirmed_at(&self) -> Option<DateTime<Utc>> {
         self.series.as_ref()?.delivered.as_ref().map(|delivered| delivered.confirmed_at)
+    }
+
+    /// Gives the back office's database.
+    pub(super) fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// Gives the folder of the agency's files that takes what the agent archives.
+    pub(super) fn files(&self) -> &Path {
+        &self.files
     }
 
     /// Opens the door that writes what staff ask for.
@@ -134,6 +157,7 @@ impl Trading {
             places: &self.selection.places,
             use_attachment_names: self.reference.options.use_attachment_names,
             attachment_title: self.reference.options.attachment_title,
+            co_owner_list: self.reference.options.co_owner_list_template,
             today: self.today,
         }
     }

@@ -81,6 +81,8 @@ pub const SETTINGS: &[Setting] = &[
     flag("write_winscp_xml", "A8"),
     setting("co_owner_list_number", Kind::Number, None, "G1"),
     setting("co_owner_list_template_id", Kind::Template, None, "G1"),
+    setting("condo_statement_template_id", Kind::Template, None, "C16"),
+    setting("rental_statement_template_id", Kind::Template, None, "C16"),
     setting("list_initials", Kind::Text, None, "G8"),
     setting("expense_roots", Kind::Roots, Some("6,472"), "E4"),
     setting("works_fund_roots", Kind::Roots, Some("105"), "F1"),

@@ -12,6 +12,8 @@ pub enum Kind {
     Account,
     /// A party.
     Party,
+    /// A building.
+    Building,
     /// An event.
     Event,
     /// A binder.
@@ -28,6 +30,7 @@ impl Kind {
         match self {
             Self::Account => "account",
             Self::Party => "party",
+            Self::Building => "building",
             Self::Event => "event",
             Self::Binder => "binder",
             Self::Option => "option",

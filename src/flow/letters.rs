@@ -29,6 +29,23 @@ pub(super) fn french_date(date: NaiveDate) -> String {
     format!("{day} {month} {}", date.year())
 }
 
+/// Gives the agency as it heads its letters.
+pub(crate) fn letterhead(agency: &Agency) -> Letterhead {
+    Letterhead {
+        name: agency.name.clone(),
+        address: agency.address.envelope_lines(),
+        phone: agency.phone.clone(),
+        email: agency.email.clone(),
+    }
+}
+
+/// Gives « Rennes, le 12 mars 2024 ».
+pub(crate) fn place_and_date(agency: &Agency, date: NaiveDate) -> String {
+    let place =
+        agency.address.city.as_deref().map_or_else(|| "Le ".to_owned(), |city| format!("{city}, le "));
+    format!("{place}{}", french_date(date))
+}
+
 /// Makes the letter of an event's body.
 pub(super) fn letter(
     agency: &Agency,
@@ -38,17 +55,10 @@ pub(super) fn letter(
     document_id: String,
     date: NaiveDate,
 ) -> Letter {
-    let place =
-        agency.address.city.as_deref().map_or_else(|| "Le ".to_owned(), |city| format!("{city}, le "));
     Letter {
-        agency: Letterhead {
-            name: agency.name.clone(),
-            address: agency.address.envelope_lines(),
-            phone: agency.phone.clone(),
-            email: agency.email.clone(),
-        },
+        agency: letterhead(agency),
         recipient,
-        place_and_date: format!("{place}{}", french_date(date)),
+        place_and_date: place_and_date(agency, date),
         subject: subject.trim().to_owned(),
         body_html: body.to_owned(),
         document_id,

@@ -28,6 +28,7 @@ use tracing::Instrument as _;
 use super::adopt::Survey;
 use super::build::{Built, HeldPlan};
 use super::error::FlowError;
+use super::lists::{Remaking, remake};
 use super::telling;
 use crate::i18n::Messages;
 use crate::ledger::publications::PublicationRow;
@@ -93,6 +94,8 @@ pub struct Job {
     pub transfer_log: Option<Arc<WinscpLog>>,
     /// The run's own log, when the agency's option asks for one (A7).
     pub run_log: Option<Arc<Ndjson<File>>>,
+    /// The folder of the agency's files where the lists that changed are made again (G5); `None` = none is.
+    pub lists_folder: Option<PathBuf>,
     /// What staff read.
     pub messages: Arc<Messages>,
     /// The random id of a series that begins now.
@@ -338,6 +341,7 @@ impl Run<'_> {
         if self.ask.adopt {
             self.survey().await?;
         }
+        self.remake_lists();
         let publication = self.open()?;
         match self.drive(publication).await? {
             End::Held(held) => self.withdraw_meanwhile(publication, held).await,
@@ -357,6 +361,19 @@ impl Run<'_> {
         self.report.agency = self.snapshot()?.agency()?.name;
         self.report.deliver(self.job.clock.now());
         Ok(End::Delivered)
+    }
+
+    /// Makes the co-owner lists that changed again, so that this publication takes them (G5, G8).
+    fn remake_lists(&mut self) {
+        let Some(folder) = &self.job.lists_folder else { return };
+        let place = Remaking {
+            database: &self.job.database,
+            spool: self.job.spool.root(),
+            folder,
+            now: self.job.clock.now(),
+        };
+        let warnings = tokio::task::block_in_place(|| remake(place, &self.job.messages));
+        self.report.warnings.extend(warnings);
     }
 
     fn open(&mut self) -> Result<PublicationId, FlowError> {

@@ -38,7 +38,7 @@ impl Snapshot {
             .prepare(
                 "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
                         publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id,
-                        supersedes_event_id
+                        supersedes_event_id, coalesce(agent_key, '') LIKE 'co-owner-list-remade:%'
                    FROM event WHERE published_on IS NOT NULL AND typeof(id) = 'integer' ORDER BY id",
             )
             .map_err(failed())?;
@@ -226,7 +226,8 @@ impl Snapshot {
 
 /// The columns of an event, in the order that [`event_of`] reads them.
 const EVENT: &str = "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
-        publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id, supersedes_event_id
+        publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id, supersedes_event_id,
+        coalesce(agent_key, '') LIKE 'co-owner-list-remade:%'
    FROM event";
 
 /// The tables that documents come from.
@@ -268,6 +269,7 @@ fn event_of(row: &Row<'_>, is_blank: IsBlank<'_>) -> rusqlite::Result<EventRecor
         wanted: Wanted::default(),
         case: opt_int(row, 14)?.map(CaseFileId),
         supersedes: opt_int(row, 15)?.map(EventId),
+        remade: row.get(16)?,
         attachments: Vec::new(),
     };
     match decisive(row) {

@@ -66,6 +66,10 @@ pub enum Function {
     Options,
     /// Setting the schedule (`scheduled_service`, `schedule_slot`).
     Schedule,
+    /// Archiving co-owner lists (`event`, `attachment`, `building_document`).
+    CoOwnerLists,
+    /// Archiving account statements (`event`, `attachment`).
+    Statements,
 }
 
 impl Function {
@@ -78,6 +82,8 @@ impl Function {
             Self::Binders => "binders",
             Self::Options => "options",
             Self::Schedule => "schedule",
+            Self::CoOwnerLists => "co-owner-lists",
+            Self::Statements => "statements",
         }
     }
 }

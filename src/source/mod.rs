@@ -7,6 +7,7 @@
 //! a database that isn't in WAL mode is copied first by SQLite's online backup, so that the back office's
 //! writer never waits for us.
 
+mod archive;
 mod bulk;
 #[cfg(feature = "demo")]
 pub mod create;
@@ -23,6 +24,7 @@ pub mod staff;
 mod unreadable;
 pub mod write;
 
+pub use archive::ArchivedList;
 pub use bulk::{BadRow, Entries, ExpenseRow, FundRow, VoucherRow};
 pub use documents::DocumentTable;
 pub use error::{Function, SourceError};

@@ -223,7 +223,8 @@ fn options(db: &Connection) -> Result<ExtranetOptions, SourceError> {
                       inactivate_on_move_out, inactivate_sellers, resend_on_change, normalize_rights, write_run_log,
                       write_winscp_xml, attachment_title, co_owner_list_number, co_owner_list_template_id,
                       list_initials, expense_roots, works_fund_roots, voted_works_roots, working_capital_roots,
-                      full_index_weekday, landlord_sees_tenant_accounts, landlord_sees_tenant_documents
+                      full_index_weekday, landlord_sees_tenant_accounts, landlord_sees_tenant_documents,
+                      condo_statement_template_id, rental_statement_template_id
                  FROM extranet_settings WHERE id = 1";
     let found = rows(db, "read the extranet's options", sql, |row| {
         let default = ExtranetOptions::default();
@@ -258,6 +259,8 @@ fn options(db: &Connection) -> Result<ExtranetOptions, SourceError> {
                 .and_then(|day| chrono::Weekday::try_from(day).ok()),
             landlord_sees_tenant_accounts: flag(row, 25)?,
             landlord_sees_tenant_documents: flag(row, 26)?,
+            condo_statement_template: opt_int(row, 27)?.map(TemplateId),
+            rental_statement_template: opt_int(row, 28)?.map(TemplateId),
         })
     })?;
     Ok(found.into_iter().next().unwrap_or_default())

@@ -41,6 +41,7 @@ impl Reference {
             places,
             use_attachment_names: self.options.use_attachment_names,
             attachment_title: self.options.attachment_title,
+            co_owner_list: self.options.co_owner_list_template,
             today,
         }
     }

@@ -3,6 +3,7 @@
 //! A run writes named outbox items alone, each in its own short transaction, each idempotent by a unique key. Staff write
 //! what they ask for by name, one short transaction a request ([`staff`]).
 
+pub mod archive;
 pub mod staff;
 
 use std::path::Path;

@@ -8,6 +8,7 @@ mod dry_run;
 mod hold;
 mod kill;
 mod life;
+mod lists;
 mod reader;
 mod resume;
 mod rules;

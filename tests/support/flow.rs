@@ -223,8 +223,10 @@ impl Agency {
     /// Writes the configuration with this `[[target]]` table.
     pub fn configure_with(&self, table: &str) {
         let files = repository("fixtures/demo/files");
+        // What the agent archives goes to the first folder.
+        std::fs::create_dir_all(self.path("files")).unwrap();
         let text = format!(
-            "[agency]\ndatabase = \"agency.db\"\nfiles = [\"{}\"]\n[data]\ndir = \"data\"\n{table}",
+            "[agency]\ndatabase = \"agency.db\"\nfiles = [\"files\", \"{}\"]\n[data]\ndir = \"data\"\n{table}",
             files.display()
         );
         std::fs::write(self.path("agent.toml"), text).unwrap();

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use chrono::{Months, NaiveDate};
 
 use super::audience::{Places, Target, Wanted};
-use super::binder::Binders;
+use super::binder::{Binders, Status};
+use super::co_owner_list::binder_refusal;
 use super::ids::{AttachmentId, BinderId, BuildingId, CaseFileId, EventId, PhotoId, TemplateId};
 use super::options::AttachmentTitle;
 use super::records::CaseFile;
@@ -82,6 +83,8 @@ pub struct EventRecord {
     pub case: Option<CaseFileId>,
     /// The event it cancels and replaces (G6).
     pub supersedes: Option<EventId>,
+    /// Whether the agent made it by itself in place of an older one: then it doesn't notify (G8).
+    pub remade: bool,
     /// Its attachments, in order.
     pub attachments: Vec<Attachment>,
 }
@@ -124,6 +127,8 @@ pub struct Trade<'a> {
     pub use_attachment_names: bool,
     /// How other attachments are titled (C7).
     pub attachment_title: AttachmentTitle,
+    /// The template of the co-owner lists: for the council's eyes alone (G7).
+    pub co_owner_list: Option<TemplateId>,
     /// The agency's present day, Europe/Paris.
     pub today: NaiveDate,
 }
@@ -205,7 +210,9 @@ pub fn judge_event(event: &EventRecord, trade: &Trade<'_>) -> Verdict {
         date: event.event_date.unwrap_or(published_on),
         published_on,
         until,
-        notify: template.notify,
+        // Whoever publishes a list made again by hand wants it to be heard of (C4, G8).
+        notify: template.notify && !(event.remade && event.publish_request == 0),
+        council_only: trade.co_owner_list == Some(template.id),
     };
     place.settle(trade)
 }
@@ -239,6 +246,7 @@ pub fn judge_photo(photo: &PhotoRecord, trade: &Trade<'_>) -> Verdict {
         published_on,
         until: None,
         notify: false,
+        council_only: false,
     };
     place.settle(trade)
 }
@@ -252,6 +260,7 @@ struct Place {
     published_on: NaiveDate,
     until: Option<NaiveDate>,
     notify: bool,
+    council_only: bool,
 }
 
 impl Place {
@@ -261,6 +270,11 @@ impl Place {
         };
         if binder.fed_on_site {
             return Verdict::Refused(RefusalReason::BinderFedOnSite);
+        }
+        if self.council_only
+            && let Some(refusal) = binder_refusal(binder.rights.grants(Status::CoOwner))
+        {
+            return Verdict::Refused(refusal);
         }
         match trade.places.resolve(&self.wanted, binder) {
             Err(reason) => Verdict::Refused(reason),
@@ -395,6 +409,7 @@ mod tests {
                 places: &self.places,
                 use_attachment_names: false,
                 attachment_title: AttachmentTitle::Neutral,
+                co_owner_list: None,
                 today: day(today),
             }
         }
@@ -418,6 +433,7 @@ mod tests {
             wanted: Wanted { account: Some(AccountId(10)), ..Wanted::default() },
             case: None,
             supersedes: None,
+            remade: false,
             attachments: vec![],
         }
     }
@@ -504,6 +520,36 @@ mod tests {
         world.template().binder = None;
         let verdict = judge_event(&event(), &world.trade("2024-03-31"));
         assert_eq!(verdict, Verdict::Refused(RefusalReason::NoBinder));
+    }
+
+    #[test]
+    fn a_co_owner_list_that_plain_co_owners_would_see_is_refused_g7() {
+        let mut world = world();
+        let list = |world: &World| {
+            judge_event(&event(), &Trade { co_owner_list: Some(TemplateId(1)), ..world.trade("2024-03-31") })
+        };
+        assert!(matches!(list(&world), Verdict::Publish(_)));
+        let open = |binder: &Binder| Binder {
+            rights: Rights { co_owner: true, ..Rights::default() },
+            ..binder.clone()
+        };
+        let binder = world.binders.get(BinderId(1)).map(open).unwrap();
+        world.binders = Binders::new([binder], false);
+        assert_eq!(list(&world), Verdict::Refused(RefusalReason::CouncilOnly));
+        assert!(matches!(judge_event(&event(), &world.trade("2024-03-31")), Verdict::Publish(_)));
+    }
+
+    #[test]
+    fn a_list_made_again_by_itself_notifies_only_once_someone_publishes_it_g8_c4() {
+        let world = world();
+        let notifies = |remade, publish_request| {
+            let event = EventRecord { publish_request, remade, ..event() };
+            match judge_event(&event, &world.trade("2024-03-31")) {
+                Verdict::Publish(place) => place.notify,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!([notifies(false, 0), notifies(true, 0), notifies(true, 1)], [true, false, true]);
     }
 
     /// C7: an attachment's default title names nobody.

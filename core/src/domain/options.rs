@@ -157,6 +157,10 @@ pub struct ExtranetOptions {
     pub co_owner_list_number: Option<u32>,
     /// The event template that archives the co-owner list; `None` = not set (G1, G7).
     pub co_owner_list_template: Option<TemplateId>,
+    /// The event template of the statements of condo accounts; `None` = not set (C16).
+    pub condo_statement_template: Option<TemplateId>,
+    /// The event template of the statements of rental accounts; `None` = not set (C16).
+    pub rental_statement_template: Option<TemplateId>,
     /// The initials printed on lists that the agent makes again (G3, G8).
     pub list_initials: Option<String>,
     /// Which accounts are expenses (E4).
@@ -198,6 +202,8 @@ impl Default for ExtranetOptions {
             write_winscp_xml: false,
             co_owner_list_number: None,
             co_owner_list_template: None,
+            condo_statement_template: None,
+            rental_statement_template: None,
             list_initials: None,
             expense_roots: roots(&["6", "472"]),
             works_fund_roots: roots(&["105"]),
@@ -256,6 +262,8 @@ mod tests {
             ("write_winscp_xml", flag(options.write_winscp_xml)),
             ("co_owner_list_number", options.co_owner_list_number.map(|n| n.to_string())),
             ("co_owner_list_template_id", options.co_owner_list_template.map(|id| id.to_string())),
+            ("condo_statement_template_id", options.condo_statement_template.map(|id| id.to_string())),
+            ("rental_statement_template_id", options.rental_statement_template.map(|id| id.to_string())),
             ("list_initials", options.list_initials.clone()),
             ("expense_roots", roots(&options.expense_roots)),
             ("works_fund_roots", roots(&options.works_fund_roots)),

@@ -286,6 +286,14 @@ catalogue! {
         NoTickedAccount = "no-ticked-account",
         /// The event archives a Statissimmo run and is never published (I7).
         ArchiveOnly = "archive-only",
+        /// The party has no login or no temporary password to hand over (D5).
+        NoCredentials = "no-credentials",
+        /// A setting of the co-owner list is missing (G1).
+        ListSettingMissing = "list-setting-missing",
+        /// The building has no co-owner who holds a unit today (G4).
+        NobodyListed = "nobody-listed",
+        /// The event template of the account statements isn't set (C16).
+        NoStatementTemplate = "no-statement-template",
     }
 }
 

@@ -1,5 +1,7 @@
 //! The types of the staff's commands.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use clap::{Args, Subcommand, ValueEnum};
 use publier_core::domain::binder::Status;
@@ -107,6 +109,8 @@ pub enum AccountsVerb {
     Mark(Mark),
     /// Clears it.
     Unmark(Unmark),
+    /// Archives account statements.
+    Statements(Mark),
 }
 
 /// Which accounts.
@@ -190,6 +194,107 @@ pub enum CredentialsVerb {
     Missing,
     /// Gives them.
     Assign(Assign),
+    /// A letter a party.
+    Letters(Letters),
+}
+
+/// `publier credentials letters`.
+#[derive(Debug, Clone, Args)]
+pub struct Letters {
+    /// These parties, by code or key.
+    #[arg(value_name = "PARTY")]
+    pub parties: Vec<String>,
+    /// The folder of the letters.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Judges without writing.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `publier render`.
+#[derive(Debug, Clone, Args)]
+pub struct Render {
+    /// What to look at.
+    #[command(subcommand)]
+    pub verb: RenderVerb,
+}
+
+/// The verbs of `publier render`.
+#[derive(Debug, Clone, Subcommand)]
+#[non_exhaustive]
+pub enum RenderVerb {
+    /// A building's co-owner list.
+    CoOwners(RenderBuilding),
+    /// An account's statement.
+    Statement(RenderStatement),
+    /// A building's expenses of a year.
+    Expenses(RenderExpenses),
+    /// A co-owner's works funds.
+    WorksFund(RenderWorksFund),
+    /// A party's credential letter.
+    Letter(RenderLetter),
+}
+
+/// `publier render co-owners`.
+#[derive(Debug, Clone, Args)]
+pub struct RenderBuilding {
+    /// The building.
+    #[arg(value_name = "BUILDING")]
+    pub building: String,
+    /// The file.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `publier render statement`.
+#[derive(Debug, Clone, Args)]
+pub struct RenderStatement {
+    /// The account.
+    #[arg(value_name = "ACCOUNT")]
+    pub account: String,
+    /// The file.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `publier render expenses`.
+#[derive(Debug, Clone, Args)]
+pub struct RenderExpenses {
+    /// The building.
+    #[arg(value_name = "BUILDING")]
+    pub building: String,
+    /// The year.
+    #[arg(long, value_name = "YEAR")]
+    pub year: String,
+    /// The file.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `publier render works-fund`.
+#[derive(Debug, Clone, Args)]
+pub struct RenderWorksFund {
+    /// The building.
+    #[arg(value_name = "BUILDING")]
+    pub building: String,
+    /// The co-owner record, or the party.
+    #[arg(value_name = "CO-OWNER")]
+    pub holder: String,
+    /// The file.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `publier render letter`.
+#[derive(Debug, Clone, Args)]
+pub struct RenderLetter {
+    /// The party.
+    #[arg(value_name = "PARTY")]
+    pub party: String,
+    /// The file.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `publier credentials assign`.
@@ -399,6 +504,22 @@ pub struct CoOwners {
 pub enum CoOwnersVerb {
     /// The co-owner list as it stands today.
     List(CoOwnerList),
+    /// « Générer la liste des copropriétaires ».
+    Generate(GenerateLists),
+}
+
+/// `publier co-owners generate`.
+#[derive(Debug, Clone, Args)]
+pub struct GenerateLists {
+    /// These buildings.
+    #[arg(long = "building", value_name = "CODE", num_args = 1..)]
+    pub buildings: Vec<String>,
+    /// Whose initials are printed.
+    #[arg(long, value_name = "INITIALS")]
+    pub initials: Option<String>,
+    /// Judges without writing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `publier co-owners list`.

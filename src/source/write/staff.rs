@@ -28,7 +28,7 @@ use crate::source::error::{Function, SourceError};
 
 impl Door {
     /// Does one request of staff in one transaction.
-    fn staff<T>(
+    pub(super) fn staff<T>(
         &mut self,
         function: Function,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, SourceError>,

@@ -1,0 +1,142 @@
+//! A document of the agent as a file, for a look before it is sent: nothing is archived.
+
+use std::path::Path;
+
+use publier_core::publication::reason::{RefusalReason, StaffReason};
+
+use super::error::{DeskError, Unknown, What};
+use super::events;
+use super::letters;
+use super::office::{Office, building, by_code};
+use super::row::{Kind, Outcome, Refusal, Results, Row};
+use super::sheets::{Sheets, of_year};
+use crate::files;
+use crate::flow::lists::{self, Archivist};
+use crate::render::papers::Sheet;
+use crate::render::{Limits, RenderError, Rendered, render_sheet};
+
+/// What is to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// The co-owner list of the building of this code (G4).
+    CoOwners(String),
+    /// The statement of the account of this number, `ENTITY/NUMBER` or key (C16).
+    Statement(String),
+    /// The expense list of the building of this code, and of the year of this label or of a part of it (E3).
+    Expenses(String, String),
+    /// The works-fund statement of the building of this code, and of the co-owner record of this key, or of the party of
+    /// this code (F4).
+    WorksFund(String, String),
+    /// The credential letter of the party of this code or key, its password masked (D5).
+    Letter(String),
+}
+
+/// What was made, or why nothing was.
+type Made = Result<Result<Rendered, RenderError>, Refusal>;
+
+/// Makes what is wanted and writes it to `out`.
+///
+/// # Errors
+/// When the database can't be read, the file can't be written, or something is named that isn't there.
+pub fn write(office: &Office, wanted: &Wanted, out: &Path) -> Result<Results, DeskError> {
+    let (kind, id, made) = match wanted {
+        Wanted::CoOwners(code) => (Kind::Building, code, co_owners(office, code)?),
+        Wanted::Statement(number) => (Kind::Account, number, statement(office, number)?),
+        Wanted::Expenses(code, year) => (Kind::Building, code, expenses(office, code, year)?),
+        Wanted::WorksFund(code, holder) => (Kind::Building, code, works_fund(office, code, holder)?),
+        Wanted::Letter(party) => (Kind::Party, party, letter(office, party)?),
+    };
+    let outcome = match made {
+        Err(refusal) => Outcome::Refused(refusal),
+        Ok(Err(error)) => {
+            tracing::warn!(code = error.code(), "the document can't be rendered");
+            Outcome::Refused(RefusalReason::RenderFailed.into())
+        }
+        Ok(Ok(rendered)) => {
+            files::write_whole(out, &rendered.pdf)?;
+            Outcome::Done
+        }
+    };
+    Ok(Results { rows: vec![Row::new(kind, id, out.display().to_string(), outcome)], dry_run: false })
+}
+
+fn drawn(sheet: &dyn Sheet) -> Result<Rendered, RenderError> {
+    render_sheet(sheet, &Limits::default())
+}
+
+fn co_owners(office: &Office, code: &str) -> Result<Made, DeskError> {
+    let reference = office.reference()?;
+    let asked = [building(&reference, code)?];
+    let places = (office.database(), office.files());
+    let archivist = Archivist::open(&office.snapshot, &reference, places, office.now)?;
+    let Some(list) = lists::lists(&office.snapshot, &reference, &asked, office.today)?.into_iter().next()
+    else {
+        return Ok(Err(StaffReason::NobodyListed.into()));
+    };
+    Ok(match &list.rows {
+        Err(reason) => Err((*reason).into()),
+        Ok(rows) if rows.is_empty() => Err(StaffReason::NobodyListed.into()),
+        Ok(rows) => Ok(drawn(&archivist.sheet(&list, rows, format!("co-owner-list:{}", list.building)))),
+    })
+}
+
+fn statement(office: &Office, number: &str) -> Result<Made, DeskError> {
+    let reference = office.reference()?;
+    let id = events::account(&reference, number)?;
+    let Some(account) = reference.accounts.get(&id) else { return Ok(Err(StaffReason::NotFound.into())) };
+    let mut entries = office.snapshot.entries()?;
+    let statement = Sheets::new(office, &reference).statement(account, &mut entries)?;
+    Ok(statement.map_err(Refusal::from).map(|statement| drawn(&statement)))
+}
+
+fn expenses(office: &Office, code: &str, year: &str) -> Result<Made, DeskError> {
+    let reference = office.reference()?;
+    let asked = building(&reference, code)?;
+    let Some(building) = reference.buildings.get(&asked) else {
+        return Ok(Err(StaffReason::NotFound.into()));
+    };
+    let sheets = Sheets::new(office, &reference).expenses(building)?;
+    let sheet = of_year(sheets, year).map_err(|labels| unknown(What::Year, year, &labels))?;
+    Ok(Ok(drawn(&sheet)))
+}
+
+fn works_fund(office: &Office, code: &str, holder: &str) -> Result<Made, DeskError> {
+    let reference = office.reference()?;
+    let asked = building(&reference, code)?;
+    let Some(building) = reference.buildings.get(&asked) else {
+        return Ok(Err(StaffReason::NotFound.into()));
+    };
+    let all = Sheets::new(office, &reference).works_funds(building)?;
+    let parties = office.snapshot.party_logins()?;
+    let is_wanted = |record| {
+        let party = reference.records.get(&record).map(|record| record.party);
+        record.to_string() == holder
+            || parties.iter().any(|known| Some(known.id) == party && known.code == holder)
+    };
+    let found: Vec<_> = all.iter().filter(|(record, _)| is_wanted(*record)).collect();
+    if let [(_, sheet)] = found[..] {
+        return Ok(Ok(drawn(sheet)));
+    }
+    // Several records of one party are never rolled into one (D23): each is asked for by its key.
+    let shown = if found.is_empty() { all.iter().collect() } else { found };
+    let keys: Vec<String> = shown.iter().map(|(record, _)| record.to_string()).collect();
+    Err(unknown(What::Record, holder, &keys).into())
+}
+
+fn letter(office: &Office, named: &str) -> Result<Made, DeskError> {
+    let parties = office.snapshot.party_logins()?;
+    let by_key = parties.iter().find(|party| party.id.to_string() == named);
+    let party = match by_key {
+        Some(party) => party,
+        None => by_code(What::Party, named, parties.iter().map(|party| (party.code.as_str(), party)))?,
+    };
+    if party.login.is_none() {
+        return Ok(Err(StaffReason::NoCredentials.into()));
+    }
+    Ok(Ok(letters::look(office, party)?))
+}
+
+fn unknown(what: What, named: &str, known: &[String]) -> Unknown {
+    let nearest = (!known.is_empty()).then(|| known.join(", "));
+    Unknown { what, named: named.to_owned(), nearest }
+}
