@@ -28,3 +28,7 @@ audit:
 # Shows how long functions and files are.
 sizes:
     ./scripts/sizes
+
+# Writes every kind of page as PDF and PNG to a folder.
+gallery FOLDER="gallery":
+    ./scripts/gallery {{FOLDER}}

@@ -280,7 +280,12 @@ impl App {
             ledger,
             spool,
             history: self.settings.data.history(),
-            vault: Vault::new(self.settings.agency.files.clone(), publication.max_file_size_bytes),
+            vault: Vault::new(
+                self.settings.agency.files.clone(),
+                publication.max_file_size_bytes,
+                &publication.file_types,
+            ),
+            photo_side_px: publication.photo_max_side_px,
             connector,
             destination: Destination {
                 channel: target.channel.code(),

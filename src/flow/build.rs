@@ -311,7 +311,8 @@ impl Run<'_> {
         let documents = self.job.ledger.planned_documents(publication)?;
         let (made, mut to_send) = mpsc::channel(AHEAD);
         let spool = folder.clone();
-        let maker = task::spawn_blocking(move || make_all(documents, &spool, &made));
+        let side = self.job.photo_side_px;
+        let maker = task::spawn_blocking(move || make_all(documents, &spool, side, &made));
         self.open_session();
         let job = &mut *self.job;
         let mut sender = Sender {
@@ -347,7 +348,7 @@ impl Run<'_> {
             if document.file.is_some() || !document.why.uploads() {
                 continue;
             }
-            match make(&document, folder)? {
+            match make(&document, folder, self.job.photo_side_px)? {
                 Ok(made) => {
                     self.keep(folder, &made.local, &file_path(&made.remote.name))?;
                     letters.extend(made.letter.map(|dropped| (made.id, dropped)));

@@ -53,6 +53,7 @@ pub(super) type Making = Result<Made, (DocumentId, RefusalReason)>;
 pub(super) fn make_all(
     documents: Pages<PlannedDocument>,
     spool: &Folder,
+    photo_side_px: u16,
     made: &mpsc::Sender<Making>,
 ) -> Result<(), FlowError> {
     for document in documents {
@@ -60,7 +61,7 @@ pub(super) fn make_all(
         if document.file.is_some() || !document.why.uploads() {
             continue;
         }
-        if made.blocking_send(make(&document, spool)?).is_err() {
+        if made.blocking_send(make(&document, spool, photo_side_px)?).is_err() {
             break;
         }
     }
@@ -68,7 +69,11 @@ pub(super) fn make_all(
 }
 
 /// Makes the file of one document.
-pub(super) fn make(document: &PlannedDocument, spool: &Folder) -> Result<Making, FlowError> {
+pub(super) fn make(
+    document: &PlannedDocument,
+    spool: &Folder,
+    photo_side_px: u16,
+) -> Result<Making, FlowError> {
     let id = document.id;
     let listing: Listing = serde_json::from_str(&document.listing)?;
     let name = file_name(id, &document.content_digest, &listing.extension);
@@ -86,7 +91,7 @@ pub(super) fn make(document: &PlannedDocument, spool: &Folder) -> Result<Making,
         }
         Material::Photo { path } => {
             let Ok(original) = read(&path) else { return refused(RefusalReason::FileUnreadable) };
-            let Ok(clean) = photo::without_metadata(&original) else {
+            let Ok(clean) = photo::ready(&original, photo_side_px) else {
                 return refused(RefusalReason::FileUnreadable);
             };
             let kept = spool.keep_bytes(&name, &clean)?;

@@ -40,7 +40,8 @@ use crate::ledger::files::FileStamp;
 use crate::ledger::plan::{LeftOut, PlanRow, PlannedDocument, PlannedRemoval, Presence, Withdrawal};
 use crate::ledger::unbound::Unbound;
 use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
-use crate::package::mime::{FileKind, kind_of_file};
+use crate::package::inspect::opens;
+use crate::package::mime::FileKind;
 use crate::package::spool::Folder;
 use crate::package::vault::{FoundFile, Vault};
 use crate::render::{self, html};
@@ -540,12 +541,17 @@ impl Run<'_> {
             Ok(found) => found,
             Err(reason) => return Ok(Err(reason)),
         };
-        let Ok(kind) = kind_of_file(&found.path) else {
-            return Ok(Err(RefusalReason::FileUnreadable));
+        let kind = match self.planner.vault.kind(&found) {
+            Ok(kind) => kind,
+            Err(reason) => return Ok(Err(reason)),
         };
         let stamp = FileStamp { size_bytes: found.size_bytes, modified_ns: found.modified_ns };
         if let Some(digest) = ledger.known_digest(&found.path, stamp)? {
             return Ok(Ok((found, kind, digest)));
+        }
+        // Looked into once: what is refused is never remembered by its stamp.
+        if let Err(reason) = opens(&found.path, kind) {
+            return Ok(Err(reason));
         }
         let Ok((digest, _)) = sha256_of_file(&found.path) else {
             return Ok(Err(RefusalReason::FileUnreadable));

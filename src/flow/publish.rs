@@ -74,6 +74,8 @@ pub struct Job {
     pub history: PathBuf,
     /// Where attached files are.
     pub vault: Vault,
+    /// The longest side of a photo in pixels; 0 = any.
+    pub photo_side_px: u16,
     /// The way to the server.
     pub connector: Arc<dyn Connector>,
     /// The server.

@@ -98,6 +98,8 @@ pub fn kind_of(first_bytes: &[u8]) -> FileKind {
     match known {
         Some(kind) => kind,
         None if is_late_pdf(first_bytes) => FileKind::Pdf,
+        // SVG and what else a browser may run.
+        None if is_markup(first_bytes) => FileKind::Xml,
         None if is_text(first_bytes) => FileKind::Text,
         None => FileKind::Unknown,
     }
@@ -150,6 +152,11 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
+fn is_markup(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
 fn is_text(bytes: &[u8]) -> bool {
     let forbidden =
         |byte: &u8| (*byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C)) || *byte == 0x7F;
@@ -200,7 +207,7 @@ mod tests {
         let office = ["[Content_Types].xml", "_rels/.rels"];
         let docx = [&office[..], &["word/document.xml", "word/styles.xml"]].concat();
         let xlsx = [&office[..], &["xl/workbook.xml", "xl/styles.xml"]].concat();
-        let cases: [(&[u8], FileKind); 21] = [
+        let cases: [(&[u8], FileKind); 22] = [
             (b"%PDF-1.7\n", FileKind::Pdf),
             (b"\xEF\xBB\xBF\r\n%PDF-1.4\n", FileKind::Pdf),
             (b"\xFF\xD8\xFF\xE0\0\x10JFIF\0", FileKind::Jpeg),
@@ -212,6 +219,7 @@ mod tests {
             (b"{\\rtf1\\ansi", FileKind::Rtf),
             (b"<!DOCTYPE html><html>", FileKind::Html),
             (b"<?xml version=\"1.0\"?><a/>", FileKind::Xml),
+            (b"\xEF\xBB\xBF\n<svg onload=\"x()\"/>", FileKind::Xml),
             (b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0a", FileKind::Zip),
             (&zip_of(&docx), FileKind::Docx),
             (&zip_of(&xlsx), FileKind::Xlsx),

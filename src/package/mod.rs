@@ -5,6 +5,7 @@
 //! nothing behind; everything written here is private (0600 in folders of 0700). Nothing here knows the network,
 //! the ledger or the source.
 
+pub mod inspect;
 pub mod mime;
 pub mod photo;
 pub mod spool;

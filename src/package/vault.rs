@@ -2,13 +2,15 @@
 //!
 //! Promises: only regular, non-empty files under one of the roots are opened; no link is followed, neither the
 //! file nor a folder on the way. Refuses: an absolute path, `..`, a drive letter or UNC prefix, a pipe or device,
-//! an empty file, one over the size limit.
+//! an empty file, one over the size limit, one of a kind that isn't sent.
 
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use publier_core::publication::reason::RefusalReason;
+
+use super::mime::{FileKind, kind_of_file};
 
 /// A file as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +28,23 @@ pub struct FoundFile {
 pub struct Vault {
     roots: Vec<PathBuf>,
     max_bytes: u64,
+    kinds: Vec<FileKind>,
 }
 
 impl Vault {
-    /// Takes the roots and the size limit in bytes.
-    pub fn new(roots: Vec<PathBuf>, max_bytes: u64) -> Self {
-        Self { roots, max_bytes }
+    /// Takes the roots, the size limit in bytes and the kinds of files that are sent, by their extensions.
+    pub fn new<S: AsRef<str>>(roots: Vec<PathBuf>, max_bytes: u64, extensions: &[S]) -> Self {
+        let named = |kind: &&FileKind| extensions.iter().any(|name| name.as_ref() == kind.extension());
+        Self { roots, max_bytes, kinds: FileKind::ALL.iter().filter(named).copied().collect() }
+    }
+
+    /// Tells what a file is, by its content.
+    ///
+    /// # Errors
+    /// The reason for which a file of that kind isn't sent.
+    pub fn kind(&self, found: &FoundFile) -> Result<FileKind, RefusalReason> {
+        let kind = kind_of_file(&found.path).map_err(|_| RefusalReason::FileUnreadable)?;
+        if self.kinds.contains(&kind) { Ok(kind) } else { Err(RefusalReason::FileType) }
     }
 
     /// Finds a file by the path that the back office keeps, relative to a root, with `/` or `\` between parts.
@@ -92,7 +105,7 @@ mod tests {
     use super::*;
 
     fn vault(folder: &tempfile::TempDir) -> Vault {
-        Vault::new(vec![folder.path().join("absent"), folder.path().join("files")], 10)
+        Vault::new(vec![folder.path().join("absent"), folder.path().join("files")], 10, &["pdf"])
     }
 
     #[test]

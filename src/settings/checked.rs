@@ -105,6 +105,10 @@ pub struct Publication {
     pub spool_quota_bytes: u64,
     /// The bytes of the largest file sent.
     pub max_file_size_bytes: u64,
+    /// The longest side of a photo that is sent, in pixels; 0 = any.
+    pub photo_max_side_px: u16,
+    /// The types of files that are sent, by their usual extensions.
+    pub file_types: Vec<String>,
 }
 
 /// How hard the zip is compressed.
@@ -274,8 +278,18 @@ fn publication(reader: &mut Reader<'_>, raw: &RawPublication) -> Publication {
             "100MiB",
             ("1MiB", "100GiB"),
         ),
+        photo_max_side_px: reader.whole("publication.photo_max_side", &raw.photo_max_side, 2560, 0..=20_000),
+        file_types: reader.words("publication.file_types", &raw.file_types, FILE_TYPES, SENDABLE_TYPES),
     }
 }
+
+/// The types of files that are sent unless the file says otherwise.
+const FILE_TYPES: &str = "pdf jpg png gif tif webp heic bmp docx xlsx pptx doc xls odt ods rtf txt";
+/// The types that may be sent: none that a browser or a system would run.
+pub(crate) const SENDABLE_TYPES: &[&str] = &[
+    "pdf", "jpg", "png", "gif", "tif", "webp", "heic", "bmp", "docx", "xlsx", "pptx", "doc", "xls", "odt",
+    "ods", "rtf", "txt", "zip",
+];
 
 fn winscp_log(reader: &mut Reader<'_>, raw: &RawWinscpLog) -> WinscpLog {
     WinscpLog {

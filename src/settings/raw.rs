@@ -70,6 +70,8 @@ pub(super) struct RawPublication {
     pub(super) zip_level: Text,
     pub(super) spool_quota: Text,
     pub(super) max_file_size: Text,
+    pub(super) photo_max_side: Whole,
+    pub(super) file_types: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -124,6 +124,19 @@ impl<'a> Reader<'a> {
         default
     }
 
+    /// Reads words of a closed set, with spaces or commas between them; `default` is written as in the file.
+    pub(super) fn words(&mut self, key: &str, raw: &Text, default: &str, known: &[&str]) -> Vec<String> {
+        let written = raw.as_ref().map_or(default, |raw| raw.get_ref().as_str());
+        self.show(key, written, span(raw.as_ref()));
+        let words: Vec<String> =
+            written.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
+        for word in words.iter().filter(|word| !known.contains(&word.as_str())) {
+            let values = [("value", word.as_str()), ("expected", &known.join(", "))];
+            self.problem(ProblemKind::Choice, key, span(raw.as_ref()), &values);
+        }
+        words
+    }
+
     /// Reads a duration within bounds; `default` and the bounds are written as in the file.
     pub(super) fn duration(
         &mut self,

@@ -314,6 +314,9 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::PasswordNotRenewed,
         Code::Readers,
         Code::FileTooLarge,
+        Code::FileType,
+        Code::FileDamaged,
+        Code::FileProtected,
         Code::ServerUnreachable,
         Code::ServerUnknown,
         Code::LoginRefused,
@@ -435,6 +438,27 @@ fn an_access_that_comes_back_without_a_new_password_is_told_d26() {
     assert!(new_codes(&copy).contains(&Code::PasswordNotRenewed));
     copy.execute("UPDATE party SET temporary_password_issue = 2 WHERE id = 5");
     assert!(!new_codes(&copy).contains(&Code::PasswordNotRenewed));
+}
+
+#[test]
+fn files_that_would_not_open_or_would_run_are_told_c1() {
+    let copy = Copy::new().configured("files = [", "files = [\"own\", ");
+    std::fs::create_dir(copy.path("own")).unwrap();
+    let end = "startxref\n9\n%%EOF";
+    for (id, name, content) in [
+        (1, "page.pdf", "<svg onload=\"x()\"/>".to_owned()),
+        (2, "short.pdf", "%PDF-1.4\ntrailer << /Root 1 0 R >>".to_owned()),
+        (3, "locked.pdf", format!("%PDF-1.4\ntrailer << /Encrypt 5 0 R >>\n{end}")),
+    ] {
+        std::fs::write(copy.path("own").join(name), content).unwrap();
+        copy.execute(&format!("UPDATE attachment SET path = '{name}' WHERE id = {id}"));
+    }
+    let told = new_codes(&copy);
+    for code in [Code::FileType, Code::FileDamaged, Code::FileProtected] {
+        assert!(told.contains(&code), "{code:?} in {told:?}");
+    }
+    let narrow = Copy::new().configured("[data]", "[publication]\nfile_types = \"pdf\"\n\n[data]");
+    assert!(new_codes(&narrow).contains(&Code::FileType), "the demo has JPEG attachments");
 }
 
 #[test]

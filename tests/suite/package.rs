@@ -10,7 +10,7 @@ use std::process::Command;
 use chrono::{NaiveDate, NaiveDateTime};
 use proptest::prelude::*;
 use publier::digest::{sha256, sha256_of_file};
-use publier::package::photo::{PhotoError, without_metadata};
+use publier::package::photo::{PhotoError, ready, without_metadata};
 use publier::package::spool::{Spool, SpoolError};
 use publier::package::zip::{Level, PackageError, Sealed, ZipStream, verify};
 use publier::xml::Writer;
@@ -388,6 +388,56 @@ fn a_jpeg_keeps_its_orientation_alone_as_other_programs_read_it() {
     assert!(seen.contains("orientation=upper-right") && seen.contains("direntries=1"), "{seen}");
     // Upright is what no orientation means.
     assert_eq!(without_metadata(&with_segments(&clean, &[exif(1)])).unwrap(), clean);
+}
+
+/// The width and height that `file` reads in a JPEG.
+fn size_of(path: &Path) -> (u32, u32) {
+    let seen = stdout_of(Command::new("file").arg(path));
+    let size =
+        seen.rsplit(", ").find_map(|part| part.trim().split_once('x')).unwrap_or_else(|| panic!("{seen}"));
+    (size.0.parse().unwrap(), size.1.parse().unwrap())
+}
+
+#[test]
+fn a_turned_photo_leaves_upright_and_a_large_one_smaller_as_other_programs_read_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("photo.jpg");
+    let clean = image(folder.path(), &["-jpeg"]);
+    std::fs::write(&path, &clean).unwrap();
+    let (width, height) = size_of(&path);
+    assert!(width != height && width > 40, "{width}x{height}");
+    assert_eq!(ready(&clean, 0).unwrap(), clean, "upright and small enough: not a byte changes");
+    assert_eq!(ready(&clean, 20_000).unwrap(), clean);
+    let turned = ready(&with_segments(&clean, &[exif(6)]), 0).unwrap();
+    std::fs::write(&path, &turned).unwrap();
+    assert_eq!(size_of(&path), (height, width));
+    assert!(!holds_secret(&turned) && !turned.windows(4).any(|window| window == b"Exif"));
+    assert_eq!(ready(&turned, 0).unwrap(), turned, "what was drawn goes through unchanged");
+    let small = ready(&clean, 40).unwrap();
+    std::fs::write(&path, &small).unwrap();
+    let (small_width, small_height) = size_of(&path);
+    assert_eq!(small_width.max(small_height), 40);
+    assert!(small.len() < clean.len());
+}
+
+/// The picture is the same before and after: the decoder of another program sees the same pixels, quality apart.
+#[test]
+fn a_photo_drawn_anew_shows_the_same_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let clean = image(folder.path(), &["-jpeg"]);
+    let pixels = |jpeg: &[u8]| -> Vec<u8> {
+        zune_jpeg::JpegDecoder::new(zune_core::bytestream::ZCursor::new(jpeg)).decode().unwrap()
+    };
+    // Turned three times by a quarter and once more: upright again.
+    let mut turned = clean.clone();
+    for _ in 0..4 {
+        turned = ready(&with_segments(&turned, &[exif(6)]), 0).unwrap();
+    }
+    let (before, after) = (pixels(&clean), pixels(&turned));
+    assert_eq!(before.len(), after.len());
+    let error: u64 = before.iter().zip(&after).map(|(one, other)| u64::from(one.abs_diff(*other))).sum();
+    let mean = error / u64::try_from(before.len()).unwrap();
+    assert!(mean <= 6, "the mean difference is {mean} of 255");
 }
 
 #[test]

@@ -333,6 +333,9 @@ pub fn removal_when_refused(reason: RefusalReason) -> RemovalReason {
         | R::FileEmpty
         | R::FileTooLarge
         | R::FileUnreadable
+        | R::FileType
+        | R::FileDamaged
+        | R::FileProtected
         | R::BodyFormat
         | R::RenderFailed
         | R::TransferRefused

@@ -173,6 +173,12 @@ catalogue! {
         FileTooLarge = "file-too-large",
         /// The attached file can't be read, or is not a regular file inside the files' folder.
         FileUnreadable = "file-unreadable",
+        /// The file's type is not one of those that are sent, or it bears macros.
+        FileType = "file-type",
+        /// The PDF is cut short or isn't one.
+        FileDamaged = "file-damaged",
+        /// The PDF asks for a password.
+        FileProtected = "file-protected",
         /// The body's format is not read (RTF, DOCX).
         BodyFormat = "body-format",
         /// The body could not be rendered.

@@ -274,6 +274,12 @@ codes! {
     FileEmpty = "file-empty", Documents, Error, "C1";
     /// An attached file is over the limit.
     FileTooLarge = "file-too-large", Documents, Error, "C1";
+    /// An attached file is of a type that isn't sent, or bears macros.
+    FileType = "file-type", Documents, Error, "C1";
+    /// An attached PDF is cut short or isn't one.
+    FileDamaged = "file-damaged", Documents, Error, "C1";
+    /// An attached PDF asks for a password.
+    FileProtected = "file-protected", Documents, Error, "C1";
     /// An attached file can't be read, or is outside the files' folders.
     FileUnreadable = "file-unreadable", Documents, Error, "C1";
     /// A photo asks to be published and has no binder.

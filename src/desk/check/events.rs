@@ -13,7 +13,8 @@ use publier_core::publication::reason::{RefusalReason, WaitReason};
 
 use super::{Books, Code, Finding, Kind, Record, Sink};
 use crate::ledger::unbound::Unbound;
-use crate::package::mime::{FileKind, kind_of_file};
+use crate::package::inspect::opens;
+use crate::package::mime::FileKind;
 use crate::package::vault::Vault;
 use crate::render::html;
 use crate::source::SourceError;
@@ -99,6 +100,8 @@ impl Events<'_> {
                 let record = Record::new(Kind::Event, event.id);
                 each(Finding::new(Code::TemplateMissing, record).with("template", &template));
             }
+            // Told once, of the binder (G7).
+            RefusalReason::CouncilOnly => {}
             reason => each(Finding::new(refusal(reason), Record::new(Kind::Event, event.id))),
         }
     }
@@ -230,15 +233,19 @@ fn refusal(reason: RefusalReason) -> Code {
 
 /// Says why a file can't be sent, as a publication would find it.
 pub(super) fn file_fault(vault: &Vault, path: &str, must_be_a_picture: bool) -> Option<Code> {
-    let kind = vault
-        .find(path)
-        .and_then(|found| kind_of_file(&found.path).map_err(|_| RefusalReason::FileUnreadable));
+    let kind = vault.find(path).and_then(|found| {
+        let kind = vault.kind(&found)?;
+        opens(&found.path, kind).map(|()| kind)
+    });
     match kind {
         Ok(FileKind::Jpeg | FileKind::Png) => None,
         Ok(_) => must_be_a_picture.then_some(Code::FileUnreadable),
         Err(RefusalReason::FileMissing) => Some(Code::FileMissing),
         Err(RefusalReason::FileEmpty) => Some(Code::FileEmpty),
         Err(RefusalReason::FileTooLarge) => Some(Code::FileTooLarge),
+        Err(RefusalReason::FileType) => Some(Code::FileType),
+        Err(RefusalReason::FileDamaged) => Some(Code::FileDamaged),
+        Err(RefusalReason::FileProtected) => Some(Code::FileProtected),
         Err(_) => Some(Code::FileUnreadable),
     }
 }

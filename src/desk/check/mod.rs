@@ -107,7 +107,11 @@ pub fn check(ground: &Ground<'_>, each: &mut Sink<'_>) {
 
 fn check_books(ground: &Ground<'_>, books: &Books, each: &mut Sink<'_>) -> Result<(), SourceError> {
     let publication = &ground.settings.publication;
-    let vault = Vault::new(ground.settings.agency.files.clone(), publication.max_file_size_bytes);
+    let vault = Vault::new(
+        ground.settings.agency.files.clone(),
+        publication.max_file_size_bytes,
+        &publication.file_types,
+    );
     configuration::check_agency(books, each);
     database::check(ground, books, each)?;
     accounts::check(books, each)?;

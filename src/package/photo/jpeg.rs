@@ -34,6 +34,29 @@ pub(super) fn without_metadata(photo: &[u8]) -> Result<Vec<u8>, PhotoError> {
     Ok(out)
 }
 
+/// What decides whether a picture is drawn anew, and how.
+pub(super) struct Look {
+    /// The longer side in pixels.
+    pub longer_side: u16,
+    /// The orientation, when it isn't upright.
+    pub orientation: Option<u16>,
+    /// The segments of the colour profile, whole.
+    pub profile: Vec<u8>,
+}
+
+/// Reads what a picture looks like; `None` when these bytes are no JPEG.
+pub(super) fn look(photo: &[u8]) -> Option<Look> {
+    let segments = photo.starts_with(START).then(|| segments(photo).ok()).flatten()?;
+    let frame = segments.iter().find(|segment| is_frame(segment.marker))?;
+    let side = |at| u16_at(frame.content, at, u16::from_be_bytes);
+    let profile = segments.iter().filter(|segment| segment.marker == APP2);
+    Some(Look {
+        longer_side: side(1)?.max(side(3)?),
+        orientation: segments.iter().find_map(orientation).filter(|turned| (2..=8).contains(turned)),
+        profile: profile.flat_map(|segment| segment.bytes.iter().copied()).collect(),
+    })
+}
+
 /// A marker, what belongs to it, and after SOS the coded picture up to the next marker.
 #[derive(Debug, Clone, Copy)]
 struct Segment<'a> {

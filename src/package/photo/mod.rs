@@ -1,14 +1,20 @@
 //! Photos without what they tell about their maker: place, date, device, comments.
 //!
-//! Promises: the picture itself is untouched, byte for byte; the colour profile and, in JPEG, the orientation stay
-//! (the latter alone in a minimal EXIF block); everything else that isn't needed to show the picture goes, and so
-//! does what follows the picture's end (a telephone's video, second pictures). What comes out goes through
-//! unchanged. Refuses: other formats, files whose structure is broken or cut short (checksums inside
+//! Promises of [`without_metadata`]: the picture itself is untouched, byte for byte; the colour profile and, in JPEG, the
+//! orientation stay (the latter alone in a minimal EXIF block); everything else that isn't needed to show the picture
+//! goes, and so does what follows the picture's end (a telephone's video, second pictures). What comes out goes through
+//! unchanged. [`ready`] also turns a JPEG upright and makes one that is too large smaller: only these two are drawn
+//! anew, at quality 85; one that can't be decoded (inks, more than 50 million pixels) goes as it is, and so does a PNG.
+//! Refuses: other formats, files whose structure is broken or cut short (checksums inside
 //! the picture are not recomputed), files over 64 MiB. Never panics; memory is the
 //! input and one output. Format: JPEG (ITU T.81, annex B; EXIF 2.32), PNG (W3C PNG 3, section 5).
 
+mod encode;
 mod jpeg;
+mod picture;
 mod png;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The largest photo that is looked at.
 pub const LIMIT_BYTES: usize = 64 * 1024 * 1024;
@@ -53,4 +59,23 @@ pub fn without_metadata(photo: &[u8]) -> Result<Vec<u8>, PhotoError> {
     } else {
         Err(PhotoError::NotAPhoto)
     }
+}
+
+/// Gives the photo as it leaves: without its metadata, upright, its longer side at most `max_side_px` (0 = any).
+///
+/// # Errors
+/// As [`without_metadata`].
+pub fn ready(photo: &[u8], max_side_px: u16) -> Result<Vec<u8>, PhotoError> {
+    let clean = without_metadata(photo)?;
+    let Some(look) = jpeg::look(&clean) else { return Ok(clean) };
+    let is_large = max_side_px > 0 && look.longer_side > max_side_px;
+    if !is_large && look.orientation.is_none() {
+        return Ok(clean);
+    }
+    // A decoder that breaks down on a photo leaves it as it is.
+    let drawn = catch_unwind(AssertUnwindSafe(|| {
+        let picture = picture::Picture::decode(&clean)?.within(max_side_px);
+        Some(encode::jpeg(&picture.upright(look.orientation.unwrap_or(1)), &look.profile))
+    }));
+    Ok(drawn.ok().flatten().unwrap_or(clean))
 }

@@ -7,9 +7,10 @@ use publier::ledger::runs::Trigger;
 use publier::report::run_report::Cause;
 use publier::settings::target::Trust;
 use publier_core::publication::exit::ExitStatus;
+use publier_core::publication::reason::RefusalReason;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::flow::{Agency, Desk, Embedded, Ran};
+use crate::support::flow::{Agency, Desk, Embedded, Ran, repository};
 use crate::support::servers::{Kind, RealServer, free_port};
 
 fn agency_of(server: &Embedded) -> Agency {
@@ -333,4 +334,35 @@ fn what_is_not_understood_on_the_command_line_is_said_and_ends_with_two() {
     assert_eq!(unknown.last()["type"], "error");
     let english = agency.run(&["--lang", "en", "publish", "--nope"]).ended(2);
     assert!(english.errors.starts_with("publier: unknown option"), "{}", english.errors);
+}
+
+/// C1: what would not open, or would run, stays here with its reason; mended, it leaves.
+#[test]
+fn a_file_that_would_not_open_is_refused_by_its_content_and_leaves_once_mended_c1() {
+    let desk = Desk::new(Agency::small());
+    let own = desk.agency.path("files");
+    let cases = [
+        (2, "short.pdf", "%PDF-1.4\ntrailer", RefusalReason::FileDamaged),
+        (
+            3,
+            "locked.pdf",
+            "%PDF-1.4\ntrailer << /Encrypt 5 0 R >>\nstartxref\n9\n%%EOF",
+            RefusalReason::FileProtected,
+        ),
+        (4, "page.pdf", "<svg onload='x()'/>", RefusalReason::FileType),
+    ];
+    for (id, name, content, _) in cases {
+        std::fs::write(own.join(name), content).unwrap();
+        desk.agency.sql(&format!("UPDATE attachment SET path = '{name}' WHERE id = {id}"));
+    }
+    let report = desk.publish_first();
+    for (_, name, _, reason) in cases {
+        assert!(report.refused.groups().any(|(found, _)| found == reason), "{name}");
+    }
+    let before = desk.last().documents().len();
+    std::fs::copy(repository("fixtures/demo/files/courriers/pouvoir.pdf"), own.join("short.pdf")).unwrap();
+    desk.clock.turn(chrono::TimeDelta::days(1));
+    let report = desk.publish();
+    assert!(before > 0 && !report.refused.groups().any(|(found, _)| found == RefusalReason::FileDamaged));
+    assert_eq!(desk.last().documents().len(), 1, "the mended one alone is new");
 }

@@ -74,7 +74,7 @@ fn the_demo_ends_well_and_says_what_it_did() {
     assert_eq!(demo.first.code, Some(0), "{}\n{}", demo.first.out, demo.first.errors);
     for said in [
         "est prête dans",
-        "59 fichiers envoyés (4,5\u{a0}Mo)",
+        "59 fichiers envoyés (4,6\u{a0}Mo)",
         "1 envoi interrompu a repris où il s’était arrêté",
         "Le fichier joint n’existe pas sur le disque.",
         "Pièce jointe 20",
