@@ -6,6 +6,7 @@
 
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::UNIX_EPOCH;
 
 use publier_core::publication::reason::RefusalReason;
@@ -21,16 +22,35 @@ pub struct FoundFile {
     pub modified_ns: i64,
 }
 
+/// One of the folders: its real path is looked for until it is found, then kept, since a large agency has a million
+/// files to find.
+#[derive(Debug, Clone)]
+struct Root {
+    given: PathBuf,
+    real: OnceLock<PathBuf>,
+}
+
+impl Root {
+    fn real(&self) -> Result<&Path, RefusalReason> {
+        if let Some(real) = self.real.get() {
+            return Ok(real);
+        }
+        let real = self.given.canonicalize().map_err(|_| RefusalReason::FileMissing)?;
+        Ok(self.real.get_or_init(|| real))
+    }
+}
+
 /// The folders in which events' files are looked for, in order.
 #[derive(Debug, Clone)]
 pub struct Vault {
-    roots: Vec<PathBuf>,
+    roots: Vec<Root>,
     max_bytes: u64,
 }
 
 impl Vault {
     /// Takes the roots and the size limit in bytes.
     pub fn new(roots: Vec<PathBuf>, max_bytes: u64) -> Self {
+        let roots = roots.into_iter().map(|given| Root { given, real: OnceLock::new() }).collect();
         Self { roots, max_bytes }
     }
 
@@ -56,8 +76,8 @@ impl Vault {
         Err(refusal)
     }
 
-    fn find_under(&self, root: &Path, relative: &Path) -> Result<FoundFile, RefusalReason> {
-        let mut path = root.canonicalize().map_err(|_| RefusalReason::FileMissing)?;
+    fn find_under(&self, root: &Root, relative: &Path) -> Result<FoundFile, RefusalReason> {
+        let mut path = root.real()?.to_owned();
         let mut last: Option<Metadata> = None;
         for part in relative.components().filter(|part| matches!(part, Component::Normal(_))) {
             path.push(part);
