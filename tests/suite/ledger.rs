@@ -67,6 +67,7 @@ fn a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
     db.execute_batch(
         "DROP TABLE unbound_event; DROP TABLE plan_unbound; DROP TABLE binder_right; DROP TABLE plan_right;
          ALTER TABLE access DROP COLUMN revoked_issue;
+         ALTER TABLE document DROP COLUMN raw_digest; ALTER TABLE attached_file DROP COLUMN kind;
          PRAGMA user_version = 1;",
     )
     .unwrap();

@@ -309,6 +309,31 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_begins_by_words_shows_something_and_others_are_parsed() {
+        let parsed =
+            |body: &str| dom::parse(body, &Limits::default()).is_ok_and(|tree| shows_nothing(&tree.root()));
+        for body in
+            ["a", " \u{a0}a", "<p>a</p>", "<P CLASS='>x'>a", "<table><tr>a", "</p>a", "<p title=\"<\">\n a"]
+        {
+            assert!(begins_visibly(body) && !parsed(body), "{body:?}");
+        }
+        for body in [
+            "",
+            "<p> </p>",
+            "<p",
+            "<script>a</script>",
+            "<title>a",
+            "&nbsp;",
+            "&amp;",
+            "<p a='>a",
+            "<!-- a -->",
+            "<x>a",
+        ] {
+            assert!(!begins_visibly(body), "{body:?}");
+        }
+    }
+
+    #[test]
     fn markup_without_visible_content_is_blank() {
         for body in [
             "",

@@ -93,7 +93,7 @@ fn snapshot(database: &Path, zip: &Path) -> anyhow::Result<String> {
         "accounts={} expenses={} works_funds={} refused={} zip_bytes={} content_bytes={}",
         count("accounts"),
         count("expenses"),
-        count("works_funds"),
+        count("works-funds"),
         written.refused,
         written.zip.size_bytes,
         written.zip.content_bytes
