@@ -88,6 +88,7 @@ fn job(agency: &Path, at: DateTime<Utc>) -> anyhow::Result<Job> {
         transfer_log: None,
         run_log: None,
         history: agency.join("history"),
+        lists_folder: None,
         messages: Arc::new(Messages::new(Lang::Fr)),
         fresh_series_id: "0123456789abcdef".to_owned(),
         next_slots: Vec::new(),
