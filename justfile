@@ -25,6 +25,10 @@ suite NAME:
 audit:
     ./scripts/audit
 
+# Measures the snapshot against a fair peer: `just bench medium`.
+bench SIZE="medium":
+    ./scripts/bench snapshot --size {{SIZE}}
+
 # Shows how long functions and files are.
 sizes:
     ./scripts/sizes

@@ -26,6 +26,7 @@ mod suite {
     mod embedded;
     #[cfg(feature = "demo")]
     mod flow;
+    mod generated;
     mod house;
     mod ledger;
     #[cfg(feature = "demo")]

@@ -177,6 +177,8 @@ check-row-missing = The table lacks the row that must be there.
 check-row-missing-remedy = Administrator: make sure that the file is the agency's.
 check-not-wal = The database isn't in WAL mode: it is copied before each publication.
 check-not-wal-remedy = Administrator: put it in WAL mode (PRAGMA journal_mode = WAL).
+check-no-entry-index = No index gives the entries of one account: all are sorted at each publication, which is slower for it.
+check-no-entry-index-remedy = Administrator: ask the publisher for an index on the columns account_id, entry_date, id of the table ledger_entry (schemas/agency.sql).
 check-database-read-only = This account can't write the database ({ $words }): it is published, but the report does not reach the messages and the staff's commands are refused.
 check-database-read-only-remedy = Administrator: let the account that runs the agent write the database and its folder.
 check-function-unavailable = It is a view that the agent can't write. Unavailable: { $function }.

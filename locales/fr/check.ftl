@@ -177,6 +177,8 @@ check-row-missing = La table ne contient pas la ligne attendue.
 check-row-missing-remedy = Administrateur : vérifiez que le fichier est bien celui de l’agence.
 check-not-wal = La base n’est pas en mode WAL : elle est copiée avant chaque publication.
 check-not-wal-remedy = Administrateur : passez-la en mode WAL (PRAGMA journal_mode = WAL).
+check-no-entry-index = Aucun index ne donne les écritures d’un compte : toutes sont triées à chaque publication, qui en est plus lente.
+check-no-entry-index-remedy = Administrateur : demandez à l’éditeur un index sur les colonnes account_id, entry_date, id de la table ledger_entry (schemas/agency.sql).
 check-database-read-only = La base ne peut pas être écrite par ce compte ({ $words }) : elle est publiée, mais le compte-rendu n’arrive pas dans les messages et les commandes du personnel sont refusées.
 check-database-read-only-remedy = Administrateur : donnez au compte qui exécute l’agent le droit d’écrire la base et son dossier.
 check-function-unavailable = C’est une vue que l’agent ne peut pas écrire. Fonction indisponible : { $function }.

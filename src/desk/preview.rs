@@ -84,7 +84,8 @@ fn statement(office: &Office, number: &str) -> Result<Made, DeskError> {
     let reference = office.reference()?;
     let id = events::account(&reference, number)?;
     let Some(account) = reference.accounts.get(&id) else { return Ok(Err(StaffReason::NotFound.into())) };
-    let mut entries = office.snapshot.entries()?;
+    let mut reading = office.snapshot.entries()?;
+    let mut entries = reading.begin()?;
     let statement = Sheets::new(office, &reference).statement(account, &mut entries)?;
     Ok(statement.map_err(Refusal::from).map(|statement| drawn(&statement)))
 }

@@ -47,7 +47,8 @@ pub fn archive(office: &Office, filter: &AccountFilter, dry_run: bool) -> Result
     let reference = &trading.reference;
     let sheets = Sheets::new(office, reference);
     let known = office.snapshot.statement_keys()?;
-    let mut entries = office.snapshot.entries()?;
+    let mut reading = office.snapshot.entries()?;
+    let mut entries = reading.begin()?;
     let mut rows: Vec<Row> = Vec::new();
     let mut kept: Vec<Kept<'_>> = Vec::new();
     for account in chosen(reference, filter)? {

@@ -245,7 +245,8 @@ fn holdings_and_leases<W: Write>(
 
 fn accounts<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> Result<(), FlowError> {
     xml.section("accounts")?;
-    let mut entries = books.snapshot.entries()?;
+    let mut reading = books.snapshot.entries()?;
+    let mut entries = reading.begin()?;
     let mut counts = Counts { known: count(books.reference.accounts.len()), ..Counts::default() };
     for account in books.reference.accounts.values() {
         match books.selection.accounts.get(&account.id) {
@@ -359,10 +360,9 @@ pub(super) fn each_expense(
             Ok(_) => return Ok(()),
             Err(bad) => return each(Err(bad), &[]),
         };
-        let vouchers = books.snapshot.vouchers_of(row.id)?;
-        let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.voucher).collect();
+        let ids: Vec<VoucherId> = row.vouchers.iter().map(|voucher| voucher.voucher).collect();
         let line = reference.expense_row(&row, &ids);
-        each(Ok(&line), &vouchers)
+        each(Ok(&line), &row.vouchers)
     })
 }
 

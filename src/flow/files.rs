@@ -15,8 +15,9 @@ use tokio::sync::mpsc;
 
 use super::adopt::Survey;
 use super::error::FlowError;
+use super::letters::kept_letter;
 use super::listing::{Listing, Material, file_name, file_path};
-use super::plan::{letter_name, render_refusal};
+use super::plan::render_refusal;
 use crate::digest::sha256_of_file;
 use crate::ledger::documents::{Pages, RemoteFile};
 use crate::ledger::files::UploadResult;
@@ -79,8 +80,8 @@ pub(super) fn make(
     let name = file_name(id, &document.content_digest, &listing.extension);
     let refused = |reason| Ok(Err((id, reason)));
     let (local, size_bytes, sha256, letter) = match listing.material {
-        Material::Letter => {
-            let letter: render::Letter = serde_json::from_slice(&read(&spool.file(&letter_name(id))?)?)?;
+        Material::Letter(place) => {
+            let letter = kept_letter(spool, place.unwrap_or_default())?;
             let rendered = match render::render_letter(&letter, &render::NoImages, &render::Limits::default())
             {
                 Ok(rendered) => rendered,

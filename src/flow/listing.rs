@@ -10,6 +10,7 @@ use publier_core::publication::document::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::letters::LetterPlace;
 use crate::channels::extranet::xml::DocumentEntry;
 use crate::digest::sha256;
 use crate::ledger::documents::RemoteFile;
@@ -17,8 +18,8 @@ use crate::ledger::documents::RemoteFile;
 /// What the file of a document is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Material {
-    /// A letter, kept in the spool until it is rendered.
-    Letter,
+    /// A letter, and where the spool keeps it until it is rendered: nowhere where nothing is uploaded.
+    Letter(Option<LetterPlace>),
     /// A file of the agency, sent as it is.
     File {
         /// Its absolute path.

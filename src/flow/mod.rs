@@ -6,6 +6,7 @@
 //! settled and the outbox told.
 
 mod adopt;
+pub mod alone;
 mod audiences;
 mod build;
 mod bulk;

@@ -4,6 +4,7 @@
 //! what is due is decided without clocks (rule 10).
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter::Peekable;
 
 use publier_core::channels::extranet::Selection;
 use publier_core::domain::account::AccountVerdict;
@@ -31,12 +32,12 @@ use publier_core::publication::widening::{Grants, grants, widens};
 use super::audiences::Counter;
 use super::bulk::{self, Books};
 use super::error::FlowError;
-use super::letters::letter;
+use super::letters::{LetterFile, letter};
 use super::listing::{Listing, Material, file_name, record_name};
-use crate::digest::{sha256, sha256_of_file};
+use crate::digest::sha256_of_file;
 use crate::ledger::closing::PlanTotals;
-use crate::ledger::documents::Pages;
-use crate::ledger::files::FileStamp;
+use crate::ledger::documents::{KnownLetter, Pages};
+use crate::ledger::files::{FileStamp, KnownFile};
 use crate::ledger::plan::{LeftOut, PlanRow, PlannedDocument, PlannedRemoval, Presence, Withdrawal};
 use crate::ledger::unbound::Unbound;
 use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
@@ -49,8 +50,8 @@ use crate::report::run_report::Audiences;
 use crate::source::DocumentTable;
 use publier_core::publication::due::Recorded;
 
-/// Rows that are stored together.
-const BATCH: usize = 500;
+/// Rows that are stored together: each batch is synced, and a first publication has a million.
+const BATCH: usize = 4_000;
 
 /// What a plan is made with.
 pub(super) struct Planner<'a> {
@@ -97,8 +98,8 @@ pub(super) struct Plan {
 struct Proposal {
     candidate: Candidate,
     listing: Option<Listing>,
-    /// The letter to keep for rendering, if the document is uploaded.
-    letter: Option<render::Letter>,
+    /// The letter to keep for rendering, if the document is uploaded, and whom it is addressed to.
+    letter: Option<(render::Letter, Option<PartyId>)>,
 }
 
 impl Proposal {
@@ -112,7 +113,13 @@ struct Run<'p> {
     merge: Merge<Pages<Recorded>>,
     rows: Vec<PlanRow>,
     counts: Counts,
-    hashed: Vec<(std::path::PathBuf, FileStamp, Digest)>,
+    /// Files and letters that were read and are to be remembered.
+    read_files: Vec<(std::path::PathBuf, FileStamp, KnownFile)>,
+    read_letters: Vec<KnownLetter>,
+    /// The letters that were read by earlier runs: the third ordered stream.
+    known_letters: Peekable<Pages<KnownLetter>>,
+    /// Where letters wait to be rendered.
+    letters: LetterFile,
     unbound: Unbound,
     widened: u64,
     audiences: Counter<'p>,
@@ -124,7 +131,7 @@ struct PlannerParts<'p> {
     books: Books<'p>,
     trade: &'p Trade<'p>,
     vault: &'p Vault,
-    spool: &'p Folder,
+    series: SeriesKey,
     publication: PublicationId,
     superseded_by: HashMap<EventId, Vec<EventId>>,
     confirmed: Grants,
@@ -149,12 +156,21 @@ impl Planner<'_> {
         ledger.plan(publication, &right_rows(&grants))?;
         let trade = &trade;
         let parts =
-            PlannerParts { books, trade, vault, spool, publication, superseded_by, confirmed, grants };
+            PlannerParts { books, trade, vault, series, publication, superseded_by, confirmed, grants };
         let merge = Merge::new(ledger.recorded_documents(series)?, due);
-        let unbound = ledger.unbound_events()?;
-        let (rows, counts, hashed) = (Vec::new(), Counts::default(), Vec::new());
-        let audiences = Counter::new(books);
-        let mut run = Run { merge, rows, counts, hashed, unbound, widened: 0, audiences, planner: &parts };
+        let mut run = Run {
+            merge,
+            rows: Vec::new(),
+            counts: Counts::default(),
+            read_files: Vec::new(),
+            read_letters: Vec::new(),
+            known_letters: ledger.known_letters(series)?.peekable(),
+            letters: LetterFile::create(spool)?,
+            unbound: ledger.unbound_events()?,
+            widened: 0,
+            audiences: Counter::new(books),
+            planner: &parts,
+        };
         run.documents(ledger)?;
         let (documents, widened, audiences) = run.finish(ledger)?;
         let totals = ledger.close_plan(publication)?;
@@ -367,7 +383,12 @@ impl Run<'_> {
         Ok(successor.map(|event| Err(verdict(event))))
     }
 
-    fn body(&self, event: &EventRecord, placement: &Placement, body: &str) -> Result<Proposal, FlowError> {
+    fn body(
+        &mut self,
+        event: &EventRecord,
+        placement: &Placement,
+        body: &str,
+    ) -> Result<Proposal, FlowError> {
         let source = DocumentSource::Body(event.id);
         let audience = Some((placement.target, placement.binder));
         if event.body == Body::Unreadable {
@@ -376,42 +397,58 @@ impl Run<'_> {
         }
         let Ok(id) = DocumentId::new(source, placement.target) else { return Ok(unlistable(source)) };
         let planner = self.planner;
-        let recipient = match placement.target {
+        let party = match placement.target {
             Target::Account(account) => {
-                let party = planner.books.reference.accounts.get(&account).and_then(|account| account.party);
-                party
-                    .map(|party| planner.books.snapshot.address_block(party))
-                    .transpose()?
-                    .unwrap_or_default()
+                planner.books.reference.accounts.get(&account).and_then(|account| account.party)
             }
-            Target::Unit(_) | Target::Building(_) | Target::Entity(_) => Vec::new(),
+            Target::Unit(_) | Target::Building(_) | Target::Entity(_) => None,
         };
         let title = body_title(event, planner.trade, placement.date);
-        let letter = letter(
-            &planner.books.reference.agency,
-            recipient,
-            &event.subject,
-            body,
-            id.to_string(),
-            placement.date,
-        );
-        // A change of address is no change of the letter: it is never sent again for that (rules 10 and 11).
-        let inputs = render::Letter { recipient: Vec::new(), ..letter.clone() };
-        let content = match render::input_digest(&inputs, &render::NoImages, &render::Limits::default()) {
+        let agency = &planner.books.reference.agency;
+        // A change of address is no change of the letter: it is never sent again for that (rules 10 and 11). So the
+        // recipient is looked for when the letter is kept.
+        let letter = letter(agency, Vec::new(), &event.subject, body, id.to_string(), placement.date);
+        let content = match self.content_of(id, &letter)? {
             Ok(content) => content,
-            Err(error) => {
-                let verdict = Verdict::Refuse { reason: render_refusal(&error), audience };
+            Err(reason) => {
+                let verdict = Verdict::Refuse { reason, audience };
                 return Ok(Proposal::without_listing(source, verdict));
             }
         };
         let listing = Listing {
             title,
             supersedes: self.predecessor(event, placement.target, None),
-            ..Listing::of(placement, "pdf", "application/pdf", Material::Letter)
+            ..Listing::of(placement, "pdf", "application/pdf", Material::Letter(None))
         };
         let mut proposal = proposal(source, placement, content, event.publish_request, listing);
-        proposal.letter = Some(letter);
+        proposal.letter = Some((letter, party));
         Ok(proposal)
+    }
+
+    /// Gives the digest of what a letter shows: the one remembered, where the letter is given as it was.
+    fn content_of(
+        &mut self,
+        id: DocumentId,
+        letter: &render::Letter,
+    ) -> Result<Result<Digest, RefusalReason>, FlowError> {
+        let raw = render::raw_digest(letter);
+        let before =
+            |known: &Result<KnownLetter, LedgerError>| known.as_ref().is_ok_and(|known| known.id < id);
+        while self.known_letters.next_if(before).is_some() {}
+        let at_hand =
+            |known: &Result<KnownLetter, LedgerError>| known.as_ref().map_or(true, |known| known.id == id);
+        if let Some(known) = self.known_letters.next_if(at_hand).transpose()?
+            && known.raw == raw
+        {
+            return Ok(Ok(known.content));
+        }
+        match render::input_digest(letter, &render::NoImages, &render::Limits::default()) {
+            Ok(content) => {
+                self.read_letters.push(KnownLetter { id, raw, content });
+                Ok(Ok(content))
+            }
+            Err(error) => Ok(Err(render_refusal(&error))),
+        }
     }
 
     fn attachment(
@@ -541,22 +578,31 @@ impl Run<'_> {
             Ok(found) => found,
             Err(reason) => return Ok(Err(reason)),
         };
+        let stamp = FileStamp { size_bytes: found.size_bytes, modified_ns: found.modified_ns };
+        let known = ledger.known_file(&found.path, stamp)?;
+        let known_kind =
+            known.as_ref().and_then(|known| known.kind.as_deref()).and_then(FileKind::from_extension);
+        if let (Some(known), Some(kind)) = (&known, known_kind) {
+            // What opened once opens still; which kinds are sent may have changed since.
+            return Ok(self.planner.vault.allowed(kind).map(|kind| (found, kind, known.digest)));
+        }
         let kind = match self.planner.vault.kind(&found) {
             Ok(kind) => kind,
             Err(reason) => return Ok(Err(reason)),
         };
-        let stamp = FileStamp { size_bytes: found.size_bytes, modified_ns: found.modified_ns };
-        if let Some(digest) = ledger.known_digest(&found.path, stamp)? {
-            return Ok(Ok((found, kind, digest)));
-        }
         // Looked into once: what is refused is never remembered by its stamp.
         if let Err(reason) = opens(&found.path, kind) {
             return Ok(Err(reason));
         }
-        let Ok((digest, _)) = sha256_of_file(&found.path) else {
-            return Ok(Err(RefusalReason::FileUnreadable));
+        let digest = match known {
+            Some(known) => known.digest,
+            None => match sha256_of_file(&found.path) {
+                Ok((digest, _)) => digest,
+                Err(_) => return Ok(Err(RefusalReason::FileUnreadable)),
+            },
         };
-        self.hashed.push((found.path.clone(), stamp, digest));
+        let read = KnownFile { digest, kind: Some(kind.extension().to_owned()) };
+        self.read_files.push((found.path.clone(), stamp, read));
         Ok(Ok((found, kind, digest)))
     }
 
@@ -576,7 +622,7 @@ impl Run<'_> {
 
     /// Merges a proposal and stores what follows.
     fn take(&mut self, ledger: &mut Ledger, proposal: &Proposal) -> Result<(), FlowError> {
-        let Self { merge, rows, counts, planner, widened, audiences, .. } = self;
+        let Self { merge, rows, counts, planner, widened, audiences, letters, .. } = self;
         counts.known += 1;
         let mut failure = None;
         let mut sink = |outcome: Outcome| {
@@ -585,41 +631,51 @@ impl Run<'_> {
             if let (Some(Decision::List(listed, _)), Some(listing)) = (&outcome.decision, &proposal.listing) {
                 audiences.take(listed.id, listing);
             }
-            if let Err(error) = store(planner, rows, counts, &outcome, of_proposal.then_some(proposal)) {
+            if let Err(error) =
+                store(planner, (rows, letters), counts, &outcome, of_proposal.then_some(proposal))
+            {
                 failure.get_or_insert(error);
             }
             Ok::<(), LedgerError>(())
         };
         merge.push(&proposal.candidate, &mut sink)?;
         failure.map_or(Ok(()), Err)?;
-        if self.rows.len() >= BATCH { self.flush(ledger) } else { Ok(()) }
+        let waiting = [self.rows.len(), self.read_files.len(), self.read_letters.len()];
+        if waiting.iter().any(|waiting| *waiting >= BATCH) { self.flush(ledger) } else { Ok(()) }
     }
 
     fn flush(&mut self, ledger: &mut Ledger) -> Result<(), FlowError> {
-        ledger.plan(self.planner.publication, &self.rows)?;
-        self.rows.clear();
-        let hashed: Vec<_> =
-            self.hashed.iter().map(|(path, stamp, digest)| (path.as_path(), *stamp, *digest)).collect();
-        ledger.remember_digests(&hashed)?;
-        self.hashed.clear();
+        if !self.rows.is_empty() {
+            ledger.plan(self.planner.publication, &self.rows)?;
+            self.rows.clear();
+        }
+        let files = std::mem::take(&mut self.read_files);
+        let named: Vec<_> =
+            files.iter().map(|(path, stamp, known)| (path.as_path(), *stamp, known.clone())).collect();
+        ledger.remember_files(&named)?;
+        ledger.remember_letters(self.planner.series, &self.read_letters)?;
+        self.read_letters.clear();
         Ok(())
     }
 
     fn finish(mut self, ledger: &mut Ledger) -> Result<(Counts, u64, Audiences), FlowError> {
         self.flush(ledger)?;
-        let Self { merge, mut rows, mut counts, planner, widened, audiences, .. } = self;
+        let Self { merge, mut rows, mut counts, planner, widened, audiences, mut letters, .. } = self;
         let mut failure = None;
         let mut sink = |outcome: Outcome| {
-            if let Err(error) = store(planner, &mut rows, &mut counts, &outcome, None) {
+            if let Err(error) = store(planner, (&mut rows, &mut letters), &mut counts, &outcome, None) {
                 failure.get_or_insert(error);
+            }
+            if rows.len() >= BATCH {
+                ledger.plan(planner.publication, &rows)?;
+                rows.clear();
             }
             Ok::<(), LedgerError>(())
         };
         merge.finish(&mut sink)?;
         failure.map_or(Ok(()), Err)?;
-        for batch in rows.chunks(BATCH) {
-            ledger.plan(planner.publication, batch)?;
-        }
+        ledger.plan(planner.publication, &rows)?;
+        letters.finish()?;
         Ok((counts, widened, audiences.finish()))
     }
 }
@@ -627,7 +683,7 @@ impl Run<'_> {
 /// Turns an outcome of the merge into rows and counts.
 fn store(
     planner: &PlannerParts<'_>,
-    rows: &mut Vec<PlanRow>,
+    (rows, letters): (&mut Vec<PlanRow>, &mut LetterFile),
     counts: &mut Counts,
     outcome: &Outcome,
     proposal: Option<&Proposal>,
@@ -662,10 +718,15 @@ fn store(
             let Some(shown) = proposal.and_then(|proposal| proposal.listing.as_ref()) else {
                 return Err(FlowError::Worker(format!("{} is listed and was not proposed", listing.id)));
             };
-            if let Some(letter) =
+            let mut shown = shown.clone();
+            if let Some((letter, party)) =
                 proposal.and_then(|proposal| proposal.letter.as_ref()).filter(|_| listing.why.uploads())
             {
-                planner.spool.keep_bytes(&letter_name(listing.id), &serde_json::to_vec(letter)?)?;
+                let mut letter = letter.clone();
+                if let Some(party) = party {
+                    letter.recipient = planner.books.snapshot.address_block(*party)?;
+                }
+                shown.material = Material::Letter(Some(letters.keep(&letter)?));
             }
             rows.push(PlanRow::Document(PlannedDocument {
                 id: listing.id,
@@ -676,7 +737,7 @@ fn store(
                 publish_request: derived.publish_request,
                 content_digest: derived.content_digest,
                 listing_digest: derived.listing_digest,
-                listing: serde_json::to_string(shown)?,
+                listing: serde_json::to_string(&shown)?,
                 file: None,
             }));
         }
@@ -709,11 +770,6 @@ fn removal_reason(
         DocumentSource::Voucher(..) => RemovalReason::YearClosed,
         _ => RemovalReason::Manual,
     })
-}
-
-/// Gives the name under which a letter waits in the spool.
-pub(super) fn letter_name(id: DocumentId) -> String {
-    format!("{}.json", id.to_string().replace('@', "-"))
 }
 
 /// Splits the rules' verdict into a placement, or what the merge makes of its absence.
@@ -792,5 +848,5 @@ fn material(kind: FileKind, found: FoundFile, sha256: Digest) -> Material {
 
 /// Digests what staff may change of visibility, so that a sealed publication isn't resumed over a change (rule 3).
 pub(super) fn staff_digest(snapshot: &crate::source::Snapshot) -> Result<Digest, FlowError> {
-    Ok(sha256(snapshot.staff_state()?.as_bytes()))
+    Ok(snapshot.staff_digest()?)
 }

@@ -30,6 +30,17 @@ pub struct RemoteFile {
     pub sha256: Digest,
 }
 
+/// A letter as it was read when its content was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownLetter {
+    /// The document.
+    pub id: DocumentId,
+    /// The digest of what it was made from, before any of it was read.
+    pub raw: Digest,
+    /// The digest of its content.
+    pub content: Digest,
+}
+
 /// An ordered stream of rows, read in pages.
 pub struct Pages<T> {
     connection: Connection,
@@ -108,6 +119,40 @@ impl Ledger {
         Pages::new(self, sql, series.0, recorded)
     }
 
+    /// Streams the letters of a series whose raw digest is remembered, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`]; the stream itself may give it too.
+    pub fn known_letters(&self, series: SeriesKey) -> Result<Pages<KnownLetter>, LedgerError> {
+        let sql = "SELECT document, '', raw_digest, content_digest FROM document
+                   WHERE series = ?1 AND document > ?2 AND ?3 = '' AND raw_digest IS NOT NULL
+                   ORDER BY document LIMIT ?4";
+        Pages::new(self, sql, series.0, known_letter)
+    }
+
+    /// Remembers the raw digests of letters that were read, where the recorded content is still theirs.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`].
+    pub fn remember_letters(
+        &mut self,
+        series: SeriesKey,
+        letters: &[KnownLetter],
+    ) -> Result<(), LedgerError> {
+        if letters.is_empty() {
+            return Ok(());
+        }
+        self.write("remember letters", |transaction| {
+            let sql = "UPDATE document SET raw_digest = ?3
+                       WHERE series = ?1 AND document = ?2 AND content_digest = ?4";
+            let mut statement = transaction.prepare_cached(sql)?;
+            for KnownLetter { id, raw, content } in letters {
+                statement.execute((series.0, id.to_string(), raw.0, content.0))?;
+            }
+            Ok(())
+        })
+    }
+
     /// Streams the documents that a publication lists, in the order of their ids.
     ///
     /// # Errors
@@ -172,6 +217,10 @@ impl Ledger {
             Ok(())
         })
     }
+}
+
+fn known_letter(row: &Row<'_>) -> Result<KnownLetter, LedgerError> {
+    Ok(KnownLetter { id: row.document(0)?, raw: row.digest(2)?, content: row.digest(3)? })
 }
 
 fn recorded(row: &Row<'_>) -> Result<Recorded, LedgerError> {

@@ -9,7 +9,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::convert::{Columns, ms, number};
 use super::documents::RemoteFile;
@@ -35,6 +35,15 @@ pub struct FileStamp {
     pub size_bytes: u64,
     /// When it was modified: nanoseconds since 1970, UTC.
     pub modified_ns: i64,
+}
+
+/// What is remembered of a local file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    /// Its digest.
+    pub digest: Digest,
+    /// What it is, as the caller names it.
+    pub kind: Option<String>,
 }
 
 impl Ledger {
@@ -140,29 +149,35 @@ impl Ledger {
         Ok(statement.query_row((series.0, name), |row| row.get(0))?)
     }
 
-    /// Gives the digest of a local file as it was hashed, unless it moved since.
+    /// Gives a local file as it was read, unless it moved since.
     ///
     /// # Errors
     /// [`LedgerError::Sql`].
-    pub fn known_digest(&self, path: &Path, stamp: FileStamp) -> Result<Option<Digest>, LedgerError> {
-        let sql = "SELECT sha256 FROM attached_file WHERE path_digest = ?1 AND size_bytes = ?2 AND modified_ns = ?3";
+    pub fn known_file(&self, path: &Path, stamp: FileStamp) -> Result<Option<KnownFile>, LedgerError> {
+        let sql = "SELECT sha256, kind FROM attached_file WHERE path_digest = ?1 AND size_bytes = ?2 AND modified_ns = ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
         let key = (path_digest(path), number(stamp.size_bytes)?, stamp.modified_ns);
-        Ok(statement.query_row(key, |row| row.get(0).map(Digest)).optional()?)
+        let read = |row: &Row<'_>| Ok(KnownFile { digest: Digest(row.get(0)?), kind: row.get(1)? });
+        Ok(statement.query_row(key, read).optional()?)
     }
 
-    /// Remembers the digests of local files.
+    /// Remembers local files as they were read.
     ///
     /// # Errors
     /// [`LedgerError::Sql`].
-    pub fn remember_digests(&mut self, files: &[(&Path, FileStamp, Digest)]) -> Result<(), LedgerError> {
+    pub fn remember_files(&mut self, files: &[(&Path, FileStamp, KnownFile)]) -> Result<(), LedgerError> {
+        if files.is_empty() {
+            return Ok(());
+        }
         self.write("remember digests of files", |transaction| {
-            let sql = "INSERT OR REPLACE INTO attached_file (path_digest, size_bytes, modified_ns, sha256)
-                       VALUES (?1, ?2, ?3, ?4)";
+            let sql =
+                "INSERT OR REPLACE INTO attached_file (path_digest, size_bytes, modified_ns, sha256, kind)
+                       VALUES (?1, ?2, ?3, ?4, ?5)";
             let mut statement = transaction.prepare_cached(sql)?;
-            for (path, stamp, digest) in files {
+            for (path, stamp, known) in files {
                 let size = number(stamp.size_bytes)?;
-                statement.execute((path_digest(path), size, stamp.modified_ns, digest.0))?;
+                let key = (path_digest(path), size, stamp.modified_ns);
+                statement.execute((key.0, key.1, key.2, known.digest.0, &known.kind))?;
             }
             Ok(())
         })

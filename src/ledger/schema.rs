@@ -13,7 +13,7 @@ use super::LedgerError;
 const APPLICATION_ID: i64 = 0x7075_626C;
 
 /// Every migration, oldest first.
-const MIGRATIONS: [&str; 2] = [V1, V2];
+const MIGRATIONS: [&str; 3] = [V1, V2, V3];
 
 /// Applies what is missing, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), LedgerError> {
@@ -322,4 +322,12 @@ CREATE TABLE plan_right (
 -- later one (D26). NULL = never revoked.
 ALTER TABLE access ADD COLUMN revoked_issue INTEGER;
 UPDATE access SET revoked_issue = issue WHERE NOT live;
+";
+
+/// What spares reading again what didn't change.
+const V3: &str = r"
+-- The digest of what a letter was made from, before any of it was read; NULL = not remembered yet.
+ALTER TABLE document ADD COLUMN raw_digest BLOB;
+-- What the file is, by its usual extension; NULL = not remembered yet.
+ALTER TABLE attached_file ADD COLUMN kind TEXT;
 ";

@@ -28,6 +28,11 @@ macro_rules! kinds {
             pub fn mime_type(self) -> &'static str {
                 match self { $(Self::$kind => $mime,)+ }
             }
+
+            /// Finds a kind by its usual extension.
+            pub fn from_extension(extension: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.extension() == extension)
+            }
         }
     };
 }

@@ -6,6 +6,7 @@
 
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::UNIX_EPOCH;
 
 use publier_core::publication::reason::RefusalReason;
@@ -23,10 +24,28 @@ pub struct FoundFile {
     pub modified_ns: i64,
 }
 
+/// One of the folders: its real path is looked for until it is found, then kept, since a large agency has a million
+/// files to find.
+#[derive(Debug, Clone)]
+struct Root {
+    given: PathBuf,
+    real: OnceLock<PathBuf>,
+}
+
+impl Root {
+    fn real(&self) -> Result<&Path, RefusalReason> {
+        if let Some(real) = self.real.get() {
+            return Ok(real);
+        }
+        let real = self.given.canonicalize().map_err(|_| RefusalReason::FileMissing)?;
+        Ok(self.real.get_or_init(|| real))
+    }
+}
+
 /// The folders in which events' files are looked for, in order.
 #[derive(Debug, Clone)]
 pub struct Vault {
-    roots: Vec<PathBuf>,
+    roots: Vec<Root>,
     max_bytes: u64,
     kinds: Vec<FileKind>,
 }
@@ -35,6 +54,7 @@ impl Vault {
     /// Takes the roots, the size limit in bytes and the kinds of files that are sent, by their extensions.
     pub fn new<S: AsRef<str>>(roots: Vec<PathBuf>, max_bytes: u64, extensions: &[S]) -> Self {
         let named = |kind: &&FileKind| extensions.iter().any(|name| name.as_ref() == kind.extension());
+        let roots = roots.into_iter().map(|given| Root { given, real: OnceLock::new() }).collect();
         Self { roots, max_bytes, kinds: FileKind::ALL.iter().filter(named).copied().collect() }
     }
 
@@ -43,7 +63,16 @@ impl Vault {
     /// # Errors
     /// The reason for which a file of that kind isn't sent.
     pub fn kind(&self, found: &FoundFile) -> Result<FileKind, RefusalReason> {
-        let kind = kind_of_file(&found.path).map_err(|_| RefusalReason::FileUnreadable)?;
+        kind_of_file(&found.path)
+            .map_err(|_| RefusalReason::FileUnreadable)
+            .and_then(|kind| self.allowed(kind))
+    }
+
+    /// Tells whether files of a kind are sent.
+    ///
+    /// # Errors
+    /// The reason for which they aren't.
+    pub fn allowed(&self, kind: FileKind) -> Result<FileKind, RefusalReason> {
         if self.kinds.contains(&kind) { Ok(kind) } else { Err(RefusalReason::FileType) }
     }
 
@@ -69,8 +98,8 @@ impl Vault {
         Err(refusal)
     }
 
-    fn find_under(&self, root: &Path, relative: &Path) -> Result<FoundFile, RefusalReason> {
-        let mut path = root.canonicalize().map_err(|_| RefusalReason::FileMissing)?;
+    fn find_under(&self, root: &Root, relative: &Path) -> Result<FoundFile, RefusalReason> {
+        let mut path = root.real()?.to_owned();
         let mut last: Option<Metadata> = None;
         for part in relative.components().filter(|part| matches!(part, Component::Normal(_))) {
             path.push(part);

@@ -159,6 +159,16 @@ pub fn input_digest(
     Ok(sha256(&shown.0))
 }
 
+/// Gives the digest of a letter as it was given, before any of it is read: the same one means the same
+/// [`input_digest`], where pictures come from the body alone. It costs a hundredth of it.
+pub fn raw_digest(letter: &Letter) -> Digest {
+    let mut given = Fields::default();
+    given.add(&LAYOUT_VERSION.to_be_bytes());
+    given.frame(letter);
+    given.add(letter.body_html.as_bytes());
+    sha256(&given.0)
+}
+
 /// Fields with their lengths, so that two letters never give the same bytes.
 #[derive(Default)]
 struct Fields(Vec<u8>);

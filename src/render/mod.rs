@@ -38,7 +38,7 @@ use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::RefusalReason;
 
 use crate::i18n::{Messages, Value};
-pub use letter::{Letter, Letterhead, Signature};
+pub use letter::{Letter, Letterhead, Signature, raw_digest};
 pub use pictures::{ImageResolver, NoImages};
 
 /// The version of the layout: a change that alters what is already published raises it, and with it every

@@ -1,13 +1,15 @@
 //! Events, attachments and photos, streamed in the order of their keys.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 
 use publier_core::domain::audience::Wanted;
+use publier_core::domain::digest::Digest;
 use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord};
 use publier_core::domain::ids::{
     AccountId, AttachmentId, BinderId, BuildingId, CaseFileId, EntityId, EventId, PhotoId, TemplateId, UnitId,
 };
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, Rows};
 
 use super::error::SourceError;
 use super::fields::{
@@ -16,6 +18,7 @@ use super::fields::{
 use super::reference::rows;
 use super::snapshot::Snapshot;
 use super::unreadable::{LeftOut, doubled};
+use crate::digest::Sha256Writer;
 
 /// Tells what a body is: told apart here so that the whole text is handed over only where it is due.
 type IsBlank<'a> = &'a dyn Fn(&str) -> bool;
@@ -33,6 +36,14 @@ impl Snapshot {
     ) -> Result<(), E> {
         let failed = || SourceError::query("read the events");
         let doubled = doubled(&self.db, "event")?;
+        // In the order of the events too, so that two streams are merged and no event asks for its own.
+        let mut attachments = self
+            .db
+            .prepare(
+                "SELECT event_id, id, original_name, path FROM attachment ORDER BY event_id, position, id",
+            )
+            .map_err(failed())?;
+        let mut attachments = Attachments::new(attachments.query([]).map_err(failed())?);
         let mut events = self
             .db
             .prepare(
@@ -48,7 +59,7 @@ impl Snapshot {
             if doubled.contains(&event.id.0) {
                 continue;
             }
-            event.attachments = self.attachments(event.id).map_err(failed())?;
+            event.attachments = attachments.of(event.id).map_err(failed())?;
             let body = text_of(row.get_ref(3).map_err(failed())?);
             each(event, body.as_deref())?;
         }
@@ -72,14 +83,7 @@ impl Snapshot {
     fn attachments(&self, event: EventId) -> rusqlite::Result<Vec<Attachment>> {
         let sql = "SELECT id, original_name, path FROM attachment WHERE event_id = ?1 ORDER BY position, id";
         let mut attachments = self.db.prepare_cached(sql)?;
-        // A key that can't be read stands as 0, which no document can bear.
-        let found = attachments.query_map([event.0], |row| {
-            Ok(Attachment {
-                id: AttachmentId(opt_int(row, 0)?.unwrap_or_default()),
-                original_name: text(row, 1)?,
-                path: text(row, 2)?,
-            })
-        })?;
+        let found = attachments.query_map([event.0], |row| attachment_of(row, 0))?;
         found.collect()
     }
 
@@ -101,29 +105,41 @@ impl Snapshot {
         Ok(superseded)
     }
 
-    /// Gives a text that changes whenever staff change who may see what: flags, dates, requests, targets, rights.
+    /// Gives a digest that changes whenever staff change who may see what: flags, dates, requests, targets, rights.
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn staff_state(&self) -> Result<String, SourceError> {
-        let read = |operation, sql| rows(&self.db, operation, sql, |row| text(row, 0));
-        let mut state = read("read the accounts", "SELECT id || ',' || published FROM account ORDER BY id")?;
-        state.extend(read(
+    pub fn staff_digest(&self) -> Result<Digest, SourceError> {
+        let mut state = Sha256Writer::new(std::io::sink());
+        let mut between: &[u8] = b"";
+        let mut read = |operation, sql| {
+            let mut statement = self.db.prepare(sql).map_err(SourceError::query(operation))?;
+            let mut rows = statement.query([]).map_err(SourceError::query(operation))?;
+            while let Some(row) = rows.next().map_err(SourceError::query(operation))? {
+                let text = text_of(row.get_ref(0).map_err(SourceError::query(operation))?);
+                state.write_all(between)?;
+                state.write_all(text.unwrap_or_default().as_bytes())?;
+                between = b"\n";
+            }
+            Ok::<_, SourceError>(())
+        };
+        read("read the accounts", "SELECT id || ',' || published FROM account ORDER BY id")?;
+        read(
             "read the binders",
             "SELECT id || ',' || right_landlord || right_tenant || right_co_owner || right_council_member ||
                     right_council_president FROM binder ORDER BY id",
-        )?);
-        state.extend(read(
+        )?;
+        read(
             "read the event templates",
             "SELECT id || ',' || coalesce(binder_id, '') FROM event_template ORDER BY id",
-        )?);
-        state.extend(read(
+        )?;
+        read(
             "read the events",
             "SELECT id || ',' || published_on || ',' || publish_request || ',' || coalesce(account_id, '') || ',' ||
                     coalesce(unit_id, '') || ',' || coalesce(building_id, '') || ',' || entity_scope
                FROM event WHERE published_on IS NOT NULL ORDER BY id",
-        )?);
-        Ok(state.join("\n"))
+        )?;
+        Ok(state.finish().1)
     }
 
     /// Streams the photos that ask to be published, by key.
@@ -224,6 +240,46 @@ impl Snapshot {
         let failed = || SourceError::query("look for a record");
         self.db.prepare_cached(sql).and_then(|mut statement| statement.exists([id])).map_err(failed())
     }
+}
+
+/// The attachments of all events, in the order of the events: each event takes its own as it comes.
+struct Attachments<'s> {
+    rows: Rows<'s>,
+    next: Option<(i64, Attachment)>,
+}
+
+impl<'s> Attachments<'s> {
+    fn new(rows: Rows<'s>) -> Self {
+        Self { rows, next: None }
+    }
+
+    /// Takes those of an event, and passes those of the events before it.
+    fn of(&mut self, event: EventId) -> rusqlite::Result<Vec<Attachment>> {
+        let mut found = Vec::new();
+        loop {
+            if let Some((of, _)) = self.next.as_ref().filter(|(of, _)| *of >= event.0) {
+                if *of > event.0 {
+                    break;
+                }
+                found.extend(self.next.take().map(|(_, attachment)| attachment));
+            }
+            let Some(row) = self.rows.next()? else { break };
+            // What names no event belongs to none.
+            let of = opt_int(row, 0)?.unwrap_or(i64::MIN);
+            self.next = if of < event.0 { None } else { Some((of, attachment_of(row, 1)?)) };
+        }
+        Ok(found)
+    }
+}
+
+/// Reads an attachment from its key, its own name and its path.
+fn attachment_of(row: &Row<'_>, from: usize) -> rusqlite::Result<Attachment> {
+    Ok(Attachment {
+        // A key that can't be read stands as 0, which no document can bear.
+        id: AttachmentId(opt_int(row, from)?.unwrap_or_default()),
+        original_name: text(row, from + 1)?,
+        path: text(row, from + 2)?,
+    })
 }
 
 /// The columns of an event, in the order that [`event_of`] reads them.

@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+use chrono::{Datelike, NaiveDate};
+use publier_core::domain::money::Cents;
+
 use super::text::{Place, escape};
 
 /// Writes indented XML. Elements are closed by [`Writer::end`] in the order they were opened.
@@ -74,6 +77,35 @@ impl<W: Write> Writer<W> {
         self.begin_attr(name);
         // A Vec<u8> takes everything.
         let _infallible = write!(self.buffer, "{value}");
+        self.buffer.push(b'"');
+        self
+    }
+
+    /// Writes an amount as its `Display` does, without the machinery of formatting: the bulk is made of them.
+    pub fn attr_cents(&mut self, name: &str, amount: Cents) -> &mut Self {
+        self.begin_attr(name);
+        if amount.0 < 0 {
+            self.buffer.push(b'-');
+        }
+        let cents = amount.0.unsigned_abs();
+        push_number(&mut self.buffer, cents / 100, 1);
+        self.buffer.push(b'.');
+        push_number(&mut self.buffer, cents % 100, 2);
+        self.buffer.push(b'"');
+        self
+    }
+
+    /// Writes a day as its `Display` does, likewise.
+    pub fn attr_date(&mut self, name: &str, day: NaiveDate) -> &mut Self {
+        let Some(year) = u64::try_from(day.year()).ok().filter(|year| (1_000..10_000).contains(year)) else {
+            return self.attr_display(name, day);
+        };
+        self.begin_attr(name);
+        push_number(&mut self.buffer, year, 4);
+        for part in [day.month(), day.day()] {
+            self.buffer.push(b'-');
+            push_number(&mut self.buffer, u64::from(part), 2);
+        }
         self.buffer.push(b'"');
         self
     }
@@ -193,9 +225,45 @@ impl<W: Write> Writer<W> {
     }
 }
 
+/// Appends a number in decimal, with at least this many digits.
+fn push_number(out: &mut Vec<u8>, number: u64, digits_min: usize) {
+    let mut digits = [b'0'; 20];
+    let mut rest = number;
+    let mut count = 0;
+    for place in digits.iter_mut().rev() {
+        if rest == 0 && count >= digits_min {
+            break;
+        }
+        *place = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        count += 1;
+    }
+    out.extend_from_slice(digits.get(digits.len() - count..).unwrap_or_default());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_and_days_are_written_as_they_display() {
+        let amounts = [0, 1, -1, 99, 100, -12_345, 1_000_000_000, i64::MAX, i64::MIN];
+        let days = ["1900-01-01", "2024-02-29", "2199-12-31", "0999-05-06", "-0044-03-15"];
+        let mut xml = Writer::new(Vec::new());
+        let mut expected = vec!["<a".to_owned()];
+        xml.start("a").unwrap();
+        for amount in amounts.map(Cents) {
+            xml.attr_cents("v", amount);
+            expected.push(format!(" v=\"{amount}\""));
+        }
+        for day in days.map(|day| day.parse::<NaiveDate>().unwrap()) {
+            xml.attr_date("d", day);
+            expected.push(format!(" d=\"{day}\""));
+        }
+        let (out, _) = xml.finish().unwrap();
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains(&expected.concat()), "{out}");
+    }
 
     #[test]
     fn elements_nest_and_close_by_construction() {

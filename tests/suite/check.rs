@@ -309,6 +309,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::SchemaDiffers,
         Code::RowMissing,
         Code::NotWal,
+        Code::NoEntryIndex,
         Code::NoAccount,
         Code::BinderLinkedLater,
         Code::PasswordNotRenewed,
@@ -392,6 +393,12 @@ fn a_database_that_cant_be_looked_at_is_one_finding() {
 fn a_database_out_of_wal_mode_is_a_warning_and_is_checked_all_the_same() {
     let copy = Copy::broken("PRAGMA journal_mode = DELETE");
     assert_eq!(new_codes(&copy), [Code::NotWal]);
+}
+
+#[test]
+fn entries_without_an_index_are_advised_on_and_checked_all_the_same() {
+    let copy = Copy::broken("DROP INDEX ledger_entry_stream");
+    assert_eq!(new_codes(&copy), [Code::NoEntryIndex]);
 }
 
 #[test]

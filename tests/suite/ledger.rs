@@ -8,7 +8,7 @@ mod removals;
 use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta};
-use publier::ledger::files::{FileStamp, MAX_INTENTIONS, UploadResult};
+use publier::ledger::files::{FileStamp, KnownFile, MAX_INTENTIONS, UploadResult};
 use publier::ledger::logins::LoginKey;
 use publier::ledger::outbox::OutboxItem;
 use publier::ledger::runs::Trigger;
@@ -55,7 +55,7 @@ fn a_ledger_of_a_newer_agent_is_refused_and_left_as_it_was() {
     drop(home.ledger());
     rusqlite::Connection::open(home.path()).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Ledger::open(&home.path()).unwrap_err();
-    assert!(matches!(error, LedgerError::Newer { found: 99, known: 2, .. }), "{error:?}");
+    assert!(matches!(error, LedgerError::Newer { found: 99, known: 3, .. }), "{error:?}");
     assert!(error.to_string().contains("install the newer agent again"), "{error}");
 }
 
@@ -67,6 +67,7 @@ fn a_ledger_of_the_first_version_is_brought_up_to_date_with_what_it_holds() {
     db.execute_batch(
         "DROP TABLE unbound_event; DROP TABLE plan_unbound; DROP TABLE binder_right; DROP TABLE plan_right;
          ALTER TABLE access DROP COLUMN revoked_issue;
+         ALTER TABLE document DROP COLUMN raw_digest; ALTER TABLE attached_file DROP COLUMN kind;
          PRAGMA user_version = 1;",
     )
     .unwrap();
@@ -292,10 +293,11 @@ fn a_files_digest_is_known_until_its_size_or_date_moves() {
     let mut ledger = home.ledger();
     let (path, digest) = (std::path::Path::new("/files/devis BROUILLY.pdf"), Digest([8; 32]));
     let stamp = FileStamp { size_bytes: 10, modified_ns: 123 };
-    ledger.remember_digests(&[(path, stamp, digest)]).unwrap();
-    assert_eq!(ledger.known_digest(path, stamp).unwrap(), Some(digest));
+    let known = KnownFile { digest, kind: Some("pdf".into()) };
+    ledger.remember_files(&[(path, stamp, known.clone())]).unwrap();
+    assert_eq!(ledger.known_file(path, stamp).unwrap(), Some(known));
     for moved in [FileStamp { size_bytes: 11, ..stamp }, FileStamp { modified_ns: 124, ..stamp }] {
-        assert_eq!(ledger.known_digest(path, moved).unwrap(), None);
+        assert_eq!(ledger.known_file(path, moved).unwrap(), None);
     }
     drop(ledger);
     let bytes = std::fs::read(home.path()).unwrap();

@@ -475,14 +475,14 @@ impl<W: Write> Xml<W> {
         credit: Cents,
         balance: Cents,
     ) -> io::Result<()> {
-        self.xml.start("entry")?.attr_display("date", date).attr("label", label);
+        self.xml.start("entry")?.attr_date("date", date).attr("label", label);
         if !debit.is_zero() {
-            self.xml.attr_display("debit", debit);
+            self.xml.attr_cents("debit", debit);
         }
         if !credit.is_zero() {
-            self.xml.attr_display("credit", credit);
+            self.xml.attr_cents("credit", credit);
         }
-        self.xml.attr_display("balance", balance);
+        self.xml.attr_cents("balance", balance);
         self.xml.end()
     }
 

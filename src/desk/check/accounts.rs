@@ -11,7 +11,8 @@ use crate::source::{Entries, SourceError};
 
 /// Checks every account as a publication does: those that leave are added up whole.
 pub(super) fn check(books: &Books, each: &mut Sink<'_>) -> Result<(), SourceError> {
-    let mut entries = books.snapshot.entries()?;
+    let mut reading = books.snapshot.entries()?;
+    let mut entries = reading.begin()?;
     let mut published = 0_u64;
     for account in books.reference.accounts.values() {
         let find = |code| Finding::new(code, record(books, account));

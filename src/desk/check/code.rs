@@ -194,6 +194,8 @@ codes! {
     RowMissing = "row-missing", Database, Error, "";
     /// The database isn't in WAL mode.
     NotWal = "not-wal", Database, Warning, "";
+    /// No index gives the entries of one account: all are sorted at each publication.
+    NoEntryIndex = "no-entry-index", Database, Advice, "";
     /// A view can't be written: a function is unavailable.
     FunctionUnavailable = "function-unavailable", Database, Warning, "";
     /// The file or its folder can't be written by this account: no report in the messages, no command of staff.

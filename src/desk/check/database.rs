@@ -46,6 +46,9 @@ pub(super) fn check(ground: &Ground<'_>, books: &Books, each: &mut Sink<'_>) -> 
         let file = Record::new(Kind::File, ground.settings.agency.database.display());
         each(Finding::new(Code::NotWal, file));
     }
+    if !snapshot.entries_have_an_index()? {
+        each(Finding::new(Code::NoEntryIndex, Record::new(Kind::Table, "ledger_entry")));
+    }
     if let Err(error) = may_write_database(&ground.settings.agency.database) {
         let file = Record::new(Kind::File, ground.settings.agency.database.display());
         let finding = Finding::new(Code::DatabaseReadOnly, file);

@@ -34,7 +34,7 @@ pub(super) fn check(books: &Books, vault: &Vault, each: &mut Sink<'_>) -> Result
                 Code::ExpenseUnreadable,
                 Record::new(Kind::ExpenseLine, bad.id.unwrap_or_default()),
             )),
-            Ok(row) if sent.contains(&row.building) => line(books, vault, &mut list, &row, each)?,
+            Ok(row) if sent.contains(&row.building) => line(books, vault, &mut list, &row, each),
             Ok(_) => {}
         }
         Ok(())
@@ -60,12 +60,11 @@ fn line(
     list: &mut ExpenseList<'_>,
     row: &source::ExpenseRow,
     each: &mut Sink<'_>,
-) -> Result<(), SourceError> {
-    let vouchers = books.snapshot.vouchers_of(row.id)?;
-    let ids: Vec<VoucherId> = vouchers.iter().map(|voucher| voucher.voucher).collect();
+) {
+    let ids: Vec<VoucherId> = row.vouchers.iter().map(|voucher| voucher.voucher).collect();
     let line = books.reference.expense_row(row, &ids);
     match list.push(&line, &mut |_| {}) {
-        Ok(ExpenseVerdict::Sent) => sent_line(vault, &line, &vouchers, each),
+        Ok(ExpenseVerdict::Sent) => sent_line(vault, &line, &row.vouchers, each),
         Ok(ExpenseVerdict::LeftOut(_)) => {}
         Ok(ExpenseVerdict::Refused(RefusalReason::DanglingReference)) => {
             each(Finding::new(Code::ExpenseDangling, Record::new(Kind::ExpenseLine, line.id)));
@@ -74,7 +73,6 @@ fn line(
             each(Finding::new(Code::ExpenseUnreadable, Record::new(Kind::ExpenseLine, line.id)));
         }
     }
-    Ok(())
 }
 
 fn sent_line(vault: &Vault, line: &ExpenseRow<'_>, vouchers: &[VoucherRow], each: &mut Sink<'_>) {

@@ -146,9 +146,48 @@ pub fn read(
 /// Tells whether a body shows nothing at all: markup without any visible text or picture (rule C1). A body that
 /// can't be read (too large, another format) is not blank: its rendering will say why.
 pub fn is_blank(body: &str) -> bool {
+    if begins_visibly(body) {
+        return false;
+    }
     let limits = Limits::default();
     let is_other = refuse_other_formats(body).is_err() || body.len() > limits.max_body_bytes;
     !is_other && dom::parse(body, &limits).is_ok_and(|tree| shows_nothing(&tree.root()))
+}
+
+/// Tells whether a body surely shows something: a letter begins by words, perhaps inside elements that are kept, and
+/// then it needn't be parsed. `false` says nothing.
+fn begins_visibly(body: &str) -> bool {
+    let mut rest = body;
+    loop {
+        rest = rest.trim_start_matches(is_invisible);
+        match rest.chars().next() {
+            None | Some('&') => return false,
+            Some('<') => match after_kept_tag(rest) {
+                Some(after) => rest = after,
+                None => return false,
+            },
+            Some(_) => return true,
+        }
+    }
+}
+
+/// Gives what follows the tag at the beginning of a text, if it is that of an element which is kept.
+fn after_kept_tag(text: &str) -> Option<&str> {
+    let inside = text.strip_prefix('<')?;
+    let inside = inside.strip_prefix('/').unwrap_or(inside);
+    let end = inside.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let (name, mut rest) = inside.split_at_checked(end)?;
+    if !ELEMENTS.iter().any(|kept| kept.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    loop {
+        let at = rest.find(['>', '"', '\''])?;
+        let (sign, after) = rest.get(at..)?.split_at_checked(1)?;
+        if sign == ">" {
+            return Some(after);
+        }
+        rest = after.split_once(sign)?.1;
+    }
 }
 
 fn shows_nothing(node: &Handle) -> bool {
@@ -267,6 +306,31 @@ mod tests {
     #[test]
     fn a_picture_of_the_network_is_dropped_and_counted() {
         assert_eq!(dropped("<img src='https://x/y.png'>"), [(DroppedKind::Attribute, "src".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_body_that_begins_by_words_shows_something_and_others_are_parsed() {
+        let parsed =
+            |body: &str| dom::parse(body, &Limits::default()).is_ok_and(|tree| shows_nothing(&tree.root()));
+        for body in
+            ["a", " \u{a0}a", "<p>a</p>", "<P CLASS='>x'>a", "<table><tr>a", "</p>a", "<p title=\"<\">\n a"]
+        {
+            assert!(begins_visibly(body) && !parsed(body), "{body:?}");
+        }
+        for body in [
+            "",
+            "<p> </p>",
+            "<p",
+            "<script>a</script>",
+            "<title>a",
+            "&nbsp;",
+            "&amp;",
+            "<p a='>a",
+            "<!-- a -->",
+            "<x>a",
+        ] {
+            assert!(!begins_visibly(body), "{body:?}");
+        }
     }
 
     #[test]

@@ -169,7 +169,9 @@ fn settle_many(home: &Home) {
     direct
         .execute(
             "WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < ?1)
-             INSERT INTO document SELECT series, printf('e%012d.000000000000@a000000000001', n), live, binder,
+             INSERT INTO document (series, document, live, binder, published_on, publish_request, content_digest,
+                 listing_digest, remote_name, size_bytes, sha256, publication, live_since)
+             SELECT series, printf('e%012d.000000000000@a000000000001', n), live, binder,
                  published_on, publish_request, content_digest, listing_digest, ?2, size_bytes, sha256, publication, live_since
              FROM document, n",
             (MANY, file.name),

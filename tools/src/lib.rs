@@ -1,0 +1,7 @@
+//! What developers run beside publier: agencies of any size, and what `scripts/bench` measures.
+//!
+//! Nothing of it is installed with the agent, and the agent doesn't depend on it; its tests do.
+
+pub mod agency;
+pub mod known;
+mod random;
