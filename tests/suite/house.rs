@@ -566,6 +566,45 @@ fn every_test_that_the_readme_names_exists() {
     none(&missing);
 }
 
+/// The rules of the domain that a publication follows, by letter: A1 to A12, B1 to B12…
+const RULES: [(char, u8); 8] =
+    [('A', 12), ('B', 12), ('C', 27), ('D', 29), ('E', 9), ('F', 5), ('G', 9), ('H', 4)];
+
+/// Gives the part of a source that is test code: the whole of a test's file, else what follows `#[cfg(test)]`.
+fn test_code<'a>(path: &str, text: &'a str) -> &'a str {
+    if path.starts_with("tests/") || path.starts_with("core/tests/") || path.ends_with("/tests.rs") {
+        return text;
+    }
+    text.find("#[cfg(test)]").and_then(|at| text.get(at..)).unwrap_or_default()
+}
+
+/// Gives the rule numbers that a text cites: `C15`, or `_c15` in a test's name.
+fn cited(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_rule = |word: &&str| {
+        let mut chars = word.chars();
+        let letter = chars.next().is_some_and(|c| matches!(c.to_ascii_uppercase(), 'A'..='H'));
+        letter && !chars.as_str().is_empty() && chars.all(|c| c.is_ascii_digit())
+    };
+    words.filter(is_rule).map(str::to_ascii_uppercase).collect()
+}
+
+#[test]
+fn every_rule_of_the_domain_is_cited_by_a_test() {
+    assert_eq!(
+        cited("a_rule_c15_h1 (D9, E2), no A, not 12 nor x7"),
+        ["C15", "D9", "E2", "H1"].map(str::to_owned).into()
+    );
+    let mut found = BTreeSet::new();
+    for path in ["src", "core", "tests"].iter().flat_map(|folder| files(folder, &[".rs"])) {
+        if path != "tests/suite/house.rs" {
+            found.extend(cited(test_code(&path, &read(&root().join(&path)))));
+        }
+    }
+    let all = RULES.iter().flat_map(|(letter, last)| (1..=*last).map(move |n| format!("{letter}{n}")));
+    none(&all.filter(|rule| !found.contains(rule)).collect::<Vec<_>>());
+}
+
 #[test]
 fn the_changelog_has_room_for_what_is_coming() {
     let text = read(&root().join("CHANGELOG.md"));
