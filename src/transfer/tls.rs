@@ -140,7 +140,7 @@ impl TlsSession {
             Some(fingerprint) if plain.reason == TransferReason::CertificateRefused => {
                 match self.witness.identity.rule {
                     Rule::Pinned(pin) => {
-                        let words = format!("SHA256:{fingerprint}, not the pinned {}", hidden(pin));
+                        let words = format!("SHA256:{fingerprint} (not the pinned {})", hidden(pin));
                         TransferError::new(TransferReason::CertificateChanged, words)
                     }
                     Rule::Authorities(_) | Rule::Nobody => {
