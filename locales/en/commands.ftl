@@ -55,6 +55,7 @@ commands-service-running = A publier service works on this data folder already: 
 commands-service-running-since = A publier service works on this data folder already (process { $pid }, since { $since }): one is enough. Stop it first, or give this one another “data.dir”.
 commands-check-read-only = This account can’t write the database ({ $words }): it is published, but the report does not reach the messages and the staff’s commands are refused. Administrator: let this account write the database and its folder.
 commands-check-unavailable = Some views can’t be written. Functions unavailable: { $functions }.
+commands-nothing-to-confirm = No publication waits for your consent: nothing left. To publish: publier publish
 commands-dry-run = Dry run: nothing was sent, no database was changed.
 commands-dry-run-kept = What was made stands in { $folder }
 

@@ -7,7 +7,7 @@ config-invalid = { $count ->
 config-none = No configuration file was found: { $tried }.
 config-none-remedy = Name it with “--config FILE”, or copy agent.toml.example as agent.toml and fill it in.
 config-unreadable = The configuration file { $path } can't be read ({ $words }).
-config-unreadable-remedy = Check its rights and that it is saved as UTF-8.
+config-unreadable-remedy = Give the name of a file, check its rights and that it is saved as UTF-8.
 config-not-toml = The file is not valid TOML ({ $detail }).
 config-not-toml-remedy = Mend the line shown: a text stands in quotes, a line reads “key = value”.
 config-unknown-key = The key “{ $key }” does not exist.

@@ -55,6 +55,7 @@ commands-service-running = Un service publier travaille déjà sur ce dossier de
 commands-service-running-since = Un service publier travaille déjà sur ce dossier de données (processus { $pid }, depuis le { $since }) : un seul suffit. Arrêtez-le d’abord, ou donnez un autre « data.dir » à celui-ci.
 commands-check-read-only = La base ne peut pas être écrite par ce compte ({ $words }) : elle est publiée, mais le compte-rendu n’arrive pas dans les messages et les commandes du personnel sont refusées. Administrateur : donnez à ce compte le droit d’écrire la base et son dossier.
 commands-check-unavailable = Des vues ne peuvent pas être écrites. Fonctions indisponibles : { $functions }.
+commands-nothing-to-confirm = Aucune publication n’attend votre accord : rien n’est parti. Pour publier : publier publish
 commands-dry-run = Essai : rien n’a été envoyé, aucune base n’a été modifiée.
 commands-dry-run-kept = Ce qui a été produit se trouve dans { $folder }
 

@@ -5,9 +5,9 @@ config-invalid = { $count ->
    *[other] La configuration { $file } ne convient pas : { $count } problèmes.
 }
 config-none = Aucun fichier de configuration n’a été trouvé : { $tried }.
-config-none-remedy = Indiquez-le par « --config FICHIER », ou copiez agent.toml.example sous le nom agent.toml et complétez-le.
+config-none-remedy = Administrateur : donnez son nom par « --config FICHIER », ou copiez agent.toml.example sous le nom agent.toml et complétez-le.
 config-unreadable = Le fichier de configuration { $path } ne peut pas être lu ({ $words }).
-config-unreadable-remedy = Vérifiez ses droits et qu’il est enregistré en UTF-8.
+config-unreadable-remedy = Donnez le nom d’un fichier, vérifiez ses droits et qu’il est enregistré en UTF-8.
 config-not-toml = Le fichier n’est pas du TOML valide ({ $detail }).
 config-not-toml-remedy = Corrigez la ligne indiquée : un texte se met entre guillemets, une ligne s’écrit « clé = valeur ».
 config-unknown-key = La clé « { $key } » n’existe pas.

@@ -5,9 +5,9 @@ use publier_core::domain::staff::RightsChange;
 use publier_core::publication::exit::ExitStatus;
 use serde_json::json;
 
-use super::cli::{BinderRights, BindersVerb, Right};
+use super::cli::{BinderRights, BindersVerb, CreateBinders, RenameBinders, Right};
 use super::output::Screen;
-use super::rows::{listed, show};
+use super::rows::{given_twice, listed, show};
 use crate::app::{App, AppError};
 use crate::desk::binders;
 use crate::i18n::Messages;
@@ -15,6 +15,12 @@ use crate::source::staff::BinderRow;
 
 /// Obeys `publier binders`.
 pub(super) fn run(app: &App, verb: &BindersVerb, screen: Screen) -> Result<ExitStatus, AppError> {
+    if let BindersVerb::Create(CreateBinders { binders: pairs, .. })
+    | BindersVerb::Rename(RenameBinders { binders: pairs, .. }) = verb
+        && let Some(refused) = given_twice(app, pairs, screen)
+    {
+        return Ok(refused);
+    }
     let office = app.office()?;
     let results = match verb {
         BindersVerb::List => return list(app, screen),

@@ -19,7 +19,8 @@ pub(super) fn run(app: &App, verb: &CredentialsVerb, screen: Screen) -> Result<E
             let own = || app.settings.data.dir.join("lettres");
             let out = wanted.out.clone().unwrap_or_else(own);
             let results = letters::write(&app.office()?, &wanted.parties, &out, wanted.dry_run)?;
-            if !results.rows.is_empty() && !wanted.dry_run {
+            let tally = results.tally();
+            if tally.done + tally.already > 0 && !wanted.dry_run {
                 let folder = out.display().to_string();
                 screen.say(&app.messages.format("desk-letters-folder", &[("folder", folder.into())]));
             }

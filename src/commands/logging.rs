@@ -1,7 +1,7 @@
 //! The program's own log: lines for people on a terminal, JSON otherwise, and the service's daily files.
 //!
 //! Promises: only the service writes files, one a day (UTC) in the folder of the settings, kept for a year; the other
-//! commands log to the error output alone, from warnings on, or more when the settings ask for `debug` or `trace`;
+//! commands say what happened themselves, and log to the error output only when the settings ask for `debug` or `trace`;
 //! every line of a run bears its number. Nothing of the environment is read.
 //!
 //! Limits: other libraries are heard from warnings on. A reload does not change the log.
@@ -31,9 +31,8 @@ type Sink = Box<dyn Layer<Registry> + Send + Sync>;
 /// Starts the log of a command that ends by itself.
 pub(super) fn for_command(log: &Log, quiet: bool) {
     let level = match log.level {
-        _ if quiet => LevelFilter::ERROR,
-        LogLevel::Warn | LogLevel::Info => LevelFilter::WARN,
-        level => filter(level),
+        LogLevel::Debug | LogLevel::Trace if !quiet => filter(log.level),
+        _ => LevelFilter::OFF,
     };
     start(vec![on_stderr(log.format, level)]);
 }

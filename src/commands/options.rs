@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::cli::OptionsVerb;
 use super::output::Screen;
-use super::rows::{listed, show, yes_or_no};
+use super::rows::{given_twice, listed, show, yes_or_no};
 use crate::app::{App, AppError};
 use crate::desk::options::{self, Kind, OptionLine};
 use crate::i18n::Messages;
@@ -15,6 +15,9 @@ pub(super) fn run(app: &App, verb: &OptionsVerb, screen: Screen) -> Result<ExitS
     match verb {
         OptionsVerb::List => list(app, screen),
         OptionsVerb::Set(arguments) => {
+            if let Some(refused) = given_twice(app, &arguments.options, screen) {
+                return Ok(refused);
+            }
             Ok(show(app, &options::set(&app.office()?, &arguments.options, arguments.dry_run)?, screen))
         }
     }

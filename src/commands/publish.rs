@@ -14,6 +14,7 @@ use crate::app::{App, AppError};
 use crate::flow::FlowError;
 use crate::flow::publish::{Ask, Consent, publish, rehearse, withdraw};
 use crate::flow::telling::tell;
+use crate::ledger::Ledger;
 use crate::ledger::runs::Trigger;
 use crate::ports::Listener;
 use crate::report::console::Console;
@@ -41,6 +42,10 @@ pub(super) fn run(app: &App, arguments: &Publish, screen: Screen) -> Result<Exit
         Ok(lock) => lock,
         Err(status) => return Ok(status),
     };
+    if arguments.confirm.is_some() && !awaits_consent(app, &targets)? {
+        screen.error(ExitStatus::Usage, &app.messages.text("commands-nothing-to-confirm"));
+        return Ok(ExitStatus::Usage);
+    }
     let runtime = runtime()?;
     let mut worst = ExitStatus::Done;
     for target in targets {
@@ -48,6 +53,20 @@ pub(super) fn run(app: &App, arguments: &Publish, screen: Screen) -> Result<Exit
         worst = worst.max(show(app, &report, screen));
     }
     Ok(worst)
+}
+
+/// Tells whether some target's publication can be one that a person confirms: none was confirmed yet, or one was begun and
+/// isn't over.
+fn awaits_consent(app: &App, targets: &[&Target]) -> Result<bool, AppError> {
+    let Some(ledger) = Ledger::open_to_read(&app.settings.data.ledger())? else { return Ok(true) };
+    for target in targets {
+        let series = ledger.find_series(target.channel.code(), &target.name)?;
+        let Some(series) = series.filter(|series| !series.is_first()) else { return Ok(true) };
+        if !ledger.unfinished(series.key)?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Takes the lock that lets one run go at a time; the status to end with when another run holds it.

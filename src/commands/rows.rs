@@ -1,5 +1,7 @@
 //! Shows the results of a request: a line a row, then how many ended how.
 
+use std::collections::BTreeSet;
+
 use publier_core::publication::exit::ExitStatus;
 use serde_json::{Value, json};
 
@@ -13,6 +15,17 @@ use crate::report::run_report::RunReport;
 pub(super) fn show(app: &App, results: &Results, screen: Screen) -> ExitStatus {
     show_rows(app, results, screen);
     close(app, results, None, screen)
+}
+
+/// Refuses a request that names one record twice: which of the two is meant can't be known, and nothing is done.
+pub(super) fn given_twice(app: &App, pairs: &[(String, String)], screen: Screen) -> Option<ExitStatus> {
+    let mut seen = BTreeSet::new();
+    let (name, _) = pairs.iter().find(|(name, _)| !seen.insert(name))?;
+    screen.error(
+        ExitStatus::Usage,
+        &app.messages.format("desk-given-twice", &[("name", name.as_str().into())]),
+    );
+    Some(ExitStatus::Usage)
 }
 
 /// Shows the rows alone.

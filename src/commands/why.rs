@@ -119,6 +119,11 @@ fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
         if let Some(until) = placement.until {
             answer.say("desk-why-until", &[("until", day(until, messages.lang()).into())]);
         }
+    } else if let (Some((code, name)), Some(concerns)) = (&why.binder, &why.concerns) {
+        let values = [("binder", name.as_str()), ("code", code), ("concerns", concerns)];
+        answer.say("desk-why-voucher-placed", &values.map(|(key, value)| (key, value.into())));
+    }
+    if why.binder.is_some() {
         let readers = u64::try_from(why.audience.len()).unwrap_or(u64::MAX);
         answer.say("desk-why-readers", &[("count", readers.into())]);
         for reader in &why.audience {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
-use publier_core::channels::extranet::{Books, Selection};
+use publier_core::channels::extranet::Selection;
 use publier_core::domain::audience::Readers;
 use publier_core::domain::document::Trade;
 use publier_core::domain::ids::{BuildingId, EntityId, EventId, PartyId};
@@ -142,7 +142,7 @@ pub(super) struct Trading {
 impl Trading {
     pub(super) fn open(office: &Office) -> Result<Self, DeskError> {
         let reference = office.reference()?;
-        let books = books(&reference);
+        let books = reference.books();
         let selection = Selection::of(books, &reference.options, office.today);
         let readers = selection.readers(books);
         Ok(Self { readers, selection, reference, today: office.today })
@@ -150,30 +150,7 @@ impl Trading {
 
     /// Gives what a document's verdict needs.
     pub(super) fn trade(&self) -> Trade<'_> {
-        Trade {
-            templates: &self.reference.templates,
-            binders: &self.reference.binders,
-            cases: &self.reference.cases,
-            places: &self.selection.places,
-            use_attachment_names: self.reference.options.use_attachment_names,
-            attachment_title: self.reference.options.attachment_title,
-            co_owner_list: self.reference.options.co_owner_list_template,
-            today: self.today,
-        }
-    }
-}
-
-/// Gives what a selection looks at.
-pub(super) fn books(reference: &Reference) -> Books<'_> {
-    Books {
-        entities: &reference.entities,
-        accounts: &reference.accounts,
-        buildings: &reference.buildings,
-        units: &reference.units,
-        records: &reference.records,
-        holdings: &reference.holdings,
-        leases: &reference.leases,
-        transfers: &reference.transfers,
+        self.reference.trade(&self.selection.places, self.today)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A document of the agent as a file, for a look before it is sent: nothing is archived.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use publier_core::publication::reason::{RefusalReason, StaffReason};
 
@@ -10,8 +10,9 @@ use super::letters;
 use super::office::{Office, building, by_code};
 use super::row::{Kind, Outcome, Refusal, Results, Row};
 use super::sheets::{Sheets, of_year};
-use crate::files;
+use crate::files::write_whole;
 use crate::flow::lists::{self, Archivist};
+use crate::package::mime::{FileKind, kind_of_file};
 use crate::render::papers::Sheet;
 use crate::render::{Limits, RenderError, Rendered, render_sheet};
 
@@ -34,11 +35,12 @@ pub enum Wanted {
 /// What was made, or why nothing was.
 type Made = Result<Result<Rendered, RenderError>, Refusal>;
 
-/// Makes what is wanted and writes it to `out`.
+/// Makes what is wanted and writes it to `out`, unless something else stands there, or it is among the agency's own
+/// `files`.
 ///
 /// # Errors
 /// When the database can't be read, the file can't be written, or something is named that isn't there.
-pub fn write(office: &Office, wanted: &Wanted, out: &Path) -> Result<Results, DeskError> {
+pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) -> Result<Results, DeskError> {
     let (kind, id, made) = match wanted {
         Wanted::CoOwners(code) => (Kind::Building, code, co_owners(office, code)?),
         Wanted::Statement(number) => (Kind::Account, number, statement(office, number)?),
@@ -52,12 +54,25 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path) -> Result<Results, De
             tracing::warn!(code = error.code(), "the document can't be rendered");
             Outcome::Refused(RefusalReason::RenderFailed.into())
         }
+        Ok(Ok(_)) if !may_take(out, files) => Outcome::Refused(StaffReason::FileStands.into()),
         Ok(Ok(rendered)) => {
-            files::write_whole(out, &rendered.pdf)?;
+            write_whole(out, &rendered.pdf)?;
             Outcome::Done
         }
     };
     Ok(Results { rows: vec![Row::new(kind, id, out.display().to_string(), outcome)], dry_run: false })
+}
+
+/// Tells whether a name may be written: a new one, or an older look at a document. Whatever else stands there, the agency's
+/// database above all, is never replaced, nor is any of the agency's files, PDF or not.
+fn may_take(out: &Path, files: &[PathBuf]) -> bool {
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = |path: &Path| path.canonicalize().ok();
+    let among_files = real(folder).is_some_and(|folder| {
+        files.iter().filter_map(|root| real(root)).any(|root| folder.starts_with(root))
+    });
+    let is_free = !out.exists() || kind_of_file(out).is_ok_and(|kind| kind == FileKind::Pdf);
+    is_free && !among_files
 }
 
 fn drawn(sheet: &dyn Sheet) -> Result<Rendered, RenderError> {

@@ -162,8 +162,12 @@ impl ConfigError {
         match self {
             Self::NotFound { tried } => advice(messages, "config-none", &[("tried", listed(tried).into())]),
             Self::Unreadable { path, source } => {
-                let values =
-                    [("path", path.display().to_string().into()), ("words", source.to_string().into())];
+                if source.kind() == io::ErrorKind::NotFound {
+                    let tried = path.display().to_string();
+                    return advice(messages, "config-none", &[("tried", tried.into())]);
+                }
+                let words = messages.system_words(source);
+                let values = [("path", path.display().to_string().into()), ("words", words.into())];
                 advice(messages, "config-unreadable", &values)
             }
             Self::Invalid { file, problems } => {

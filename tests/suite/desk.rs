@@ -885,6 +885,55 @@ fn a_documents_verdict_names_its_reason_and_its_rules() {
     assert_eq!(desk.run(&["why", "document", "99999"]).code, 2);
 }
 
+/// E2, E5, E8: a voucher answers for the lines that bear it, under the rights of the expense list.
+#[test]
+fn a_voucher_is_seen_where_its_lines_are_e2_e5_e8() {
+    let desk = Desk::demo();
+    published(&desk);
+    let voucher = why(&desk, "document", "voucher:5");
+    assert_eq!(
+        (voucher["binder"].as_str(), voucher["concerns"].as_str()),
+        (Some("INVOICES"), Some("GILBERT, VIGNES"))
+    );
+    let readers: Vec<&str> =
+        voucher["audience"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    assert!(readers.contains(&"BROUILLYALFRED"), "a council member: {readers:?}");
+    assert!(!readers.contains(&"CLIQUOTMATHILDE"), "a plain co-owner doesn't see invoices: {readers:?}");
+    assert_eq!(desk.run(&["why", "document", "voucher:999"]).code, 2);
+}
+
+/// A blank filter, of a variable that isn't set, never stands for everything; a record given twice is refused; what `check`
+/// would call an illegal character is never written.
+#[test]
+fn what_can_only_be_a_slip_is_refused_before_anything_is_written() {
+    let desk = Desk::demo();
+    let before = desk.dump();
+    for verb in ["mark", "unmark", "statements"] {
+        assert_eq!(desk.run(&["accounts", verb, "--number", ""]).code, 2, "{verb}");
+    }
+    assert_eq!(desk.run(&["events", "unpublish", "--template", ""]).code, 2);
+    let twice = desk.run(&["options", "set", "send_102=oui", "send_102=non"]);
+    assert_eq!(twice.code, 2);
+    assert!(twice.err.contains("send_102") && twice.err.contains("deux fois"), "{twice:?}");
+    assert_eq!(desk.run(&["binders", "rename", "MISC=a", "MISC=b"]).code, 2);
+    let broken = desk.json(&["binders", "create", "--module", "syndic", "X\u{1}=a\nb"]);
+    assert_eq!((broken.code, broken.of("row")[0]["reason"].as_str()), (3, Some("illegal-character")));
+    assert_eq!(desk.dump(), before);
+}
+
+/// A look at a document replaces an older look, and nothing else.
+#[test]
+fn a_look_at_a_document_never_replaces_anything_but_a_pdf_outside_the_agencys_files() {
+    let desk = Desk::demo();
+    let database = desk.database().display().to_string();
+    let look = |out: &str| desk.json(&["render", "letter", "CLATOUR", "--out", out]);
+    let refused = look(&database);
+    assert_eq!((refused.code, refused.of("row")[0]["reason"].as_str()), (3, Some("file-stands")));
+    assert!(std::fs::read(&database).unwrap().starts_with(b"SQLite format 3"));
+    let out = desk.path().join("look.pdf").display().to_string();
+    assert_eq!((look(&out).code, look(&out).code), (0, 0), "the second one replaces the first");
+}
+
 /// Rule 15: since when it was visible.
 #[test]
 fn a_document_is_visible_since_the_confirmation_that_showed_it() {

@@ -48,10 +48,12 @@ pub struct BinderState<'a> {
 /// Judges a new name: documents don't move with it, and locked names refuse it (B2).
 ///
 /// # Errors
-/// [`StaffReason::NoName`], [`StaffReason::NameLocked`].
+/// [`StaffReason::NoName`], [`StaffReason::IllegalCharacter`], [`StaffReason::NameLocked`].
 pub fn renaming(binder: &BinderState<'_>, name: &str) -> Result<Change, StaffReason> {
     if name.trim().is_empty() {
         Err(StaffReason::NoName)
+    } else if name.contains(char::is_control) {
+        Err(StaffReason::IllegalCharacter)
     } else if binder.name == name {
         Ok(Change::Already)
     } else if binder.name_locked {
@@ -77,7 +79,7 @@ pub struct NewBinder<'a> {
 /// Judges a new binder; `find` gives the binder of a code (B8, B9, B11).
 ///
 /// # Errors
-/// [`StaffReason::NoName`]; [`StaffReason::CodeTaken`] by another binder; for the parent:
+/// [`StaffReason::NoName`]; [`StaffReason::IllegalCharacter`]; [`StaffReason::CodeTaken`] by another binder; for the parent:
 /// [`StaffReason::NotFound`], [`StaffReason::FedOnSite`], [`StaffReason::WrongModule`].
 pub fn creation<'a>(
     new: &NewBinder<'_>,
@@ -85,6 +87,9 @@ pub fn creation<'a>(
 ) -> Result<Change, StaffReason> {
     if new.name.trim().is_empty() || new.code.trim().is_empty() {
         return Err(StaffReason::NoName);
+    }
+    if [new.name, new.code].iter().any(|text| text.contains(char::is_control)) {
+        return Err(StaffReason::IllegalCharacter);
     }
     if let Some(there) = find(new.code) {
         let same = (there.module, there.name, there.parent) == (new.module, new.name, new.parent);
@@ -183,6 +188,7 @@ mod tests {
         assert_eq!(renaming(&locked, "Factures 2025"), Err(StaffReason::NameLocked));
         assert_eq!(renaming(&locked, "Divers"), Ok(Change::Already));
         assert_eq!(renaming(&binder(), " \u{a0}"), Err(StaffReason::NoName));
+        assert_eq!(renaming(&binder(), "a\nb"), Err(StaffReason::IllegalCharacter));
     }
 
     #[test]
@@ -204,6 +210,8 @@ mod tests {
             Err(StaffReason::CodeTaken)
         );
         assert_eq!(creation(&NewBinder { name: "", ..new("B", None) }, find), Err(StaffReason::NoName));
+        let broken = creation(&new("B\u{1}", None), find);
+        assert_eq!(broken, Err(StaffReason::IllegalCharacter), "check would call it an illegal character");
     }
 
     #[test]

@@ -282,6 +282,8 @@ catalogue! {
         FedOnSite = "fed-on-site",
         /// A name or a code is blank.
         NoName = "no-name",
+        /// A name or a code holds a character that can't be shown.
+        IllegalCharacter = "illegal-character",
         /// Another binder bears this code (B2).
         CodeTaken = "code-taken",
         /// The right or the parent is of the other module (B1, B3, B4).
@@ -300,6 +302,8 @@ catalogue! {
         NobodyListed = "nobody-listed",
         /// The event template of the account statements isn't set (C16).
         NoStatementTemplate = "no-statement-template",
+        /// Another file than a PDF to look at stands under the name asked for: it is not replaced.
+        FileStands = "file-stands",
     }
 }
 

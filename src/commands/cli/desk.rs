@@ -11,6 +11,12 @@ use publier_core::domain::options;
 use crate::desk::accounts::AccountFilter;
 use crate::desk::events::Selected;
 
+/// Reads a text that names something: a blank one, of a shell's variable that is not set, names nothing and must never
+/// stand for everything.
+fn filled() -> clap::builder::NonEmptyStringValueParser {
+    clap::builder::NonEmptyStringValueParser::new()
+}
+
 /// A module, as it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Module {
@@ -120,16 +126,16 @@ pub struct AccountSelection {
     #[arg(value_name = "ID")]
     pub ids: Vec<i64>,
     /// Of this entity.
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = filled())]
     pub entity: Option<String>,
     /// Of this role.
     #[arg(long, value_enum, value_name = "ROLE", hide_possible_values = true)]
     pub role: Option<Role>,
     /// Whose number follows this pattern.
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", value_parser = filled())]
     pub number: Option<String>,
     /// Of this building.
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = filled())]
     pub building: Option<String>,
     /// Ticked.
     #[arg(long, conflicts_with = "unpublished")]
@@ -202,7 +208,7 @@ pub enum CredentialsVerb {
 #[derive(Debug, Clone, Args)]
 pub struct Letters {
     /// These parties, by code or key.
-    #[arg(value_name = "PARTY")]
+    #[arg(value_name = "PARTY", value_parser = filled())]
     pub parties: Vec<String>,
     /// The folder of the letters.
     #[arg(long, value_name = "DIR")]
@@ -240,7 +246,7 @@ pub enum RenderVerb {
 #[derive(Debug, Clone, Args)]
 pub struct RenderBuilding {
     /// The building.
-    #[arg(value_name = "BUILDING")]
+    #[arg(value_name = "BUILDING", value_parser = filled())]
     pub building: String,
     /// The file.
     #[arg(long, value_name = "FILE")]
@@ -251,7 +257,7 @@ pub struct RenderBuilding {
 #[derive(Debug, Clone, Args)]
 pub struct RenderStatement {
     /// The account.
-    #[arg(value_name = "ACCOUNT")]
+    #[arg(value_name = "ACCOUNT", value_parser = filled())]
     pub account: String,
     /// The file.
     #[arg(long, value_name = "FILE")]
@@ -262,10 +268,10 @@ pub struct RenderStatement {
 #[derive(Debug, Clone, Args)]
 pub struct RenderExpenses {
     /// The building.
-    #[arg(value_name = "BUILDING")]
+    #[arg(value_name = "BUILDING", value_parser = filled())]
     pub building: String,
     /// The year.
-    #[arg(long, value_name = "YEAR")]
+    #[arg(long, value_name = "YEAR", value_parser = filled())]
     pub year: String,
     /// The file.
     #[arg(long, value_name = "FILE")]
@@ -276,10 +282,10 @@ pub struct RenderExpenses {
 #[derive(Debug, Clone, Args)]
 pub struct RenderWorksFund {
     /// The building.
-    #[arg(value_name = "BUILDING")]
+    #[arg(value_name = "BUILDING", value_parser = filled())]
     pub building: String,
     /// The co-owner record, or the party.
-    #[arg(value_name = "CO-OWNER")]
+    #[arg(value_name = "CO-OWNER", value_parser = filled())]
     pub holder: String,
     /// The file.
     #[arg(long, value_name = "FILE")]
@@ -290,7 +296,7 @@ pub struct RenderWorksFund {
 #[derive(Debug, Clone, Args)]
 pub struct RenderLetter {
     /// The party.
-    #[arg(value_name = "PARTY")]
+    #[arg(value_name = "PARTY", value_parser = filled())]
     pub party: String,
     /// The file.
     #[arg(long, value_name = "FILE")]
@@ -301,7 +307,7 @@ pub struct RenderLetter {
 #[derive(Debug, Clone, Args)]
 pub struct Assign {
     /// These parties, by code or key.
-    #[arg(value_name = "PARTY")]
+    #[arg(value_name = "PARTY", value_parser = filled())]
     pub parties: Vec<String>,
     /// A new password, whatever they have.
     #[arg(long, requires = "parties")]
@@ -338,7 +344,7 @@ pub struct EventSelection {
     #[arg(value_name = "ID")]
     pub ids: Vec<i64>,
     /// Of this template.
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = filled())]
     pub template: Option<String>,
     /// Dated this day or later.
     #[arg(long, value_name = "DATE")]
@@ -347,10 +353,10 @@ pub struct EventSelection {
     #[arg(long, value_name = "DATE")]
     pub to: Option<NaiveDate>,
     /// About this building.
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = filled())]
     pub building: Option<String>,
     /// About this account.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = filled())]
     pub account: Option<String>,
     /// With a publication date.
     #[arg(long, conflicts_with = "unpublished")]
@@ -435,7 +441,7 @@ pub struct CreateBinders {
     #[arg(long, value_enum, value_name = "MODULE", hide_possible_values = true)]
     pub module: Module,
     /// The binder that they stand in.
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = filled())]
     pub parent: Option<String>,
     /// Judges without writing.
     #[arg(long)]
@@ -457,7 +463,7 @@ pub struct RenameBinders {
 #[derive(Debug, Clone, Args)]
 pub struct BinderRights {
     /// Their codes.
-    #[arg(value_name = "CODE", required = true)]
+    #[arg(value_name = "CODE", required = true, value_parser = filled())]
     pub codes: Vec<String>,
     /// Exactly these boxes.
     #[arg(long, value_enum, value_name = "RIGHTS", value_delimiter = ',', hide_possible_values = true)]
@@ -512,10 +518,10 @@ pub enum CoOwnersVerb {
 #[derive(Debug, Clone, Args)]
 pub struct GenerateLists {
     /// These buildings.
-    #[arg(long = "building", value_name = "CODE", num_args = 1..)]
+    #[arg(long = "building", value_name = "CODE", num_args = 1.., value_parser = filled())]
     pub buildings: Vec<String>,
     /// Whose initials are printed.
-    #[arg(long, value_name = "INITIALS")]
+    #[arg(long, value_name = "INITIALS", value_parser = filled())]
     pub initials: Option<String>,
     /// Judges without writing.
     #[arg(long)]
@@ -526,7 +532,7 @@ pub struct GenerateLists {
 #[derive(Debug, Clone, Args)]
 pub struct CoOwnerList {
     /// These buildings.
-    #[arg(value_name = "BUILDING")]
+    #[arg(value_name = "BUILDING", value_parser = filled())]
     pub buildings: Vec<String>,
 }
 
@@ -563,7 +569,7 @@ pub struct SetOptions {
 #[derive(Debug, Clone, Args)]
 pub struct ScheduleSet {
     /// Days and hours, in place of those that stand.
-    #[arg(value_name = "DAYS=TIMES")]
+    #[arg(value_name = "DAYS=TIMES", value_parser = filled())]
     pub slots: Vec<String>,
     /// Switches the service on.
     #[arg(long, conflicts_with = "off")]
@@ -606,7 +612,7 @@ pub enum WhyVerb {
 #[derive(Debug, Clone, Args)]
 pub struct WhyWhat {
     /// Its number or code.
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = filled())]
     pub id: String,
 }
 

@@ -1,10 +1,14 @@
 //! Why a document is on the site, or isn't; who sees it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
 use publier_core::domain::audience::Target;
 use publier_core::domain::document::{Placement, Verdict, after_binding, judge_event, judge_photo};
-use publier_core::domain::ids::{AttachmentId, EventId, PartyId, PhotoId, VoucherId};
+use publier_core::domain::expenses::{ExpenseSection, ExpenseVerdict, line_verdict};
+use publier_core::domain::ids::{
+    AttachmentId, BinderId, BuildingId, EventId, ExpenseLineId, PartyId, PhotoId, VoucherId,
+};
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::reason::{RefusalReason, WaitReason};
 
@@ -13,9 +17,11 @@ use crate::desk::error::{DeskError, Unknown, What};
 use crate::desk::office::{Office, Trading};
 use crate::flow::record_name;
 use crate::ledger::accounting::LeftOutRow;
+use crate::ledger::plan::LeftOut;
 use crate::ledger::seen::SeenDocument;
 use crate::render::html;
 use crate::source::staff::PartyLogin;
+use crate::source::{DocumentTable, ExpenseRow, SourceError};
 
 /// What the rules say of a record now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +145,8 @@ impl Named {
     fn read(text: &str) -> Option<Self> {
         if let Ok(id) = text.parse::<DocumentId>() {
             return Some(match id.source() {
-                DocumentSource::Body(event) | DocumentSource::Attachment(event, _) => Self::Event(event),
+                DocumentSource::Body(event) => Self::Event(event),
+                DocumentSource::Attachment(_, attachment) => Self::Attachment(attachment),
                 DocumentSource::Photo(photo) => Self::Photo(photo),
                 DocumentSource::Voucher(voucher, _) => Self::Voucher(voucher),
             });
@@ -165,35 +172,40 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
     let source = match Named::read(named).ok_or_else(unknown)? {
         Named::Event(event) => DocumentSource::Body(event),
         Named::Attachment(id) => {
-            DocumentSource::Body(office.snapshot.event_of_attachment(id)?.ok_or_else(unknown)?)
+            DocumentSource::Attachment(office.snapshot.event_of_attachment(id)?.ok_or_else(unknown)?, id)
         }
         Named::Photo(photo) => DocumentSource::Photo(photo),
-        Named::Voucher(voucher) => {
-            DocumentSource::Voucher(voucher, publier_core::domain::ids::ExpenseLineId(1))
-        }
+        // One voucher serves several lines: all of them are looked at, whichever is named.
+        Named::Voucher(voucher) => DocumentSource::Voucher(voucher, ExpenseLineId(1)),
     };
     let trading = Trading::open(office)?;
     let seen = match office.series() {
         Some((ledger, series)) => ledger.seen(series, source)?,
         None => Vec::new(),
     };
+    let seen: Vec<_> = seen.into_iter().filter(|document| is_of(document.id.source(), source)).collect();
     let (title, judged) = judge(office, &trading, source)?;
-    if judged == Judged::Gone && seen.is_empty() || judged == Judged::FollowsItsLine && seen.is_empty() {
+    if judged == Judged::Gone && seen.is_empty() {
         return Err(unknown().into());
     }
+    let left_out = left_out(office, source, &seen)?;
+    let judged = without_its_file(judged, source, &left_out);
     let parties = office.snapshot.party_logins()?;
-    let placement = judged.placement();
-    let binder = placement.and_then(|placement| trading.reference.binders.get(placement.binder));
+    let shown = match source {
+        DocumentSource::Voucher(voucher, _) => voucher_shown(office, &trading, voucher)?,
+        _ => judged.placement().map(|placement| shown(&trading, placement)).unwrap_or_default(),
+    };
+    let binder = shown.binder.and_then(|binder| trading.reference.binders.get(binder));
     let record = match source {
         DocumentSource::Voucher(voucher, _) => format!("voucher {voucher}"),
         source => record_name(source),
     };
     Ok(DocumentWhy {
-        left_out: left_out(office, source, &seen)?,
+        left_out,
         last: Last::of(office)?,
         binder: binder.map(|binder| (binder.code.clone(), binder.name.clone())),
-        concerns: placement.map(|placement| concerns(&trading, placement.target)),
-        audience: placement.map(|placement| audience(&trading, placement, &parties)).unwrap_or_default(),
+        concerns: shown.binder.map(|_| shown.concerns),
+        audience: readers(&shown.seen_by, &parties),
         rules: judged.rules(source),
         record,
         title,
@@ -202,12 +214,95 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
     })
 }
 
+/// Tells whether a document is of the record that is asked about: an event's own question takes its attachments too.
+fn is_of(document: DocumentSource, asked: DocumentSource) -> bool {
+    match asked {
+        DocumentSource::Attachment(..) => document == asked,
+        _ => true,
+    }
+}
+
+/// An attachment whose event may be published, and whose own file kept it out of the last publication.
+fn without_its_file(judged: Judged, source: DocumentSource, left_out: &[LeftOutRow]) -> Judged {
+    let refused = left_out.iter().find_map(|row| match row.verdict {
+        LeftOut::Refused(reason) => Some(reason),
+        LeftOut::Held(_) => None,
+    });
+    match (source, refused) {
+        (DocumentSource::Attachment(..), Some(reason)) if judged.placement().is_some() => {
+            Judged::Verdict(Verdict::Refused(reason))
+        }
+        _ => judged,
+    }
+}
+
+/// Where a record stands and who sees it.
+#[derive(Default)]
+struct Shown {
+    binder: Option<BinderId>,
+    concerns: String,
+    seen_by: BTreeSet<PartyId>,
+}
+
+fn shown(trading: &Trading, placement: &Placement) -> Shown {
+    let binder = trading.reference.binders.get(placement.binder);
+    let seen_by = binder
+        .map(|binder| trading.readers.audience(placement.target, placement.date, binder, trading.today));
+    Shown {
+        binder: Some(placement.binder),
+        concerns: concerns(trading, placement.target),
+        seen_by: seen_by.unwrap_or_default(),
+    }
+}
+
+/// A voucher is seen where a line that bears it is sent, under the rights of the expense list (E2, E5, E8).
+fn voucher_shown(office: &Office, trading: &Trading, voucher: VoucherId) -> Result<Shown, DeskError> {
+    let reference = &trading.reference;
+    let ExpenseSection::Sent { rights_from } = reference.expense_section() else {
+        return Ok(Shown::default());
+    };
+    let Some(binder) = reference.binders.get(rights_from) else { return Ok(Shown::default()) };
+    let mut buildings: BTreeMap<BuildingId, NaiveDate> = BTreeMap::new();
+    office.snapshot.each_expense::<SourceError>(|row| {
+        let sent = |row: &ExpenseRow| {
+            row.vouchers.iter().any(|of_line| of_line.voucher == voucher)
+                && line_verdict(&reference.expense_row(row, &[]), &reference.options) == ExpenseVerdict::Sent
+        };
+        if let Ok(row) = row
+            && sent(&row)
+        {
+            let last = buildings.entry(row.building).or_insert(row.date);
+            *last = row.date.max(*last);
+        }
+        Ok(())
+    })?;
+    let mut shown = Shown::default();
+    let mut names = Vec::new();
+    for (building, date) in buildings {
+        let target = Target::Building(building);
+        shown.binder = Some(rights_from);
+        names.push(concerns(trading, target));
+        shown.seen_by.extend(trading.readers.audience(target, date, binder, trading.today));
+    }
+    shown.concerns = names.join(", ");
+    Ok(shown)
+}
+
 fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(String, Judged), DeskError> {
     let gone = || (String::new(), Judged::Gone);
     let blank = |text: &str| html::is_blank(text);
     match source {
         DocumentSource::Body(id) | DocumentSource::Attachment(id, _) => {
             let Some(event) = office.snapshot.event(id, &blank)? else { return Ok(gone()) };
+            let name = match source {
+                DocumentSource::Attachment(_, attachment) => event
+                    .attachments
+                    .iter()
+                    .find(|one| one.id == attachment)
+                    .map(|one| one.original_name.clone()),
+                _ => Some(event.subject.trim().to_owned()),
+            };
+            let Some(name) = name else { return Ok(gone()) };
             let superseded = office.snapshot.superseded_events()?;
             let judged = match office.snapshot.replaced_by(id, &superseded, &trading.trade(), &blank)? {
                 Some(newer) if event.published_on.is_some() => Judged::Superseded(newer),
@@ -216,7 +311,7 @@ fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(
                     Judged::Verdict(after_binding(judge_event(&event, &trading.trade()), &event, unbound))
                 }
             };
-            Ok((event.subject.trim().to_owned(), judged))
+            Ok((name, judged))
         }
         DocumentSource::Photo(id) => Ok(match office.snapshot.photo(id)? {
             None => gone(),
@@ -225,7 +320,11 @@ fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(
                 (photo.title, judged)
             }
         }),
-        DocumentSource::Voucher(..) => Ok((String::new(), Judged::FollowsItsLine)),
+        DocumentSource::Voucher(voucher, _) => {
+            let exists = office.snapshot.exists(DocumentTable::Voucher, voucher.0)?;
+            let name = office.snapshot.name_of(DocumentTable::Voucher, voucher.0)?;
+            Ok(if exists { (name.unwrap_or_default(), Judged::FollowsItsLine) } else { gone() })
+        }
     }
 }
 
@@ -269,12 +368,6 @@ pub(in crate::desk) fn concerns(trading: &Trading, target: Target) -> String {
     name.unwrap_or_else(|| target.reference().to_string())
 }
 
-fn audience(trading: &Trading, placement: &Placement, parties: &[PartyLogin]) -> Vec<Reader> {
-    let Some(binder) = trading.reference.binders.get(placement.binder) else { return Vec::new() };
-    let seen_by = trading.readers.audience(placement.target, placement.date, binder, trading.today);
-    readers(&seen_by, parties)
-}
-
 /// Names parties, by code.
 pub(in crate::desk) fn readers(seen_by: &BTreeSet<PartyId>, parties: &[PartyLogin]) -> Vec<Reader> {
     let readers = parties.iter().filter(|party| seen_by.contains(&party.id));
@@ -293,7 +386,9 @@ mod tests {
         assert_eq!(Named::read("12"), Some(Named::Event(EventId(12))));
         assert_eq!(Named::read("photo:5"), Some(Named::Photo(PhotoId(5))));
         assert_eq!(Named::read("attachment 20"), Some(Named::Attachment(AttachmentId(20))));
-        assert_eq!(Named::read("e000000000012.000000000034@b000000000002"), Some(Named::Event(EventId(12))));
+        let attachment = Some(Named::Attachment(AttachmentId(34)));
+        assert_eq!(Named::read("e000000000012.000000000034@b000000000002"), attachment);
+        assert_eq!(Named::read("e000000000012.000000000000@b000000000002"), Some(Named::Event(EventId(12))));
         for bad in ["", "x", "photo:", "photo:-1", "0", "letter:3"] {
             assert_eq!(Named::read(bad), None, "{bad}");
         }

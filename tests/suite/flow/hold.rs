@@ -205,3 +205,14 @@ fn without_any_account_the_accounts_wait_and_a_date_that_was_taken_away_does_not
     let removals = desk.last().removals();
     assert!(removals.iter().all(|line| line.starts_with("unpublish e000000000103")), "{removals:?}");
 }
+
+#[test]
+fn a_digest_typed_when_nothing_waits_sends_nothing() {
+    let server = Embedded::sftp();
+    let agency = Agency::tiny();
+    agency.configure(&server.target());
+    agency.publish_first();
+    let refused = agency.run(&["publish", "--confirm", "deadbeef"]).ended(2);
+    assert!(refused.errors.contains("Aucune publication n’attend votre accord"), "{}", refused.errors);
+    assert_eq!(server.deposit().publications().len(), 1);
+}

@@ -221,3 +221,23 @@ fn each_target_has_its_transfer_log_a8_a9_a12() {
         assert!(upload.value("destination").unwrap().starts_with("/depot/") && upload.succeeded());
     }
 }
+
+/// C1: an attachment whose file is missing answers for itself, whatever becomes of its event's letter.
+#[test]
+fn an_attachment_has_a_verdict_of_its_own_c1() {
+    let server = crate::support::flow::Embedded::sftp();
+    let agency = Agency::new();
+    agency.configure(&server.target());
+    agency.publish_first();
+    let why = |named: &str| {
+        let said = agency.run(&["why", "document", named, "--json"]).ended(0);
+        said.lines().into_iter().find(|line| line["type"] == "why").unwrap()
+    };
+    let missing = why("attachment:20");
+    assert_eq!(
+        (missing["verdict"].as_str(), missing["reason"].as_str()),
+        (Some("refused"), Some("file-missing"))
+    );
+    assert_eq!((missing["title"].as_str(), missing["readers"].as_u64()), (Some("constat.pdf"), Some(0)));
+    assert_eq!(why("148")["verdict"], "published", "its event's letter is on the site");
+}
