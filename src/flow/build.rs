@@ -111,34 +111,46 @@ impl Run<'_> {
             self.report.sections.insert(0, accounts_counts(&selection));
             return Ok(Written::Held(held));
         }
+        let (mut xml, zip_name) = self.begin_xml(publication, folder, &reference.agency, domain)?;
+        let due = |party, issue| plan.passwords.get(&party) == Some(&issue);
+        let tally = bulk::write_bulk(&mut xml, books, &due)?;
+        self.record_bulk(publication, &tally, &reference)?;
+        self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
+        let staff_digest = staff_digest(&snapshot)?;
+        Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))
+    }
+
+    /// Gives the publication its number, and begins its XML in its zip.
+    pub(super) fn begin_xml(
+        &mut self,
+        publication: PublicationId,
+        folder: &Folder,
+        agency: &Agency,
+        domain: String,
+    ) -> Result<(Xml<ZipStream>, String), FlowError> {
         let numbering = self.job.ledger.reserve_sequence(publication)?;
         let (now, mode) = self.opening(publication)?;
+        let (series, sequence) = (&self.series.series_id, numbering.sequence);
         let header = Header {
-            series: self.series.series_id.clone(),
-            sequence: numbering.sequence,
+            series: series.clone(),
+            sequence,
             previous: numbering.previous,
-            id: format!("{}-{}", self.series.series_id, numbering.sequence),
+            id: format!("{series}-{sequence}"),
             generated_at: now,
             mode: mode.code(),
-            agency_ref: reference.agency.agency_ref.clone(),
+            agency_ref: agency.agency_ref.clone(),
             domain,
         };
-        let zip_name = format!("publication-{}-{:08}", self.series.series_id, numbering.sequence);
+        let zip_name = format!("publication-{series}-{sequence:08}");
         let zip = ZipStream::create(
             &folder.file(&format!("{zip_name}.zip"))?,
             ENTRY_NAME,
             self.job.zip_level,
             zip_time(now.naive_utc()),
         )?;
-        let mut xml = Xml::begin(zip, &header)?;
-        let due = |party, issue| plan.passwords.get(&party) == Some(&issue);
-        let tally = bulk::write_bulk(&mut xml, books, &due)?;
-        self.record_bulk(publication, &tally, &reference)?;
-        self.report.publication =
-            Some(PublicationRef { id: header.id, sequence: Some(numbering.sequence), mode });
-        self.gather_figures(publication, &reference, Some((&tally, &plan, &snapshot)))?;
-        let staff_digest = staff_digest(&snapshot)?;
-        Ok(Written::Open(Box::new(Open { xml, zip_name, staff_digest })))
+        let xml = Xml::begin(zip, &header)?;
+        self.report.publication = Some(PublicationRef { id: header.id, sequence: Some(sequence), mode });
+        Ok((xml, zip_name))
     }
 
     fn opening(

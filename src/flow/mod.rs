@@ -10,6 +10,8 @@ pub mod alone;
 mod audiences;
 mod build;
 mod bulk;
+mod drive;
+mod ending;
 mod error;
 mod files;
 mod guard;

@@ -14,19 +14,17 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::ids::EventId;
-use publier_core::publication::exit::ExitStatus;
-use publier_core::publication::facts::{DeliveredHow, Fact, Mode, Replaced, RunId};
+use publier_core::publication::facts::{Fact, Mode, Replaced, RunId};
 use publier_core::publication::hold::short_digest;
-use publier_core::publication::next_step::{self, Context, Rest, Step, next_step};
 use publier_core::publication::reason::HoldReason;
 use publier_core::publication::retry::RetryPolicy;
-use publier_core::publication::stage::{Seal, Stage};
+use publier_core::publication::stage::Stage;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::adopt::Survey;
-use super::build::{Built, HeldPlan};
+use super::build::HeldPlan;
 use super::error::FlowError;
 use super::lists::{Remaking, remake};
 use super::telling;
@@ -38,14 +36,13 @@ use crate::ledger::{Ledger, PublicationId};
 use crate::package::spool::Spool;
 use crate::package::vault::Vault;
 use crate::package::zip::Level;
-use crate::ports::{Clock, Connector, Event, Listener, RemotePath};
+use crate::ports::{Clock, Connector, Listener, RemotePath};
 use crate::report::counts::Counts;
 use crate::report::ndjson::Ndjson;
-use crate::report::redact::Label;
-use crate::report::run_report::{Cause, Outcome, RunReport};
+use crate::report::run_report::{Cause, RunReport};
 use crate::report::winscp_log::WinscpLog;
 use crate::source::Snapshot;
-use crate::transfer::courier::{Courier, Dispatch, Parcel, Whereabouts};
+use crate::transfer::courier::{Courier, Dispatch};
 
 /// The server that a publication goes to.
 #[derive(Debug, Clone)]
@@ -210,7 +207,7 @@ pub(super) struct Run<'j> {
     pub survey: Option<Survey>,
     /// What a person withdrew is on its way while a plan waits: the report of the hold tells it.
     pub beside_a_hold: bool,
-    session_told: bool,
+    pub session_told: bool,
 }
 
 /// Publishes once and gives the report, whatever happened. What the report's readers are to be told stands in the
@@ -454,269 +451,6 @@ impl Run<'_> {
         self.series = self.series_now()?;
         Ok(None)
     }
-
-    /// Asks for the next step and takes it, until the publication rests.
-    pub(super) async fn drive(&mut self, publication: PublicationId) -> Result<End, FlowError> {
-        let (mut whereabouts, mut settled) = (None, false);
-        loop {
-            if self.stop.is_cancelled() {
-                return Err(FlowError::Stopped);
-            }
-            let stage = self.job.ledger.stage(publication)?;
-            let earlier = stage.opening().is_some_and(|opening| opening.run != self.id);
-            let context = Context {
-                now: self.job.clock.now(),
-                run: self.id,
-                resume_within: self.job.resume_within,
-                newer_slot: earlier && matches!(self.ask.trigger, Trigger::Slot | Trigger::CatchUp),
-                changed_by_staff: self.changed_by_staff(publication, &stage)?,
-                receipt_required: false,
-                whereabouts,
-            };
-            match next_step(&stage, &context) {
-                Step::Open | Step::Plan | Step::WriteBulk | Step::Seal => {
-                    match self.build(publication).await? {
-                        Built::Sealed => {}
-                        Built::Held(held) => return Ok(End::Held(held)),
-                    }
-                }
-                Step::SendPart => self.send_part(publication, &stage).await?,
-                Step::Promote => {
-                    let now = self.job.clock.now();
-                    self.job.ledger.append(publication, now, &[Fact::Promoting])?;
-                    self.rename(publication, &stage).await?;
-                }
-                Step::Rename => self.rename(publication, &stage).await?,
-                Step::Look => whereabouts = Some(self.look(publication, &stage).await?),
-                Step::Deliver(how) => {
-                    let now = self.job.clock.now();
-                    self.job.ledger.append(publication, now, &[Fact::Delivered { how }])?;
-                    self.tell_found(publication, &stage)?;
-                }
-                Step::DeclareUncertain => {
-                    let now = self.job.clock.now();
-                    self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
-                }
-                Step::Settle => {
-                    self.settle(publication, &stage)?;
-                    settled = true;
-                }
-                Step::Replace(why) => {
-                    let now = self.job.clock.now();
-                    self.job.ledger.supersede(publication, why, now)?;
-                    self.job.spool.remove(&publication.to_string())?;
-                    return Ok(End::GaveWay);
-                }
-                Step::Rest(Rest::Uncertain) => return Ok(End::Uncertain),
-                Step::Rest(Rest::Over) if settled => return Ok(End::Delivered),
-                Step::Rest(Rest::Over | Rest::NeedsPerson | Rest::AwaitsReceipt) => return Ok(End::GaveWay),
-            }
-        }
-    }
-
-    /// Tells whether staff changed what may be seen since the seal. Without its manifest a publication can't be
-    /// trusted to be as they want it.
-    fn changed_by_staff(&self, publication: PublicationId, stage: &Stage) -> Result<bool, FlowError> {
-        let earlier = stage.opening().is_some_and(|opening| opening.run != self.id);
-        if !(earlier && matches!(stage, Stage::Sealed(_) | Stage::PartSent(_))) {
-            return Ok(false);
-        }
-        let Some(manifest) = self.manifest(publication)? else { return Ok(true) };
-        let snapshot = self.snapshot()?;
-        Ok(super::plan::staff_digest(&snapshot)? != manifest.staff_digest)
-    }
-
-    /// Opens the read of the agency's database.
-    pub(super) fn snapshot(&self) -> Result<Snapshot, FlowError> {
-        Ok(Snapshot::open_within(&self.job.database, self.job.spool.root(), self.job.busy_wait)?)
-    }
-
-    fn manifest(&self, publication: PublicationId) -> Result<Option<Manifest>, FlowError> {
-        let path = self.job.spool.folder(&publication.to_string())?.file(MANIFEST)?;
-        match std::fs::read(path) {
-            Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn zip_parcel(&self, publication: PublicationId, seal: &Seal) -> Result<Parcel, FlowError> {
-        let local = self.job.spool.folder(&publication.to_string())?.file(&seal.zip.name)?;
-        let deposit = &self.job.destination.deposit;
-        let remote = deposit.join(&seal.zip.name).map_err(|error| FlowError::Worker(error.to_string()))?;
-        Ok(Parcel { local, remote, size_bytes: seal.zip.size_bytes, digest: seal.zip.digest })
-    }
-
-    fn sealed(stage: &Stage) -> Result<&Seal, FlowError> {
-        stage.seal().ok_or_else(|| FlowError::Worker(format!("{} has no seal", stage.name())))
-    }
-
-    async fn send_part(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
-        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
-        self.open_session();
-        self.courier.send_part(&parcel).await?;
-        let now = self.job.clock.now();
-        self.job.ledger.append(publication, now, &[Fact::PartSent])?;
-        Ok(())
-    }
-
-    async fn rename(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
-        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
-        self.open_session();
-        self.courier.promote(&parcel).await?;
-        let now = self.job.clock.now();
-        self.job.ledger.append(publication, now, &[Fact::Delivered { how: DeliveredHow::Renamed }])?;
-        Ok(())
-    }
-
-    async fn look(
-        &mut self,
-        publication: PublicationId,
-        stage: &Stage,
-    ) -> Result<next_step::Whereabouts, FlowError> {
-        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
-        self.open_session();
-        let size = Some(parcel.size_bytes);
-        let (temporary_bytes, final_bytes) = match self.courier.look(&parcel).await? {
-            Whereabouts::Temporary => (size, None),
-            Whereabouts::Final => (None, size),
-            Whereabouts::Both => (size, size),
-            Whereabouts::Neither => (None, None),
-        };
-        Ok(next_step::Whereabouts { temporary_bytes, final_bytes, receipt: None })
-    }
-
-    /// Tells that the zip whose rename went unanswered stands there: nobody heard it yet.
-    fn tell_found(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
-        let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
-        self.open_session();
-        self.job.listener.hear(&Event::Uploaded {
-            local: parcel.local,
-            remote: parcel.remote,
-            size_bytes: parcel.size_bytes,
-            at: self.job.clock.now(),
-        });
-        Ok(())
-    }
-
-    /// Brings the series up to date and puts the report's messages in the outbox, in one transaction. A publication
-    /// that an earlier run began is told as such, under a key of its own: this run may have another to tell.
-    fn settle(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
-        let now = self.job.clock.now();
-        let begun_by = stage.opening().map_or(self.id, |opening| opening.run);
-        let mut key = self.name.clone();
-        if begun_by != self.id {
-            key = format!("{}-settled", begun_by.0);
-            if let Some(manifest) = self.manifest(publication)? {
-                self.report =
-                    RunReport { run_id: self.name.clone(), started_at: self.started_at, ..manifest.report };
-                self.readers = manifest.readers;
-            }
-        }
-        self.take_tally();
-        if let Err(error) = self.keep_manifest(publication, Self::sealed(stage)?, now) {
-            tracing::warn!(error = %telling::chain(&error), "the publication's manifest is not kept");
-            let words = telling::explain(&error, &self.job.messages);
-            let warning = self.job.messages.format("flow-no-manifest", &[("words", words.as_str().into())]);
-            self.report.warnings.push(Label::sentence(&warning));
-        }
-        self.report.deliver(now);
-        let items = if self.beside_a_hold {
-            Vec::new()
-        } else {
-            telling::items(&self.report, &self.readers, &self.job.messages, &key)?
-        };
-        self.job.ledger.settle(publication, now, &items)?;
-        self.job.spool.remove(&publication.to_string())?;
-        Ok(())
-    }
-
-    /// Takes what the transfers counted, and what the transfer log could not keep (A8, A9).
-    fn take_tally(&mut self) {
-        self.report.take_transfers(self.job.tally.tally());
-        if let Some(problem) = self.job.transfer_log.as_ref().and_then(|log| log.problem()) {
-            self.report.warnings.push(Label::sentence(&problem.to_warning(&self.job.messages)));
-        }
-        self.report.next_slots.clone_from(&self.job.next_slots);
-    }
-
-    /// Tells the listeners, once, that transfers begin.
-    pub(super) fn open_session(&mut self) {
-        if !self.session_told {
-            self.session_told = true;
-            let (session, at) = (self.job.connector.session_name(), self.job.clock.now());
-            self.job.listener.hear(&Event::TransferStarted { session, at });
-        }
-    }
-
-    /// Ends the run: the report is told, whatever happened.
-    async fn finish(mut self, end: Result<End, FlowError>) -> Result<RunReport, FlowError> {
-        if let Err(error) = &end
-            && let Some((publication, _)) = self.job.ledger.unfinished(self.series.key)?.last()
-        {
-            let reason = match error {
-                FlowError::Transfer(error) => Some(error.reason),
-                _ => None,
-            };
-            let now = self.job.clock.now();
-            // A publication that can't take the fact any more is over: the run's own outcome says it all.
-            drop(self.job.ledger.append(*publication, now, &[Fact::Failed { reason }]));
-        }
-        if self.session_told {
-            self.job.listener.hear(&Event::TransferEnded { at: self.job.clock.now() });
-        }
-        let now = self.job.clock.now();
-        let settled = matches!(end, Ok(End::Delivered));
-        if !settled {
-            self.take_tally();
-        }
-        match end {
-            Ok(End::Delivered) => {}
-            // No run ends so: one that did must never pass for a delivery.
-            Ok(End::GaveWay) => self.report.fail(gave_way(&self.job.messages), now),
-            Ok(End::Held(held)) => self.report.hold(held.reasons, &held.digest, now),
-            Ok(End::Uncertain) => self.report.fail(uncertain(&self.job.messages), now),
-            Err(error) => {
-                tracing::error!(run = %self.name, error = %telling::chain(&error), "the run failed");
-                self.report.fail(telling::cause(&error, &self.job.messages), now);
-            }
-        }
-        if self.readers.is_empty() {
-            self.readers = telling::readers(&self.job.database);
-        }
-        let told = self.ask.failure_told && self.report.outcome == Outcome::Failed;
-        if !settled && !told {
-            let key = self.report_key(now);
-            let items = telling::items(&self.report, &self.readers, &self.job.messages, &key)?;
-            self.job.ledger.add_to_outbox(&items, now)?;
-        }
-        let status = self.report.exit_status();
-        self.job.ledger.end_run(self.id, self.report.outcome.name(), status.code(), now)?;
-        if let Some(log) = &self.job.run_log {
-            log.summary(&self.report.without_labels());
-        }
-        self.courier.close().await;
-        Ok(self.report)
-    }
-
-    /// A plan that waits is told once a day, unless withdrawals left meanwhile; any other end once a run.
-    fn report_key(&self, now: DateTime<Utc>) -> String {
-        let waits = self.report.outcome == Outcome::Held && self.report.withdrawn_at_once == 0;
-        match &self.report.hold_digest {
-            Some(_) if waits => {
-                format!("held-{}-{}", self.series.series_id, now.with_timezone(&Paris).date_naive())
-            }
-            _ => self.name.clone(),
-        }
-    }
-}
-
-fn gave_way(messages: &Messages) -> Cause {
-    Cause::Run { status: ExitStatus::Other, words: Label::sentence(&messages.text("flow-gave-way")) }
-}
-
-fn uncertain(messages: &Messages) -> Cause {
-    Cause::Run { status: ExitStatus::Connection, words: Label::sentence(&messages.text("flow-uncertain")) }
 }
 
 /// Tells which hold a run may lift: none but the demo's own first publication lifts itself.

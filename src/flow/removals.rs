@@ -16,16 +16,14 @@ use publier_core::publication::facts::{Counts, Fact, Mode, Section};
 use publier_core::publication::reason::{HoldReason, RemovalReason};
 use tokio::task;
 
-use super::build::{HeldPlan, Open, domain_of, zip_time};
+use super::build::{HeldPlan, Open, domain_of};
 use super::error::FlowError;
 use super::plan::staff_digest;
 use super::publish::{End, Run};
 use super::telling;
-use crate::channels::extranet::xml::{ENTRY_NAME, Header, Xml};
 use crate::ledger::PublicationId;
 use crate::ledger::plan::{PlanRow, PlannedRemoval, Withdrawal};
-use crate::package::zip::ZipStream;
-use crate::report::run_report::{PublicationRef, RunReport};
+use crate::report::run_report::RunReport;
 
 impl Run<'_> {
     /// Sends what a person withdrew while a plan waits; the report of the hold says how much left.
@@ -107,29 +105,9 @@ impl Run<'_> {
         let now = self.job.clock.now();
         let planned = Fact::Planned { counts, removals: totals.removals, plan_digest: totals.digest };
         ledger.append(publication, now, &[planned])?;
-        let numbering = ledger.reserve_sequence(publication)?;
-        let header = Header {
-            series: self.series.series_id.clone(),
-            sequence: numbering.sequence,
-            previous: numbering.previous,
-            id: format!("{}-{}", self.series.series_id, numbering.sequence),
-            generated_at: now,
-            mode: Mode::Removals.code(),
-            agency_ref: agency.agency_ref.clone(),
-            domain,
-        };
-        let zip_name = format!("publication-{}-{:08}", self.series.series_id, numbering.sequence);
-        let zip = ZipStream::create(
-            &folder.file(&format!("{zip_name}.zip"))?,
-            ENTRY_NAME,
-            self.job.zip_level,
-            zip_time(now.naive_utc()),
-        )?;
-        let mut xml = Xml::begin(zip, &header)?;
+        let (mut xml, zip_name) = self.begin_xml(publication, &folder, &agency, domain)?;
         xml.empty_bulk()?;
         self.job.ledger.append(publication, now, &[Fact::BulkWritten { records: 0 }])?;
-        let (sequence, mode) = (Some(numbering.sequence), Mode::Removals);
-        self.report.publication = Some(PublicationRef { id: header.id, sequence, mode });
         telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)?;
         let staff_digest = staff_digest(&snapshot)?;
         self.close_and_seal(publication, &folder, Open { xml, zip_name, staff_digest })

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use publier_core::channels::extranet::Readers;
-use publier_core::domain::audience::Target;
+use publier_core::domain::audience::{Readers, Target};
 use publier_core::domain::document::{
     Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, after_binding, judge_event, judge_photo,
 };
@@ -53,7 +52,7 @@ pub(super) fn check(
         books,
         vault,
         trade: reference.trade(&selection.places, *today),
-        readers: Readers::of(reference.books(), selection, *today),
+        readers: selection.readers(reference.books()),
         templates: BTreeMap::new(),
         places: BTreeMap::new(),
     };
@@ -131,7 +130,8 @@ impl Events<'_> {
     /// Counts who would read it, and remembers it where it is a building's or an entity's (C23).
     fn has_no_reader(&mut self, placement: &Placement) -> bool {
         let Some(binder) = self.books.reference.binders.get(placement.binder) else { return false };
-        let count = self.readers.count(placement.target, placement.date, binder);
+        let today = self.books.today;
+        let count = self.readers.audience(placement.target, placement.date, binder, today).len();
         if matches!(placement.target, Target::Building(_) | Target::Entity(_)) {
             let (documents, fewest, most) = self.places.entry(placement.target).or_insert((0, usize::MAX, 0));
             *documents += 1;

@@ -1,7 +1,7 @@
 //! The extranet channel: which accounts are in, what they bring with them, and who would read a document.
 
-mod readers;
 mod selection;
+#[cfg(test)]
+mod tests;
 
-pub use readers::Readers;
 pub use selection::{Books, Selection, SentHolding, SentLease};
