@@ -95,6 +95,12 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let channels: Vec<_> = Channel::ALL.iter().map(|channel| (channel.code(), *channel)).collect();
         let channel = self.reader.choice(&self.key("channel"), &raw.channel, Channel::Extranet, &channels);
         let protocol = self.protocol();
+        if protocol == Protocol::Folder {
+            return self.local(name, channel);
+        }
+        if raw.folder.is_some() {
+            self.not_for(protocol, "folder", span(raw.folder.as_ref()));
+        }
         let host = self.host();
         let port = self.reader.whole(&self.key("port"), &raw.port, protocol.default_port(), 1..=u16::MAX);
         let user = self.reader.required(&self.key("user"), &raw.user, Some(self.section.clone()));
@@ -119,6 +125,52 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         })
     }
 
+    /// A local folder: nothing of a server's has a meaning.
+    fn local(mut self, name: Option<String>, channel: Channel) -> Option<Target> {
+        let raw = self.raw;
+        let texts = [
+            ("host", &raw.host),
+            ("user", &raw.user),
+            ("password_file", &raw.password_file),
+            ("credential", &raw.credential),
+            ("key_file", &raw.key_file),
+            ("key_passphrase_file", &raw.key_passphrase_file),
+            ("ca_file", &raw.ca_file),
+            ("certificate_fingerprint", &raw.certificate_fingerprint),
+            ("host_key", &raw.host_key),
+            ("known_hosts", &raw.known_hosts),
+        ];
+        let places = texts.into_iter().map(|(name, value)| (name, span(value.as_ref())));
+        for (name, place) in places.chain([("port", span(raw.port.as_ref()))]) {
+            if place.is_some() {
+                self.not_for(Protocol::Folder, name, place);
+            }
+        }
+        let key = self.key("folder");
+        if raw.folder.is_none() {
+            self.reader.problem(ProblemKind::Missing, &key, Some(self.section.clone()), &[]);
+        }
+        let folder = raw.folder.as_ref().map(|raw| self.reader.folder(&key, raw));
+        let deposit = if raw.deposit.is_some() { self.deposit() } else { RemotePath::new("/").ok() };
+        let receives_credentials =
+            self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
+        let deadlines = self.deadlines();
+        let folder = folder?;
+        Some(Target {
+            name: name?,
+            channel,
+            protocol: Protocol::Folder,
+            host: folder.display().to_string(),
+            port: Protocol::Folder.default_port(),
+            user: "local".to_owned(),
+            login: Login::Folder(folder),
+            trust: Trust::None,
+            deposit: deposit?,
+            receives_credentials,
+            deadlines,
+        })
+    }
+
     fn name(&mut self) -> Option<String> {
         let name = self.reader.required(&self.key("name"), &self.raw.name, Some(self.section.clone()))?;
         let fits = name.len() <= LONGEST_NAME
@@ -136,6 +188,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             ("ftps-implicit", Protocol::FtpsImplicit),
             ("sftp", Protocol::Sftp),
             ("ftp", Protocol::Ftp),
+            ("folder", Protocol::Folder),
         ];
         let (key, raw) = (self.key("protocol"), self.raw);
         let protocol = self.reader.choice(&key, &raw.protocol, Protocol::FtpsExplicit, &words);
@@ -230,7 +283,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let host_key = self.host_key();
         let hosts = self.known_hosts(protocol, data);
         match protocol {
-            Protocol::Ftp => Some(Trust::None),
+            Protocol::Ftp | Protocol::Folder => Some(Trust::None),
             Protocol::Sftp if raw.host_key.is_some() => host_key,
             Protocol::Sftp => hosts,
             _ if raw.certificate_fingerprint.is_some() => certificate,
@@ -305,6 +358,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             Protocol::FtpsExplicit => "ftps",
             Protocol::FtpsImplicit => "ftps-implicit",
             Protocol::Sftp => "sftp",
+            Protocol::Folder => "folder",
         };
         self.reader.problem(ProblemKind::NotForProtocol, &self.key(name), at, &[("protocol", word)]);
     }

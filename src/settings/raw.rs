@@ -55,6 +55,7 @@ pub(super) struct RawTarget {
     pub(super) certificate_fingerprint: Text,
     pub(super) host_key: Text,
     pub(super) known_hosts: Text,
+    pub(super) folder: Text,
     pub(super) deposit: Text,
     pub(super) receives_credentials: Flag,
     pub(super) connect_timeout: Text,

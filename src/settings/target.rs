@@ -19,6 +19,8 @@ pub enum Protocol {
     FtpsImplicit,
     /// SSH file transfer.
     Sftp,
+    /// A local folder, for trials: nothing travels.
+    Folder,
 }
 
 impl Protocol {
@@ -33,6 +35,8 @@ impl Protocol {
             Self::Ftp | Self::FtpsExplicit => 21,
             Self::FtpsImplicit => 990,
             Self::Sftp => 22,
+            // None is asked for, none is used.
+            Self::Folder => 1,
         }
     }
 }
@@ -66,6 +70,8 @@ pub enum Login {
         /// Its passphrase.
         passphrase: Option<Secret>,
     },
+    /// Nobody asks: the target is this local folder.
+    Folder(PathBuf),
 }
 
 /// Every wait on the network has a bound.

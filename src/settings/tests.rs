@@ -291,6 +291,26 @@ fn plain_ftp_needs_the_word_that_allows_it() {
 }
 
 #[test]
+fn a_local_folder_takes_a_folder_and_nothing_of_a_servers() {
+    let home = Home::new();
+    let bare = ["host", "user", "password_file", "deposit"];
+    let local = home.target(&bare, "protocol = 'folder'\nfolder = 'files'");
+    assert_eq!((local.protocol, local.deposit.as_str()), (Protocol::Folder, "/"));
+    assert!(matches!(&local.login, Login::Folder(folder) if folder.ends_with("files")));
+    assert!(local.protocol.is_encrypted(), "nothing travels");
+    assert_eq!(home.of_target(&bare, "protocol = 'folder'"), one(ProblemKind::Missing, "folder"));
+    assert_eq!(
+        home.of_target(&bare, "protocol = 'folder'\nfolder = 'absent'"),
+        one(ProblemKind::NoFolder, "folder")
+    );
+    assert_eq!(
+        home.of_target(&bare, "protocol = 'folder'\nfolder = 'files'\nport = 21"),
+        one(ProblemKind::NotForProtocol, "port")
+    );
+    assert_eq!(home.of_target(&[], "folder = 'files'"), one(ProblemKind::NotForProtocol, "folder"));
+}
+
+#[test]
 fn a_server_proves_itself_by_what_its_protocol_knows() {
     let home = Home::new();
     let hex = "9f".repeat(32);

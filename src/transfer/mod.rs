@@ -8,11 +8,13 @@
 //! |---|---|
 //! | `ftp`, `tls` | FTP and FTPS, explicit and implicit |
 //! | `sftp` | SFTP version 3 over SSH |
+//! | `folder` | the same ports over a local folder |
 //! | [`memory`] | the same ports over a server in memory, with faults on demand |
 //! | [`reason`] | protocol codes to the catalogue of reasons |
 //! | [`courier`] | the protocol of one file: part, resume, confirmation, rename, retries |
 
 pub mod courier;
+mod folder;
 mod ftp;
 pub mod memory;
 mod net;
@@ -22,8 +24,10 @@ mod tls;
 
 use std::sync::Arc;
 
+use publier_core::publication::reason::TransferReason;
+
 use crate::ports::{Connector, TransferError};
-use crate::settings::target::{Protocol, Target};
+use crate::settings::target::{Login, Protocol, Target};
 
 /// Makes the connector of a target. Nothing is sent yet.
 ///
@@ -36,5 +40,12 @@ pub fn connector(target: &Target) -> Result<Arc<dyn Connector>, TransferError> {
             Arc::new(ftp::FtpConnector::new(target)?)
         }
         Protocol::Sftp => Arc::new(sftp::SftpConnector::new(target)?),
+        Protocol::Folder => {
+            let Login::Folder(root) = &target.login else {
+                let words = "a local folder asks for no login: set `folder`";
+                return Err(TransferError::new(TransferReason::AuthenticationRefused, words));
+            };
+            Arc::new(folder::FolderConnector::new(root, target.deadlines.stall))
+        }
     })
 }

@@ -98,6 +98,7 @@ impl Post {
 enum Rig {
     Memory(MemoryServer),
     Real(RealServer),
+    Folder(tempfile::TempDir),
 }
 
 impl Rig {
@@ -113,9 +114,15 @@ impl Rig {
         Self::Real(RealServer::sshd())
     }
 
+    fn folder() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("depot")).unwrap();
+        Self::Folder(folder)
+    }
+
     fn remote(&self, relative: &str) -> RemotePath {
         match self {
-            Self::Memory(_) => RemotePath::new(format!("/{relative}")).unwrap(),
+            Self::Memory(_) | Self::Folder(_) => RemotePath::new(format!("/{relative}")).unwrap(),
             Self::Real(server) => server.remote(relative),
         }
     }
@@ -124,6 +131,7 @@ impl Rig {
         match self {
             Self::Memory(server) => Arc::new(server.clone()),
             Self::Real(server) => server.connector("depot"),
+            Self::Folder(folder) => connector(&local_target(folder.path())).unwrap(),
         }
     }
 
@@ -135,6 +143,7 @@ impl Rig {
         match self {
             Self::Memory(server) => server.content(&self.remote(relative)),
             Self::Real(server) => fs::read(server.root().join(relative)).ok(),
+            Self::Folder(folder) => fs::read(folder.path().join(relative)).ok(),
         }
     }
 
@@ -142,6 +151,7 @@ impl Rig {
         match self {
             Self::Memory(server) => server.put(&self.remote(relative), content),
             Self::Real(server) => server.put(relative, content),
+            Self::Folder(folder) => fs::write(folder.path().join(relative), content).unwrap(),
         }
     }
 
@@ -153,14 +163,23 @@ impl Rig {
                 .iter()
                 .filter_map(|path| path.strip_prefix("/depot/").map(String::from))
                 .collect(),
-            Self::Real(server) => fs::read_dir(server.root().join("depot"))
-                .unwrap()
-                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-                .collect(),
+            Self::Real(server) => names_in(&server.root().join("depot")),
+            Self::Folder(folder) => names_in(&folder.path().join("depot")),
         };
         names.sort();
         names
     }
+}
+
+fn names_in(folder: &std::path::Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+/// A target that is a local folder.
+fn local_target(folder: &std::path::Path) -> Target {
+    let target = ScriptedFtp::start(Script::NeverGreets).target(Protocol::Folder);
+    Target { login: Login::Folder(folder.to_owned()), ..target }
 }
 
 /// Bytes that compress badly and differ everywhere.
@@ -325,6 +344,7 @@ macro_rules! every_server_keeps {
         every_server_keeps!(@ ftps_explicit = Rig::vsftpd(Kind::Explicit); $($promise,)+);
         every_server_keeps!(@ ftps_implicit = Rig::vsftpd(Kind::Implicit); $($promise,)+);
         every_server_keeps!(@ sftp = Rig::sshd(); $($promise,)+);
+        every_server_keeps!(@ folder = Rig::folder(); $($promise,)+);
     };
     (@ $server:ident = $rig:expr; $($promise:ident,)+) => {
         mod $server {

@@ -311,6 +311,7 @@ fn target_table(agency: &Agency, target: &Target) -> String {
         Protocol::FtpsExplicit => "ftps",
         Protocol::FtpsImplicit => "ftps-implicit",
         Protocol::Sftp => "sftp",
+        Protocol::Folder => "folder",
     };
     let Login::Password(password) = &target.login else { panic!("by password") };
     write_secret(&agency.path("server.password"), password.expose());

@@ -230,6 +230,7 @@ fn protocol_name(protocol: Protocol) -> &'static str {
         Protocol::FtpsExplicit => "FTPS (AUTH TLS)",
         Protocol::FtpsImplicit => "FTPS (TLS)",
         Protocol::Sftp => "SFTP (SSH)",
+        Protocol::Folder => "local",
     }
 }
 

@@ -70,7 +70,7 @@ pub async fn check(
     };
     if target.protocol.is_encrypted() {
         facts.fingerprint = shown_identity(target, connect).await;
-        facts.setting = facts.fingerprint.as_deref().map(|print| pinning_line(target.protocol, print));
+        facts.setting = facts.fingerprint.as_deref().and_then(|print| pinning_line(target.protocol, print));
     }
     let session = match connect(target) {
         Ok(connector) => connector.connect().await,
@@ -109,12 +109,13 @@ async fn shown_identity(target: &Target, connect: &Connect<'_>) -> Option<String
 }
 
 /// Gives the line of `agent.toml` that pins a fingerprint.
-fn pinning_line(protocol: Protocol, fingerprint: &str) -> String {
+fn pinning_line(protocol: Protocol, fingerprint: &str) -> Option<String> {
     match protocol {
-        Protocol::Sftp => format!("host_key = \"{fingerprint}\""),
+        Protocol::Folder => None,
+        Protocol::Sftp => Some(format!("host_key = \"{fingerprint}\"")),
         Protocol::Ftp | Protocol::FtpsExplicit | Protocol::FtpsImplicit => {
             let digits = fingerprint.strip_prefix("SHA256:").unwrap_or(fingerprint);
-            format!("certificate_fingerprint = \"{digits}\"")
+            Some(format!("certificate_fingerprint = \"{digits}\""))
         }
     }
 }

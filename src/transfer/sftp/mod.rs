@@ -98,6 +98,7 @@ impl SftpConnector {
     async fn log_in(&self, handle: &mut Handle<Gate>) -> Result<(), TransferError> {
         let accepted = match &self.target.login {
             Login::Password(password) => self.by_password(handle, password.expose()).await?,
+            Login::Folder(_) => false,
             Login::Key { file, passphrase } => {
                 let key = load_key(file.clone(), passphrase.as_ref().map(|p| p.expose().to_owned())).await?;
                 let hash = handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten();
