@@ -72,6 +72,8 @@ reason-refused-dangling-target = The event names an account, a unit or a buildin
 remedy-refused-dangling-target = Agency: correct whom the event concerns.
 reason-refused-target-not-published = The account that the event names is not published.
 remedy-refused-target-not-published = Agency: publish the account, or change whom the event concerns.
+reason-refused-no-document-date = The event concerns a unit and has no date: nobody can tell whose the unit was.
+remedy-refused-no-document-date = Agency: enter the event’s date.
 reason-refused-blank-event = The event is blank: no text, no attachment.
 remedy-refused-blank-event = Agency: complete the event or remove its publication date.
 reason-refused-expired = The event’s duration of publication is over.
@@ -161,6 +163,8 @@ reason-hold-clock-forward = The computer’s clock is more than 45 days ahead of
 remedy-hold-clock-forward = Administrator: check the computer’s date; if it is right, the agency accepts the publication.
 reason-hold-plan-changed = The accepted plan has changed since: it withdraws more.
 remedy-hold-plan-changed = Agency: read the new report, then accept its new code.
+reason-hold-unknown-plan = The code that was given is that of no publication that waits.
+remedy-hold-unknown-plan = Agency: copy the code of this report, eight characters at least.
 
 ## Why a change that staff asked for is not made.
 

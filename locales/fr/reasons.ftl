@@ -72,6 +72,8 @@ reason-refused-dangling-target = L’événement désigne un compte, un lot ou u
 remedy-refused-dangling-target = Agence : corrigez le destinataire de l’événement.
 reason-refused-target-not-published = Le compte désigné par l’événement n’est pas publié.
 remedy-refused-target-not-published = Agence : publiez le compte, ou changez le destinataire de l’événement.
+reason-refused-no-document-date = L’événement concerne un lot et n’a pas de date : rien ne dit à qui était le lot.
+remedy-refused-no-document-date = Agence : saisissez la date de l’événement.
 reason-refused-blank-event = L’événement est vide : ni texte, ni pièce jointe.
 remedy-refused-blank-event = Agence : complétez l’événement ou retirez sa date de publication.
 reason-refused-expired = La durée de publication de l’événement est écoulée.
@@ -161,6 +163,8 @@ reason-hold-clock-forward = L’horloge de l’ordinateur a plus de 45 jours d�
 remedy-hold-clock-forward = Administrateur : vérifiez la date de l’ordinateur ; si elle est juste, l’agence accepte la publication.
 reason-hold-plan-changed = Le plan accepté a changé depuis : il retire davantage.
 remedy-hold-plan-changed = Agence : relisez le nouveau compte-rendu, puis acceptez son nouveau code.
+reason-hold-unknown-plan = Le code donné n’est celui d’aucune publication retenue.
+remedy-hold-unknown-plan = Agence : recopiez le code que donne ce compte-rendu, au moins huit caractères.
 
 ## Why a change that staff asked for is not made.
 

@@ -198,7 +198,7 @@ fn read(setting: &Setting, typed: &str, templates: &[TemplateRow]) -> Result<Opt
             OptionValue::Text(known.code().to_owned())
         }
         Kind::Roots => {
-            let roots: Roots = typed.parse().map_err(|_| bad("6,472"))?;
+            let roots: Roots = typed.parse().map_err(|_| bad(setting.default.unwrap_or("6,472")))?;
             OptionValue::Text(roots.into())
         }
         Kind::Number | Kind::Template | Kind::Text | Kind::Weekday if none => return Ok(None),

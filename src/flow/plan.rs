@@ -9,11 +9,12 @@ mod propose;
 use std::collections::HashMap;
 use std::iter::Peekable;
 
+use publier_core::domain::audience::Target;
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
-use publier_core::domain::document::Trade;
-use publier_core::domain::expenses::ExpenseSection;
-use publier_core::domain::ids::{EventId, PartyId};
+use publier_core::domain::document::{Successions, Trade};
+use publier_core::domain::expenses::{ExpenseSection, ExpenseVerdict, line_verdict};
+use publier_core::domain::ids::{ExpenseLineId, PartyId, VoucherId};
 use publier_core::publication::document::DocumentSource;
 use publier_core::publication::due::{Candidate, Decision, DueOptions, Outcome, Removal, Verdict};
 use publier_core::publication::facts::{Counts, Section};
@@ -125,7 +126,7 @@ struct PlannerParts<'p> {
     vault: &'p Vault,
     series: SeriesKey,
     publication: PublicationId,
-    superseded_by: HashMap<EventId, Vec<EventId>>,
+    successions: Successions,
     confirmed: Grants,
     grants: Grants,
 }
@@ -143,12 +144,11 @@ impl Planner<'_> {
             .collect();
         ledger.plan(publication, &rows)?;
         ledger.plan(publication, &section_rows(books)?)?;
-        let superseded_by = books.snapshot.superseded_events()?;
+        let successions = books.snapshot.successions()?;
         let (confirmed, grants) = (ledger.confirmed_grants(series)?, grants(&books.reference.binders));
         ledger.plan(publication, &right_rows(&grants))?;
         let trade = &trade;
-        let parts =
-            PlannerParts { books, trade, vault, series, publication, superseded_by, confirmed, grants };
+        let parts = PlannerParts { books, trade, vault, series, publication, successions, confirmed, grants };
         let merge = Merge::new(ledger.recorded_documents(series)?, due);
         let mut run = Run {
             merge,
@@ -352,11 +352,45 @@ fn removal_reason(
     if !planner.books.snapshot.exists(table, id)? {
         return Ok(RemovalReason::Gone);
     }
-    let expenses_off = planner.books.reference.expense_section() == ExpenseSection::Off;
-    Ok(match outcome.source {
-        DocumentSource::Voucher(..) if expenses_off => RemovalReason::Option,
-        DocumentSource::Voucher(..) => RemovalReason::YearClosed,
-        _ => RemovalReason::Manual,
+    match outcome.source {
+        DocumentSource::Voucher(voucher, line) => {
+            let target = removal.id.target();
+            voucher_removal(planner.books, voucher, line, target)
+        }
+        _ => Ok(RemovalReason::Manual),
+    }
+}
+
+/// Gives the reason why a voucher leaves with its line (E8): the option, the binder, the accounts of the building, the
+/// year, or what became of the line itself.
+fn voucher_removal(
+    books: Books<'_>,
+    voucher: VoucherId,
+    line: ExpenseLineId,
+    target: Target,
+) -> Result<RemovalReason, FlowError> {
+    match books.reference.expense_section() {
+        ExpenseSection::Off => return Ok(RemovalReason::Option),
+        ExpenseSection::Refused(_) => return Ok(RemovalReason::Binder),
+        ExpenseSection::Sent { .. } => {}
+    }
+    let Some(row) = books.snapshot.expense_line(line)? else { return Ok(RemovalReason::Gone) };
+    let Ok(row) = row else { return Ok(RemovalReason::Refused) };
+    let ids: Vec<VoucherId> = row.vouchers.iter().map(|voucher| voucher.voucher).collect();
+    if !ids.contains(&voucher) {
+        return Ok(RemovalReason::Gone);
+    }
+    if target != Target::Building(row.building) {
+        return Ok(RemovalReason::Scope);
+    }
+    if !books.selection.places.sent_buildings.contains(&row.building) {
+        return Ok(RemovalReason::Account);
+    }
+    let judged = line_verdict(&books.reference.expense_row(&row, &ids), &books.reference.options);
+    Ok(match judged {
+        ExpenseVerdict::LeftOut(why) => why.removal(),
+        ExpenseVerdict::Refused(_) => RemovalReason::Refused,
+        ExpenseVerdict::Sent => RemovalReason::Gone,
     })
 }
 

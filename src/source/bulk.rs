@@ -227,6 +227,28 @@ impl Snapshot {
         Ok(())
     }
 
+    /// Gives one line with its vouchers, whatever its year, for the reason why its documents leave (E8).
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn expense_line(&self, id: ExpenseLineId) -> Result<Option<Result<ExpenseRow, BadRow>>, SourceError> {
+        let failed = || SourceError::query("read an expense line");
+        let sql = format!("SELECT {LINE} FROM expense_line AS line WHERE line.id = ?1");
+        let mut lines = self.db.prepare_cached(&sql).map_err(failed())?;
+        let mut found = lines.query([id.0]).map_err(failed())?;
+        let Some(row) = found.next().map_err(failed())? else { return Ok(None) };
+        let mut line = usable(row, expense_of(row)).map_err(failed())?;
+        if let Ok(line) = &mut line {
+            let sql = format!(
+                "SELECT {VOUCHER} FROM expense_line AS line {OF_LINE} WHERE line.id = ?1 ORDER BY voucher.id"
+            );
+            let mut of_line = self.db.prepare_cached(&sql).map_err(failed())?;
+            let rows = of_line.query([id.0]).map_err(failed())?;
+            line.vouchers = Vouchers { rows, next: None }.of(id).map_err(failed())?;
+        }
+        Ok(Some(line))
+    }
+
     /// Gives the latest day that a works fund is stated for (F4).
     ///
     /// # Errors

@@ -1,11 +1,10 @@
 //! Events, attachments and photos, streamed in the order of their keys.
 
-use std::collections::HashMap;
 use std::io::Write as _;
 
 use publier_core::domain::audience::Wanted;
 use publier_core::domain::digest::Digest;
-use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord};
+use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord, Successions};
 use publier_core::domain::ids::{
     AccountId, AttachmentId, BinderId, BuildingId, CaseFileId, EntityId, EventId, PhotoId, TemplateId, UnitId,
 };
@@ -87,22 +86,18 @@ impl Snapshot {
         found.collect()
     }
 
-    /// Gives the events that others cancel and replace, each with all that do, the newest first (G6).
+    /// Gives the events that others cancel and replace, the newest of those first (G6).
     ///
     /// # Errors
     /// When the database can't be read.
-    pub fn superseded_events(&self) -> Result<HashMap<EventId, Vec<EventId>>, SourceError> {
+    pub fn successions(&self) -> Result<Successions, SourceError> {
         let sql = "SELECT supersedes_event_id, id FROM event
                     WHERE typeof(supersedes_event_id) = 'integer' AND typeof(id) = 'integer' AND id > 0
                     ORDER BY id DESC";
         let pairs = rows(&self.db, "read the superseded events", sql, |row| {
             Ok((EventId(row.get(0)?), EventId(row.get(1)?)))
         })?;
-        let mut superseded: HashMap<EventId, Vec<EventId>> = HashMap::new();
-        for (older, newer) in pairs {
-            superseded.entry(older).or_default().push(newer);
-        }
-        Ok(superseded)
+        Ok(Successions::new(pairs))
     }
 
     /// Gives a digest that changes whenever staff change who may see what: flags, dates, requests, targets, rights.

@@ -1,13 +1,11 @@
 //! The reference records as the pure rules take them: one place, so that a publication, the verification tool and
 //! whoever explains a verdict can't disagree.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use publier_core::channels::extranet::Books;
 use publier_core::domain::audience::Places;
 use publier_core::domain::bank::{BankVerdict, RawBank, bank_verdict};
-use publier_core::domain::document::{Trade, Verdict, judge_event};
+use publier_core::domain::document::{Successions, Trade, Verdict, judge_event};
 use publier_core::domain::expenses::{self, AllocationKey, Amounts, ExpenseSection, FiscalYear};
 use publier_core::domain::ids::{EventId, VoucherId};
 use publier_core::domain::records::Building;
@@ -106,19 +104,18 @@ impl Reference {
 }
 
 impl Snapshot {
-    /// Gives the newest event that cancels and replaces this one and can be published itself (G6). `superseded` is
-    /// [`Snapshot::superseded_events`].
+    /// Gives the newest event that cancels and replaces this one and can be published itself (G6).
     ///
     /// # Errors
     /// When the database can't be read.
     pub fn replaced_by(
         &self,
         event: EventId,
-        superseded: &HashMap<EventId, Vec<EventId>>,
+        successions: &Successions,
         trade: &Trade<'_>,
         is_blank: &dyn Fn(&str) -> bool,
     ) -> Result<Option<EventId>, SourceError> {
-        for successor in superseded.get(&event).into_iter().flatten() {
+        for successor in successions.of(event) {
             let newer = self.event(*successor, is_blank)?;
             if newer.is_some_and(|newer| matches!(judge_event(&newer, trade), Verdict::Publish(_))) {
                 return Ok(Some(*successor));

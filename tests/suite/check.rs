@@ -123,6 +123,8 @@ const CASES: &[Case] = &[
     ("UPDATE event SET building_id = NULL WHERE id = 147", &["no-scope événement 147"], &[]),
     ("UPDATE event SET building_id = 999 WHERE id = 147", &["dangling-target événement 147"], &[]),
     ("UPDATE event SET account_id = 37 WHERE id = 147", &["target-not-published événement 147"], &[]),
+    ("UPDATE event SET event_date = NULL WHERE id = 170", &["no-document-date événement 170"], &[]),
+    ("UPDATE event SET supersedes_event_id = id WHERE id = 147", &["supersedes-circle événement 147"], &[]),
     ("UPDATE event SET entity_id = 1 WHERE id = 147", &["module-mismatch événement 147"], &[]),
     ("UPDATE event SET processed_on = NULL WHERE id = 147", &["no-processing-date événement 147"], &[]),
     (

@@ -1,7 +1,7 @@
 //! Events, their attachments and photos as documents: what is asked, refused, held, and under which title
 //! (C1-C12, C20, C22, C26, C27).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{Months, NaiveDate};
 
@@ -207,7 +207,7 @@ pub fn judge_event(event: &EventRecord, trade: &Trade<'_>) -> Verdict {
         binder: template.binder,
         wanted: event.wanted,
         folder,
-        date: event.event_date.unwrap_or(published_on),
+        date: event.event_date,
         published_on,
         until,
         // Whoever publishes a list made again by hand wants it to be heard of (C4, G8).
@@ -229,6 +229,59 @@ pub fn after_binding(verdict: Verdict, event: &EventRecord, unbound_request: Opt
     }
 }
 
+/// The events that others cancel and replace (G6).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Successions {
+    newer: HashMap<EventId, Vec<EventId>>,
+    circles: BTreeSet<EventId>,
+}
+
+impl Successions {
+    /// Reads which event replaces which, as (older, newer). An event that replaces itself, and those that replace each
+    /// other in a circle, replace nothing: one can't tell which is to stay, and none is lost.
+    pub fn new(pairs: impl IntoIterator<Item = (EventId, EventId)>) -> Self {
+        let pairs: Vec<_> = pairs.into_iter().collect();
+        let older_of: HashMap<EventId, EventId> =
+            pairs.iter().map(|(older, newer)| (*newer, *older)).collect();
+        let circles = circles(&older_of);
+        let mut newer: HashMap<EventId, Vec<EventId>> = HashMap::new();
+        for (old, new) in pairs.into_iter().filter(|(_, new)| !circles.contains(new)) {
+            newer.entry(old).or_default().push(new);
+        }
+        Self { newer, circles }
+    }
+
+    /// Gives the events that replace this one, in the order in which they were given.
+    pub fn of(&self, event: EventId) -> &[EventId] {
+        self.newer.get(&event).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Tells whether one event replaces another.
+    pub fn replaces(&self, newer: EventId, older: EventId) -> bool {
+        self.of(older).contains(&newer)
+    }
+
+    /// Gives the events that replace each other in a circle.
+    pub fn circles(&self) -> &BTreeSet<EventId> {
+        &self.circles
+    }
+}
+
+/// Finds what replaces itself in the end, where each event replaces one at most: every path is walked once.
+fn circles(older_of: &HashMap<EventId, EventId>) -> BTreeSet<EventId> {
+    let (mut walked, mut circles) = (HashSet::new(), BTreeSet::new());
+    for start in older_of.keys() {
+        let (mut path, mut next) = (Vec::new(), Some(*start));
+        while let Some(event) = next.filter(|event| walked.insert(*event)) {
+            path.push(event);
+            next = older_of.get(&event).copied();
+        }
+        let entry = next.and_then(|event| path.iter().position(|walked| *walked == event));
+        circles.extend(entry.and_then(|entry| path.get(entry..)).unwrap_or_default());
+    }
+    circles
+}
+
 /// Says what becomes of a photo: its building's scope, its binder's rights; without a binder it isn't sent (C24).
 pub fn judge_photo(photo: &PhotoRecord, trade: &Trade<'_>) -> Verdict {
     if photo.unreadable {
@@ -242,7 +295,7 @@ pub fn judge_photo(photo: &PhotoRecord, trade: &Trade<'_>) -> Verdict {
         binder: photo.binder,
         wanted: Wanted { building: Some(photo.building), ..Wanted::default() },
         folder: None,
-        date: photo.taken_on.unwrap_or(published_on),
+        date: photo.taken_on,
         published_on,
         until: None,
         notify: false,
@@ -256,7 +309,7 @@ struct Place {
     binder: Option<BinderId>,
     wanted: Wanted,
     folder: Option<String>,
-    date: NaiveDate,
+    date: Option<NaiveDate>,
     published_on: NaiveDate,
     until: Option<NaiveDate>,
     notify: bool,
@@ -278,11 +331,13 @@ impl Place {
         }
         match trade.places.resolve(&self.wanted, binder) {
             Err(reason) => Verdict::Refused(reason),
+            // The date of publication moves when someone publishes again: it never says whose the unit was (C21).
+            Ok(Target::Unit(_)) if self.date.is_none() => Verdict::Refused(RefusalReason::NoDocumentDate),
             Ok(target) => Verdict::Publish(Placement {
                 binder: binder.id,
                 folder: self.folder,
                 target,
-                date: self.date,
+                date: self.date.unwrap_or(self.published_on),
                 published_on: self.published_on,
                 until: self.until,
                 notify: self.notify,

@@ -97,7 +97,12 @@ impl std::str::FromStr for Roots {
     fn from_str(text: &str) -> Result<Self, BadRoots> {
         let roots: Vec<String> =
             text.split(',').map(str::trim).filter(|root| !root.is_empty()).map(str::to_owned).collect();
-        let readable = roots.iter().all(|root| root.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        // The number of an account begins with its class: a root of letters alone would match none, and empty a section.
+        let is_root = |root: &String| {
+            root.starts_with(|first: char| first.is_ascii_digit())
+                && root.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        };
+        let readable = roots.iter().all(is_root);
         if roots.is_empty() || !readable { Err(BadRoots(text.to_owned())) } else { Ok(Self(roots)) }
     }
 }
@@ -301,7 +306,7 @@ mod tests {
 
     #[test]
     fn a_list_without_a_root_is_refused_rather_than_matching_nothing_or_everything() {
-        for bad in ["", " ", ",", "6;472", "10*", "é"] {
+        for bad in ["", " ", ",", "6;472", "10*", "é", "abc", "6,abc"] {
             assert_eq!(bad.parse::<Roots>(), Err(BadRoots(bad.to_owned())));
         }
     }

@@ -79,6 +79,8 @@ pub struct FundRow<'a> {
     pub unit: UnitId,
     /// The unit's place among its holder's: the lower comes first.
     pub unit_position: i64,
+    /// Whether the unit exists, in the row's building: without it no total is right (F3, F4).
+    pub unit_exists: bool,
     /// Whether the record holds the unit today: see [`held_on`] (F5).
     pub held: bool,
     /// The amount held: a credit balance is positive (F4).
@@ -92,7 +94,7 @@ impl FundRow<'_> {
     /// holds the unit: staff must move it to the buyer (F5).
     pub fn is_left_behind(&self, options: &ExtranetOptions) -> bool {
         let is_sent = FundKind::of(self.account_number, options).is_some_and(|kind| kind.is_sent(options));
-        is_sent && !self.held && !self.amount.is_zero()
+        is_sent && self.unit_exists && !self.held && !self.amount.is_zero()
     }
 }
 
@@ -182,6 +184,8 @@ pub struct WorksFunds<'o> {
     options: &'o ExtranetOptions,
     group: Option<(CoOwnerRecordId, BuildingId)>,
     rows: Vec<Kept>,
+    /// Whether the record at hand has an amount for a unit that doesn't exist.
+    dangling: bool,
     totals: FundTotals,
 }
 
@@ -196,7 +200,7 @@ struct Kept {
 impl<'o> WorksFunds<'o> {
     /// Begins the section.
     pub fn new(options: &'o ExtranetOptions) -> Self {
-        Self { options, group: None, rows: Vec::new(), totals: FundTotals::default() }
+        Self { options, group: None, rows: Vec::new(), dangling: false, totals: FundTotals::default() }
     }
 
     /// Takes the next row; `sink` hears the record before it when it is over.
@@ -228,6 +232,10 @@ impl<'o> WorksFunds<'o> {
         if !kind.is_some_and(|kind| kind.is_sent(self.options)) {
             return Ok(());
         }
+        if !row.unit_exists {
+            self.dangling = true;
+            return Ok(());
+        }
         if !row.held {
             self.totals.on_former_holders += u64::from(row.is_left_behind(self.options));
             return Ok(());
@@ -251,7 +259,12 @@ impl<'o> WorksFunds<'o> {
     /// Gives the record that is over, if any of its accounts has something (F3).
     fn end_record(&mut self, sink: &mut FundSink<'_>) {
         let rows = without_empty_accounts(std::mem::take(&mut self.rows));
+        let dangling = std::mem::take(&mut self.dangling);
         let Some((record, building)) = self.group else { return };
+        if dangling {
+            self.totals.refused += 1;
+            return sink(Err(RefusedFunds { record, building, reason: RefusalReason::DanglingReference }));
+        }
         let Some(as_of) = rows.iter().map(|row| row.fund.as_of).max() else { return };
         let funds = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         if let Some((units, total)) = by_unit(rows) {
@@ -309,6 +322,7 @@ mod tests {
             account_label: "Fonds de travaux",
             unit: UnitId(unit),
             unit_position: 0,
+            unit_exists: true,
             held: true,
             amount: Cents(amount),
             as_of: "2020-12-31".parse().unwrap(),
@@ -386,6 +400,21 @@ mod tests {
         assert_eq!(accounts(&ExtranetOptions::default()), ["105999"]);
         let with_102 = ExtranetOptions { send_102: true, ..ExtranetOptions::default() };
         assert_eq!(accounts(&with_102), ["102001", "105999"]);
+    }
+
+    #[test]
+    fn an_amount_on_a_unit_that_does_not_exist_refuses_the_record_rather_than_a_wrong_total_f4() {
+        let options = ExtranetOptions::default();
+        let mut section = WorksFunds::new(&options);
+        let mut heard = Vec::new();
+        let lost = FundRow { unit_exists: false, held: false, ..row(1, "105999", 2, 1000) };
+        for row in [row(1, "105999", 1, 185), lost, row(2, "105999", 3, 500)] {
+            section.push(&row, &mut |funds| heard.push(funds)).unwrap();
+        }
+        let totals = section.finish(&mut |funds| heard.push(funds));
+        assert_eq!(heard[0].as_ref().unwrap_err().reason, RefusalReason::DanglingReference);
+        assert_eq!(heard[1].as_ref().unwrap().total, Cents(500), "the others go on");
+        assert_eq!((totals.refused, totals.records, totals.on_former_holders), (1, 1, 0));
     }
 
     #[test]

@@ -325,7 +325,7 @@ pub fn removal_when_refused(reason: RefusalReason) -> RemovalReason {
         R::NoBinder | R::BinderFedOnSite | R::ModuleMismatch | R::NoInvoicesBinder | R::CouncilOnly => {
             RemovalReason::Binder
         }
-        R::NoScope | R::DanglingTarget | R::DanglingReference => RemovalReason::Scope,
+        R::NoScope | R::DanglingTarget | R::DanglingReference | R::NoDocumentDate => RemovalReason::Scope,
         R::TargetNotPublished | R::AccountWithoutParty => RemovalReason::Account,
         R::Expired => RemovalReason::Expired,
         R::BlankEvent

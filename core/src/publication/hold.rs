@@ -59,7 +59,8 @@ pub fn hold(input: &HoldInput<'_>) -> Vec<HoldReason> {
     if same_plan || removes_no_more {
         return Vec::new();
     }
-    reasons.push(HoldReason::PlanChanged);
+    let seen = input.confirmed_removals.is_some();
+    reasons.push(if seen { HoldReason::PlanChanged } else { HoldReason::UnknownPlan });
     reasons
 }
 
@@ -183,7 +184,7 @@ mod tests {
     fn fewer_digits_than_shown_or_others_lift_nothing() {
         for typed in ["", "abababa", "abababac", "abababaé"] {
             let input = HoldInput { confirmed_digest: Some(typed), ..first() };
-            assert_eq!(hold(&input), [HoldReason::FirstOfSeries, HoldReason::PlanChanged], "{typed}");
+            assert_eq!(hold(&input), [HoldReason::FirstOfSeries, HoldReason::UnknownPlan], "{typed}");
         }
     }
 

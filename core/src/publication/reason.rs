@@ -161,6 +161,8 @@ catalogue! {
         DanglingTarget = "dangling-target",
         /// The narrowest target is an account that is not published (C20).
         TargetNotPublished = "target-not-published",
+        /// The event concerns a unit and has no date: nobody can tell whose the unit was (C21).
+        NoDocumentDate = "no-document-date",
         /// The event has neither body nor attachment (C1).
         BlankEvent = "blank-event",
         /// The event's duration is over (C6).
@@ -268,6 +270,8 @@ catalogue! {
         ClockForward = "clock-forward",
         /// The confirmed plan and the current one differ by more removals.
         PlanChanged = "plan-changed",
+        /// No plan that waited bears the digest that was given.
+        UnknownPlan = "unknown-plan",
     }
 }
 

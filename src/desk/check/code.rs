@@ -257,10 +257,14 @@ codes! {
     DanglingTarget = "dangling-target", Events, Error, "C20";
     /// An event's target isn't published.
     TargetNotPublished = "target-not-published", Events, Warning, "C20";
+    /// An event concerns a unit and has no date.
+    NoDocumentDate = "no-document-date", Events, Error, "C21";
     /// An event's binder is of the other module.
     ModuleMismatch = "module-mismatch", Events, Error, "C22";
     /// An event has a duration and no processing date.
     NoProcessingDate = "no-processing-date", Events, Error, "C27";
+    /// Events replace each other in a circle, or one replaces itself.
+    SupersedesCircle = "supersedes-circle", Events, Error, "G6";
     /// An event was published again after its end.
     ExpiredRepublished = "expired-republished", Events, Warning, "C6";
     /// Nobody would see an event.

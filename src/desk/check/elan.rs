@@ -221,14 +221,14 @@ impl Search<'_> {
     fn by_the_rules(&mut self) -> Result<(), SourceError> {
         let Books { snapshot, reference, selection, today } = self.books;
         let trade = reference.trade(&selection.places, *today);
-        let superseded = snapshot.superseded_events()?;
+        let successions = snapshot.successions()?;
         let blank = |text: &str| html::is_blank(text);
         snapshot.each_event::<SourceError>(&blank, |event, _| {
             let Some(duty) = self.kinds.get(&event.template).copied() else { return Ok(()) };
             let leaves = event.body == Body::Html || !event.attachments.is_empty();
             if leaves
                 && let Verdict::Publish(Placement { binder, target, date, .. }) = judge_event(&event, &trade)
-                && snapshot.replaced_by(event.id, &superseded, &trade, &blank)?.is_none()
+                && snapshot.replaced_by(event.id, &successions, &trade, &blank)?.is_none()
             {
                 self.take(duty, target, binder, date, false);
             }

@@ -56,15 +56,18 @@ pub(super) fn check(
         templates: BTreeMap::new(),
         places: BTreeMap::new(),
     };
-    let superseded = snapshot.superseded_events()?;
+    let successions = snapshot.successions()?;
     let blank = |text: &str| html::is_blank(text);
     snapshot.each_event::<SourceError>(&blank, |event, _| {
-        if snapshot.replaced_by(event.id, &superseded, &events.trade, &blank)?.is_none() {
+        if snapshot.replaced_by(event.id, &successions, &events.trade, &blank)?.is_none() {
             let request = unbound.as_mut().and_then(|unbound| unbound.request_of(event.id).ok().flatten());
             events.event(&event, request, each);
         }
         Ok(())
     })?;
+    for event in successions.circles() {
+        each(Finding::new(Code::SupersedesCircle, Record::new(Kind::Event, event)));
+    }
     events.templates(each);
     snapshot.each_photo::<SourceError>(|photo| {
         events.photo(&photo, each);
@@ -223,6 +226,7 @@ fn refusal(reason: RefusalReason) -> Code {
         R::BlankEvent => Code::BlankEvent,
         R::NoScope => Code::NoScope,
         R::TargetNotPublished => Code::TargetNotPublished,
+        R::NoDocumentDate => Code::NoDocumentDate,
         R::ModuleMismatch => Code::ModuleMismatch,
         R::NoBinder => Code::NoBinder,
         R::BinderFedOnSite => Code::BinderFedOnSite,

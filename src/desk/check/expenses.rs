@@ -105,7 +105,9 @@ pub(super) fn check_funds(books: &Books, each: &mut Sink<'_>) -> Result<(), Sour
     let mut fold = WorksFunds::new(options);
     let mut refused = Vec::new();
     let mut sink = |funds: Result<_, publier_core::domain::works_fund::RefusedFunds>| {
-        refused.extend(funds.err().map(|funds| funds.record));
+        // A unit that does not exist is named with the row that asks for it.
+        let summed = funds.err().filter(|funds| funds.reason != RefusalReason::DanglingReference);
+        refused.extend(summed.map(|funds| funds.record));
     };
     books.snapshot.each_fund::<SourceError>(|row| {
         let row = match row {
@@ -125,6 +127,11 @@ pub(super) fn check_funds(books: &Books, each: &mut Sink<'_>) -> Result<(), Sour
             account_label: &row.account_label,
             unit: row.unit,
             unit_position: row.unit_position,
+            unit_exists: books
+                .reference
+                .units
+                .get(&row.unit)
+                .is_some_and(|unit| unit.building == row.building),
             held,
             amount: row.amount,
             as_of: row.as_of,

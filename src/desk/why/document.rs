@@ -303,8 +303,8 @@ fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(
                 _ => Some(event.subject.trim().to_owned()),
             };
             let Some(name) = name else { return Ok(gone()) };
-            let superseded = office.snapshot.superseded_events()?;
-            let judged = match office.snapshot.replaced_by(id, &superseded, &trading.trade(), &blank)? {
+            let successions = office.snapshot.successions()?;
+            let judged = match office.snapshot.replaced_by(id, &successions, &trading.trade(), &blank)? {
                 Some(newer) if event.published_on.is_some() => Judged::Superseded(newer),
                 _ => {
                     let unbound = office.unbound_request(event.id)?;

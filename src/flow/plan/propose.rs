@@ -85,8 +85,8 @@ impl Run<'_> {
     /// Tells whether another event that can be published replaces this one (G6).
     fn superseded(&self, event: &EventRecord) -> Result<Option<Result<Placement, Verdict>>, FlowError> {
         let blank = |text: &str| html::is_blank(text);
-        let PlannerParts { books, superseded_by, trade, .. } = self.planner;
-        let successor = books.snapshot.replaced_by(event.id, superseded_by, trade, &blank)?;
+        let PlannerParts { books, successions, trade, .. } = self.planner;
+        let successor = books.snapshot.replaced_by(event.id, successions, trade, &blank)?;
         let verdict = |event| Verdict::NotAsked { reason: RemovalReason::Superseded, successor: Some(event) };
         Ok(successor.map(|event| Err(verdict(event))))
     }
@@ -316,7 +316,7 @@ impl Run<'_> {
 
     /// Gives the document that a part of an event replaces: the same part of the event it supersedes (G6).
     fn predecessor(&self, event: &EventRecord, target: Target, part: Option<usize>) -> Option<String> {
-        let older = event.supersedes?;
+        let older = event.supersedes.filter(|older| self.planner.successions.replaces(event.id, *older))?;
         let source = match part {
             None => DocumentSource::Body(older),
             Some(position) => {

@@ -26,7 +26,7 @@ fn the_first_publication_waits_with_a_french_report_and_goes_once_confirmed() {
     assert!(agency.messages()[0].1.contains(digest), "the message says it too");
 
     let wrong = agency.publish(&["--confirm", "00000000"]).ended(4).last();
-    assert_eq!(wrong["report"]["holds"], serde_json::json!(["first-of-series", "plan-changed"]));
+    assert_eq!(wrong["report"]["holds"], serde_json::json!(["first-of-series", "unknown-plan"]));
     assert_eq!(wrong["report"]["hold_digest"], digest, "the same plan has the same digest");
     assert_eq!(server.deposit().names(), Vec::<String>::new());
     assert_eq!(agency.messages().len(), 1, "told once a day");

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use publier::flow::publish::Ask;
 use publier::ledger::runs::Trigger;
 use publier::transfer::memory::MemoryServer;
+use publier_core::publication::reason::RefusalReason;
 
 use crate::support::flow::{Agency, Desk, Publication, files_below};
 use crate::support::report::Node;
@@ -240,4 +241,76 @@ fn an_attachment_has_a_verdict_of_its_own_c1() {
     );
     assert_eq!((missing["title"].as_str(), missing["readers"].as_u64()), (Some("constat.pdf"), Some(0)));
     assert_eq!(why("148")["verdict"], "published", "its event's letter is on the site");
+}
+
+/// C21: the date of publication moves when someone publishes again; it never says whose the unit was.
+#[test]
+fn a_unit_document_without_a_date_is_refused_and_never_passes_to_the_buyer_c21() {
+    let desk = Desk::new(Agency::small());
+    desk.publish_first();
+    let of_unit = desk.last().of_event("170")[0].attribute("id").unwrap().to_owned();
+    desk.agency.sql(
+        "UPDATE event SET event_date = NULL, published_on = '2025-11-03', publish_request = publish_request + 1
+          WHERE id = 170",
+    );
+    let report = desk.publish();
+    assert!(report.refused.groups().any(|(reason, _)| reason == RefusalReason::NoDocumentDate), "{report:?}");
+    assert!(desk.last().of_event("170").is_empty());
+    assert_eq!(desk.last().removals(), [format!("unpublish {of_unit} scope")]);
+}
+
+/// G6: what replaces itself, or is replaced by what it replaces, stays; the full index agrees with the changes.
+#[test]
+fn events_that_replace_each_other_in_a_circle_all_stay_g6() {
+    let desk = Desk::new(Agency::small());
+    desk.agency.sql(
+        "UPDATE event SET supersedes_event_id = 160 WHERE id = 160;
+         UPDATE event SET supersedes_event_id = 102 WHERE id = 101;
+         UPDATE event SET supersedes_event_id = 101 WHERE id = 102;",
+    );
+    desk.publish_first();
+    let listed = |publication: &Publication| {
+        ["101", "102", "160"].map(|event| publication.of_event(event).is_empty()).contains(&true)
+    };
+    assert!(!listed(&desk.last()));
+    desk.ask(&Ask { full_index: true, ..Ask::new(Trigger::Manual) });
+    assert!(!listed(&desk.last()));
+}
+
+/// F3, F4: a total without one of its units is no total.
+#[test]
+fn a_works_fund_on_a_unit_that_does_not_exist_refuses_the_record_f4() {
+    let desk = Desk::new(Agency::small());
+    desk.agency.sql("PRAGMA foreign_keys = OFF; UPDATE works_fund SET unit_id = 9999 WHERE id = 5");
+    let digest = desk.publish().hold_digest.unwrap();
+    let report = desk.confirm(&digest);
+    assert!(
+        report.refused.groups().any(|(reason, _)| reason == RefusalReason::DanglingReference),
+        "{report:?}"
+    );
+}
+
+/// E8, E2, E4, E6: a voucher leaves for the reason for which its line does.
+#[test]
+fn a_voucher_leaves_with_the_reason_of_its_line_e8() {
+    for (change, reason) in [
+        ("UPDATE account SET published = 0 WHERE id NOT IN (1, 2)", "account"),
+        ("UPDATE extranet_settings SET expense_roots = '9'", "scope"),
+        ("UPDATE extranet_settings SET send_expenses = 0", "option"),
+        ("UPDATE binder SET code = 'AUTRE' WHERE code = 'INVOICES'", "binder"),
+        ("UPDATE fiscal_year SET closed = 1", "year-closed"),
+        ("DELETE FROM expense_line_voucher", "gone"),
+    ] {
+        let desk = Desk::new(Agency::tiny());
+        desk.publish_first();
+        let before = desk.publications().len();
+        desk.agency.sql(change);
+        desk.publish();
+        let publications = desk.publications();
+        assert_eq!(publications.len(), before + 1, "{change}");
+        let removals = publications.last().unwrap().removals();
+        let vouchers: Vec<_> = removals.iter().filter(|line| line.starts_with("unpublish v")).collect();
+        assert!(!vouchers.is_empty(), "{change}: {removals:?}");
+        assert!(vouchers.iter().all(|line| line.ends_with(&format!(" {reason}"))), "{change}: {vouchers:?}");
+    }
 }

@@ -90,7 +90,8 @@ CREATE TEMP TABLE aimed AS
               WHEN event.building_id IS NOT NULL THEN 'b' WHEN event.entity_scope = 1 AND event.entity_id IS NOT NULL THEN 'e'
          END AS scope,
          coalesce(event.account_id, event.unit_id, event.building_id, event.entity_id) AS ref,
-         coalesce(event.event_date, event.published_on) AS date, event.supersedes_event_id AS supersedes,
+         coalesce(event.event_date, event.published_on) AS date, event.event_date IS NOT NULL AS dated,
+         event.supersedes_event_id AS supersedes,
          (coalesce(template.duration_months, 0) > 0 AND event.processed_on IS NULL) AS waits
     FROM event JOIN event_template AS template ON template.id = event.template_id
    WHERE event.published_on <= (SELECT today FROM day)
@@ -100,7 +101,7 @@ CREATE TEMP TABLE placed AS
   SELECT aimed.* FROM aimed JOIN binder ON binder.id = aimed.binder AND binder.fed_on_site = 0
    WHERE CASE aimed.scope
          WHEN 'a' THEN EXISTS (SELECT 1 FROM published WHERE account = aimed.ref AND module = binder.module)
-         WHEN 'u' THEN aimed.ref IN (SELECT unit FROM stay) AND (aimed.entity IS NOT NULL OR EXISTS (
+         WHEN 'u' THEN aimed.dated AND aimed.ref IN (SELECT unit FROM stay) AND (aimed.entity IS NOT NULL OR EXISTS (
               SELECT 1 FROM unit JOIN building ON building.id = unit.building_id JOIN entity ON entity.id = building.entity_id
                WHERE unit.id = aimed.ref AND entity.module = binder.module))
          WHEN 'b' THEN aimed.ref IN (SELECT id FROM sent_building) AND (aimed.entity IS NOT NULL OR EXISTS (
