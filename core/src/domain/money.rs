@@ -75,4 +75,15 @@ mod tests {
         assert_eq!(Cents(123_456_789).to_french(), "1\u{202f}234\u{202f}567,89");
         assert_eq!(Cents(i64::MIN).to_string(), "-92233720368547758.08");
     }
+
+    #[test]
+    fn nothing_bears_no_sign() {
+        assert_eq!((Cents::ZERO.to_french().as_str(), Cents::ZERO.to_string().as_str()), ("0,00", "0.00"));
+    }
+
+    #[test]
+    fn a_negated_amount_changes_its_side_and_stays_within_64_bits() {
+        assert_eq!([-Cents(5), -Cents(-5), -Cents::ZERO], [Cents(-5), Cents(5), Cents::ZERO]);
+        assert_eq!(-Cents(i64::MIN), Cents(i64::MAX));
+    }
 }
