@@ -34,3 +34,23 @@ impl std::fmt::Display for Channel {
         f.write_str(self.code())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ledger, the schedule's keys and the settings keep these words.
+    #[test]
+    fn a_channel_is_found_again_by_the_code_that_the_ledger_keeps() {
+        let codes = [(Channel::Extranet, "extranet")];
+        assert_eq!(codes.map(|(channel, _)| channel).as_slice(), Channel::ALL, "one row a channel");
+        for (channel, code) in codes {
+            assert_eq!((channel.code(), channel.to_string().as_str()), (code, code));
+            assert_eq!(Channel::from_code(code), Some(channel));
+            assert_eq!(serde_json::to_string(&channel).unwrap(), format!("\"{code}\""));
+        }
+        for other in ["", "Extranet", "statissimmo"] {
+            assert_eq!(Channel::from_code(other), None, "{other}");
+        }
+    }
+}

@@ -504,4 +504,14 @@ mod tests {
         assert!(!period.covers(day("2019-12-31")) && !period.covers(day("2021-01-01")));
         assert!(Period { to: None, ..period }.covers(day("2999-01-01")));
     }
+
+    /// A holding's end counts from the day after it, without any sale of that unit.
+    #[test]
+    fn beside_a_sold_unit_one_whose_holding_ended_is_no_longer_left_and_one_that_ends_later_is_d11() {
+        for (end, gone) in [("2020-01-01", true), ("2024-06-14", true), (TODAY, false), ("2024-12-31", false)]
+        {
+            let two = [holding(1, Some(1), "2010-01-01", None), holding(2, Some(1), "2010-01-01", Some(end))];
+            assert_eq!(sold(&two, &[sale(1, "2024-06-01")]), gone, "{end}");
+        }
+    }
 }

@@ -233,6 +233,20 @@ mod tests {
         assert_eq!(places().resolve(&unsaid, &binder(Module::Rental)), Err(RefusalReason::ModuleMismatch));
     }
 
+    /// The publication's XML and the messages' keys bear these words.
+    #[test]
+    fn a_target_is_written_by_its_scope_and_the_key_of_its_record() {
+        let written = [
+            (Target::Account(AccountId(10)), "account", 10),
+            (Target::Building(BuildingId(20)), "building", 20),
+            (Target::Entity(EntityId(2)), "entity", 2),
+            (Target::Unit(UnitId(30)), "unit", 30),
+        ];
+        for (target, scope, key) in written {
+            assert_eq!((target.scope(), target.reference()), (scope, key));
+        }
+    }
+
     proptest! {
         /// C20: whatever is filled, the answer is the narrowest filled target or a refusal.
         #[test]

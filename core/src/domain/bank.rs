@@ -302,6 +302,37 @@ mod tests {
         assert!(!shown.contains("2004") && !shown.contains("PSST"), "{shown}");
     }
 
+    /// Reads what some key makes valid: only a wrong length is left to refuse it.
+    fn readable(country: &str, length: usize) -> bool {
+        let body = "0".repeat(length - 4);
+        (2..99).any(|key| Iban::parse(&format!("{country}{key:02}{body}")).is_some())
+    }
+
+    #[test]
+    fn an_iban_of_france_or_monaco_has_27_characters_and_any_other_15_to_34() {
+        for length in 14..=35 {
+            for country in ["FR", "MC"] {
+                assert_eq!(readable(country, length), length == 27, "{country}, {length}");
+            }
+            assert_eq!(readable("BE", length), (15..=34).contains(&length), "{length}");
+        }
+    }
+
+    /// Specimens of ISO 13616's registry: an A counts as 10, which has two digits.
+    #[test]
+    fn the_letters_of_an_iban_count_from_ten_in_its_key() {
+        for iban in ["MT84MALT011000012345MTLCAST001S", "GB82WEST12345698765432", "NL91ABNA0417164300"] {
+            assert!(Iban::parse(iban).is_some(), "{iban}");
+        }
+    }
+
+    #[test]
+    fn a_debug_form_names_what_it_hides_a10() {
+        let shown =
+            format!("{:?} {:?} {:?}", Iban::parse(IBAN).unwrap(), Bic::parse(BIC).unwrap(), raw(IBAN, BIC));
+        assert_eq!(shown, "Iban(…) Bic(…) RawBank(…)");
+    }
+
     proptest! {
         #[test]
         fn one_wrong_digit_of_an_iban_is_always_seen(place in 0usize..27, digit in 0u32..10) {

@@ -271,6 +271,58 @@ mod tests {
         assert_eq!(order, [(2, None), (3, None), (4, None), (5, None), (1, Some(2))]);
     }
 
+    /// The publication's rights and the ledger's bear these words.
+    #[test]
+    fn a_status_is_found_again_by_the_code_that_the_ledger_keeps() {
+        let codes = [
+            (Status::Landlord, "landlord"),
+            (Status::Tenant, "tenant"),
+            (Status::CoOwner, "co_owner"),
+            (Status::CouncilMember, "council_member"),
+            (Status::CouncilPresident, "council_president"),
+        ];
+        assert_eq!(codes.map(|(status, _)| status).as_slice(), Status::ALL, "in the order of the columns");
+        for (status, code) in codes {
+            assert_eq!((status.code(), Status::from_code(code)), (code, Some(status)));
+        }
+        assert_eq!(Status::from_code("provider"), None, "« Prestataire » is ignored: B4");
+    }
+
+    /// B5.
+    #[test]
+    fn closing_the_rights_ticks_every_column_to_the_right_and_none_to_the_left() {
+        let condo = |co_owner, council_member, council_president| Rights {
+            co_owner,
+            council_member,
+            council_president,
+            ..Rights::default()
+        };
+        let (ticked, all) = (true, condo(true, true, true));
+        let closed = [
+            (Rights::default(), Rights::default()),
+            (condo(ticked, false, false), all),
+            (condo(ticked, false, ticked), all),
+            (condo(false, ticked, false), condo(false, true, true)),
+            (condo(false, false, ticked), condo(false, false, true)),
+        ];
+        for (rights, expected) in closed {
+            assert_eq!(rights.normalized(), expected);
+            assert_eq!(rights.has_hole(), rights != expected);
+        }
+        let rental = Rights { landlord: true, tenant: true, ..Rights::default() };
+        assert_eq!(rental.normalized(), rental, "a rental right closes nothing");
+    }
+
+    /// B8: the site makes them in that order.
+    #[test]
+    fn binders_nested_three_deep_are_sent_from_the_outermost_in() {
+        let binders = Binders::new([binder(1, Some(2)), binder(2, Some(3)), binder(3, None)], false);
+        let sent: Vec<_> = binders.sent().into_iter().map(|(binder, _)| binder.id.0).collect();
+        assert_eq!(sent, [3, 2, 1]);
+        let known: Vec<_> = binders.iter().map(|binder| binder.id.0).collect();
+        assert_eq!(known, [1, 2, 3], "by key, whatever their parents");
+    }
+
     proptest! {
         /// B5: normalising never widens to a less privileged group.
         #[test]

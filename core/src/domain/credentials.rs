@@ -379,6 +379,41 @@ mod tests {
         assert!(!Credentials { has_password: false, ..set("2020-01-01") }.is_stale(today));
     }
 
+    /// Letters that no decomposition takes apart.
+    #[test]
+    fn a_login_writes_ligatures_and_northern_letters_in_plain_capitals_d4() {
+        let spelt = [
+            ("œŒ", "OEOE"),
+            ("æÆ", "AEAE"),
+            ("ßẞ", "SSSS"),
+            ("øØ", "OO"),
+            ("łŁ", "LL"),
+            ("đĐðÐ", "DDDD"),
+            ("þÞ", "THTH"),
+            ("ı", "I"),
+        ];
+        for (letters, capitals) in spelt {
+            assert_eq!(login(letters, None, |_| false).as_deref(), Ok(capitals), "{letters}");
+        }
+    }
+
+    #[test]
+    fn a_byte_that_would_make_a_letter_likelier_is_thrown_away_d4() {
+        assert_eq!(TemporaryPassword::from_random([234; 20]), None);
+        let last = TemporaryPassword::from_random([233; 10]).unwrap();
+        assert_eq!(last.expose(), "ZZZZZZZZZZ");
+    }
+
+    /// The list of parties without credentials, and what is written for them.
+    #[test]
+    fn one_thing_that_lacks_or_is_given_is_enough_to_tell_d20() {
+        for (login, password) in [(false, false), (true, false), (false, true), (true, true)] {
+            assert_eq!(Missing { login, password }.any(), login || password);
+            let given = Assignment { login: login.then(|| "X".to_owned()), issue: password.then_some(1) };
+            assert_eq!(given.is_empty(), !(login || password), "{given:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn a_login_is_never_one_that_is_taken_and_holds_capitals_and_digits_only_d4(

@@ -64,4 +64,9 @@ mod tests {
         assert!("é".repeat(32).parse::<Digest>().is_err());
         assert!("0".repeat(63).parse::<Digest>().is_err());
     }
+
+    #[test]
+    fn a_debug_form_shows_the_digits() {
+        assert_eq!(format!("{:?}", Digest([0xa0; 32])), format!("Digest({})", "a0".repeat(32)));
+    }
 }

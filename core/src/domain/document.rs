@@ -651,4 +651,83 @@ mod tests {
         world.template().group_by_case_type = false;
         assert_eq!(body_title(&event, &world.trade("2024-03-31"), place.date), "Dégât des eaux");
     }
+
+    /// C4: « Publier en date du jour » goes out the same day.
+    #[test]
+    fn an_event_or_a_photo_dated_today_is_published_today() {
+        let world = world_with_a_building();
+        let today = world.trade("2024-03-13");
+        assert!(matches!(judge_event(&event(), &today), Verdict::Publish(_)));
+        assert!(matches!(judge_photo(&photo(), &today), Verdict::Publish(_)));
+    }
+
+    fn world_with_a_building() -> World {
+        let mut world = world();
+        world.places.buildings.insert(BuildingId(20), EntityId(2));
+        world.places.sent_buildings.insert(BuildingId(20));
+        world
+    }
+
+    fn photo() -> PhotoRecord {
+        PhotoRecord {
+            id: PhotoId(3),
+            unreadable: false,
+            building: BuildingId(20),
+            binder: Some(BinderId(1)),
+            path: "hall.jpg".into(),
+            title: "Hall".into(),
+            taken_on: Some(day("2024-03-01")),
+            published_on: Some(day("2024-03-13")),
+            publish_request: 0,
+        }
+    }
+
+    /// C17, C24, C5, C20.
+    #[test]
+    fn a_photo_is_for_its_building_in_its_binder_from_its_date_on_and_else_isnt_sent() {
+        let world = world_with_a_building();
+        let judged = |photo: PhotoRecord| judge_photo(&photo, &world.trade("2024-03-31"));
+        let expected = Placement {
+            binder: BinderId(1),
+            folder: None,
+            target: Target::Building(BuildingId(20)),
+            date: day("2024-03-01"),
+            published_on: day("2024-03-13"),
+            until: None,
+            notify: false,
+        };
+        assert_eq!(judged(photo()), Verdict::Publish(expected.clone()));
+        let undated = Placement { date: day("2024-03-13"), ..expected };
+        assert_eq!(judged(PhotoRecord { taken_on: None, ..photo() }), Verdict::Publish(undated));
+        let otherwise = [
+            (PhotoRecord { published_on: None, ..photo() }, Verdict::NotAsked),
+            (
+                PhotoRecord { published_on: Some(day("2024-04-01")), ..photo() },
+                Verdict::Waits(WaitReason::FutureDate),
+            ),
+            (PhotoRecord { binder: None, ..photo() }, Verdict::Refused(RefusalReason::NoBinder)),
+            (PhotoRecord { unreadable: true, ..photo() }, Verdict::Refused(RefusalReason::Unreadable)),
+            (
+                PhotoRecord { building: BuildingId(99), ..photo() },
+                Verdict::Refused(RefusalReason::DanglingTarget),
+            ),
+        ];
+        for (photo, verdict) in otherwise {
+            assert_eq!(judged(photo), verdict);
+        }
+    }
+
+    /// C7: the setting `attachment_title = subject`.
+    #[test]
+    fn an_attachment_takes_its_events_subject_when_told_to_and_the_neutral_title_where_it_is_blank() {
+        let world = world();
+        let by_subject = Trade { attachment_title: AttachmentTitle::Subject, ..world.trade("2024-03-31") };
+        let title = |subject: &str, position| {
+            let event = EventRecord { subject: subject.into(), ..event() };
+            attachment_title(&event, position, "1", &by_subject, day("2024-03-12"))
+        };
+        assert_eq!(title(" Dégât des eaux ", 0), "Dégât des eaux");
+        assert_eq!(title("Dégât des eaux", 1), "Dégât des eaux (2)");
+        assert_eq!(title(" ", 0), "Courrier du 12/03/2024");
+    }
 }

@@ -55,13 +55,6 @@ impl std::fmt::Display for Cents {
     }
 }
 
-impl std::ops::Neg for Cents {
-    type Output = Self;
-    fn neg(self) -> Self {
-        Self(self.0.saturating_neg())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +67,10 @@ mod tests {
         assert_eq!(Cents(-5).to_french(), "-0,05");
         assert_eq!(Cents(123_456_789).to_french(), "1\u{202f}234\u{202f}567,89");
         assert_eq!(Cents(i64::MIN).to_string(), "-92233720368547758.08");
+    }
+
+    #[test]
+    fn nothing_bears_no_sign() {
+        assert_eq!((Cents::ZERO.to_french().as_str(), Cents::ZERO.to_string().as_str()), ("0,00", "0.00"));
     }
 }

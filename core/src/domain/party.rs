@@ -41,58 +41,6 @@ impl PostalAddress<'_> {
     }
 }
 
-/// A point of the earth, in decimal degrees.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct GeoPoint {
-    latitude: f64,
-    longitude: f64,
-}
-
-impl GeoPoint {
-    /// Takes a point; `None` outside the earth or the numbers.
-    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
-        let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-        on_earth.then_some(Self { latitude, longitude })
-    }
-
-    /// Degrees, north positive.
-    pub fn latitude(self) -> f64 {
-        self.latitude
-    }
-
-    /// Degrees, east positive.
-    pub fn longitude(self) -> f64 {
-        self.longitude
-    }
-}
-
-/// A person or a company, once, whatever its roles (tiers): what may be sent of it, and nothing else.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Party<'a> {
-    /// Its key.
-    pub id: PartyId,
-    /// Its code, e.g. `YALOXECORTONDENISE`.
-    pub code: &'a str,
-    /// Its civility.
-    pub title: Option<&'a str>,
-    /// Its surname, or a company's name.
-    pub surname: &'a str,
-    /// Its first name.
-    pub first_name: Option<&'a str>,
-    /// The name shown, without the civility.
-    pub display_name: &'a str,
-    /// Its postal address.
-    pub address: PostalAddress<'a>,
-    /// Where that is.
-    pub geo: Option<GeoPoint>,
-    /// Its e-mail addresses, in order.
-    pub emails: Vec<&'a str>,
-    /// Its mobile numbers, in order.
-    pub mobiles: Vec<&'a str>,
-    /// Its login; `None` = none given yet (D3).
-    pub login: Option<&'a str>,
-}
-
 /// A member of the agency's staff: always sent, by professional contacts only; the credentials are the site's
 /// (H1, H2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -370,13 +318,5 @@ mod tests {
         assert_eq!(address.lines(), ["12, rue des cépages", "33120 SAUTERNES"]);
         assert_eq!(PostalAddress::default().lines(), Vec::<String>::new());
         assert_eq!(PostalAddress { postcode: None, ..address }.lines()[1], "SAUTERNES");
-    }
-
-    #[test]
-    fn a_point_outside_the_earth_is_none() {
-        assert!(GeoPoint::new(48.69, 6.18).is_some());
-        for (latitude, longitude) in [(91.0, 0.0), (0.0, -181.0), (f64::NAN, 0.0), (0.0, f64::INFINITY)] {
-            assert_eq!(GeoPoint::new(latitude, longitude), None);
-        }
     }
 }

@@ -25,7 +25,7 @@ pub struct Address {
 
 impl Address {
     /// Gives the last line of the address: postcode and city.
-    pub fn city_line(&self) -> Option<String> {
+    fn city_line(&self) -> Option<String> {
         let parts: Vec<&str> =
             [&self.postcode, &self.city].into_iter().flatten().map(String::as_str).collect();
         if parts.is_empty() { None } else { Some(parts.join(" ")) }
@@ -190,13 +190,6 @@ pub struct Holding {
     pub to: Option<NaiveDate>,
 }
 
-impl Holding {
-    /// Tells whether the unit is held that day.
-    pub fn covers(&self, day: NaiveDate) -> bool {
-        self.from <= day && self.to.is_none_or(|to| day <= to)
-    }
-}
-
 /// A lease: landlord, unit, tenant, dated, both ends included (C21, C25).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
@@ -337,4 +330,25 @@ pub struct AllocationKey {
     pub code: String,
     /// Its name: « CHARGES COMMUNES GENERALES ».
     pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_bears_the_street_then_the_postcode_and_city_on_one_line() {
+        let text = |text: &str| Some(text.to_owned());
+        let address = |postcode, city| Address { lines: vec!["12, rue des cépages".into()], postcode, city };
+        for (postcode, city, last) in [
+            (text("33120"), text("SAUTERNES"), Some("33120 SAUTERNES")),
+            (text("33120"), None, Some("33120")),
+            (None, text("SAUTERNES"), Some("SAUTERNES")),
+            (None, None, None),
+        ] {
+            let expected: Vec<_> = ["12, rue des cépages"].into_iter().chain(last).collect();
+            assert_eq!(address(postcode, city).envelope_lines(), expected);
+        }
+        assert_eq!(Address::default().envelope_lines(), Vec::<String>::new(), "no blank line");
+    }
 }

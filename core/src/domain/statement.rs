@@ -404,10 +404,12 @@ impl<'r> Statement<'r> {
         self.credit = add(self.credit, row.credit, row.id)?;
         self.counts.lines_out += 1;
         self.counts.entries_shown += row.entries;
-        if row.entries > 1 {
+        let label = if row.entries > 1 {
             self.write_grouped_label(date, row);
-        }
-        let label = if row.entries > 1 { self.label.as_str() } else { own_label };
+            self.label.as_str()
+        } else {
+            own_label
+        };
         let (debit, credit, balance) = (row.debit, row.credit, self.shown);
         sink(Line { id: row.id, date, label, debit, credit, before, balance, entries: row.entries });
         Ok(())

@@ -478,6 +478,24 @@ mod tests {
         }
     }
 
+    /// What `check` tells staff to move to the buyer.
+    #[test]
+    fn a_fund_is_left_behind_when_its_unit_is_sold_and_the_section_would_carry_something_of_it_f5() {
+        let left = |row: FundRow<'_>| row.is_left_behind(&ExtranetOptions::default());
+        let sold = |number, amount| FundRow { held: false, ..row(1, number, 1, amount) };
+        assert!(left(sold("105999", 1964)) && left(sold("105999", -1)));
+        assert!(!left(sold("105999", 0)), "zeros are nothing to move");
+        assert!(!left(row(1, "105999", 1, 1964)), "it is held");
+        assert!(!left(sold("102001", 7)) && !left(sold("103100", 9)), "never sent");
+    }
+
+    #[test]
+    fn every_row_is_counted_as_read_whether_it_is_sent_or_not() {
+        let rows = [row(1, "103100", 1, 9), row(1, "105999", 1, 5), row(2, "105999", 2, 0)];
+        let (_, totals) = section(&ExtranetOptions::default(), &rows).unwrap();
+        assert_eq!((totals.rows_in, totals.records, totals.funds), (3, 1, 1));
+    }
+
     proptest! {
         #[test]
         fn all_units_or_none_and_totals_that_agree_f3_f4(

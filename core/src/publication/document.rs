@@ -333,6 +333,19 @@ mod tests {
         assert_ne!(name_seed(body(1, 1), &content), name_seed(body(2, 1), &content));
     }
 
+    #[test]
+    fn the_body_and_the_attachments_of_an_event_are_its_own_and_no_other_document_is() {
+        let (event, other) = (EventId(12), 9);
+        for (source, expected) in [
+            (DocumentSource::Body(event), Some(event)),
+            (DocumentSource::Attachment(event, AttachmentId(other)), Some(event)),
+            (DocumentSource::Photo(PhotoId(other)), None),
+            (DocumentSource::Voucher(VoucherId(other), ExpenseLineId(other)), None),
+        ] {
+            assert_eq!(source.event(), expected, "{source}");
+        }
+    }
+
     proptest! {
         #[test]
         fn an_id_round_trips_through_its_text(id in any_id()) {

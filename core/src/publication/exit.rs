@@ -132,8 +132,9 @@ mod tests {
     }
 
     #[test]
-    fn json_carries_the_name_of_the_status() {
+    fn json_and_the_locale_keys_carry_the_name_of_the_status() {
         for status in ExitStatus::ALL {
+            assert_eq!(status.to_string(), status.name());
             assert_eq!(serde_json::to_string(status).unwrap(), format!("\"{}\"", status.name()));
         }
     }

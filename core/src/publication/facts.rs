@@ -350,4 +350,35 @@ mod tests {
         }
         assert_eq!(Section::from_code("removals"), None);
     }
+
+    #[test]
+    fn a_run_is_shown_by_its_number() {
+        assert_eq!(RunId(12).to_string(), "12");
+    }
+
+    /// The publication's XML, the JSON and the locale keys bear these words.
+    #[test]
+    fn every_mode_is_written_by_its_code() {
+        let codes = Mode::ALL.map(Mode::code);
+        assert_eq!(codes, ["full", "changes", "removals"]);
+        for mode in Mode::ALL {
+            assert_eq!(serde_json::to_string(&mode).unwrap(), format!("\"{}\"", mode.code()));
+        }
+    }
+
+    /// Rules 4 and 6: a zip that never left took no file with it.
+    #[test]
+    fn files_are_forgotten_only_where_the_zip_may_have_been_taken() {
+        for (why, forgets) in [
+            (Replaced::NotSealed, false),
+            (Replaced::Held, false),
+            (Replaced::TooOld, false),
+            (Replaced::NewerSlot, false),
+            (Replaced::ChangedByStaff, false),
+            (Replaced::ReceiptRefused, true),
+            (Replaced::Uncertain, true),
+        ] {
+            assert_eq!(why.forgets_files(), forgets, "{why:?}");
+        }
+    }
 }

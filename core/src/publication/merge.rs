@@ -307,4 +307,13 @@ mod tests {
             Merge::new([Err::<Recorded, BadStream>(broken.clone())].into_iter(), DueOptions::default());
         assert_eq!(merge.finish(&mut |_| Ok(())), Err(broken));
     }
+
+    #[test]
+    fn a_debug_form_says_how_far_the_merge_is_and_shows_no_record() {
+        let mut merge = Merge::new(std::iter::empty::<Result<Recorded, BadStream>>(), DueOptions::default());
+        let source = DocumentSource::Photo(PhotoId(3));
+        let candidate = Candidate { source, verdict: Verdict::Wait(WaitReason::FutureDate) };
+        merge.push(&candidate, &mut |_| Ok(())).unwrap();
+        assert_eq!(format!("{merge:?}"), format!("Merge {{ last_candidate: {:?}, .. }}", Some(source)));
+    }
 }

@@ -280,6 +280,8 @@ mod tests {
             next_step(&delivered, &required(seen(None, WHOLE, None))),
             Step::Rest(Rest::AwaitsReceipt)
         );
+        let late = Context { newer_slot: true, ..required(seen(None, WHOLE, None)) };
+        assert_eq!(next_step(&delivered, &late), Step::Replace(Replaced::NewerSlot), "all is due again");
         let accepted = seen(None, None, Some(Receipt::Accepted));
         assert_eq!(next_step(&delivered, &required(accepted)), Step::Settle);
         let refused = seen(None, WHOLE, Some(Receipt::Refused));

@@ -331,4 +331,36 @@ mod tests {
         assert_eq!(RemovalReason::Expired.reason_key(), "reason-removed-expired");
         assert_eq!(RemovalReason::Expired.remedy_key(), "remedy-removed-expired");
     }
+
+    /// Whatever isn't about one file ends the run: the others would fail alike.
+    #[test]
+    fn the_failures_of_one_file_alone_are_these_six() {
+        let about_the_file: Vec<_> = TransferReason::ALL
+            .iter()
+            .filter(|reason| reason.is_about_the_file())
+            .map(|r| r.code())
+            .collect();
+        assert_eq!(
+            about_the_file,
+            [
+                "file-exists",
+                "file-locked",
+                "name-refused",
+                "local-file-missing",
+                "local-file-unreadable",
+                "local-file-changed"
+            ]
+        );
+    }
+
+    /// C1, C6, C20: all else is to be corrected, and makes the publication a partial one.
+    #[test]
+    fn the_refusals_that_are_only_worth_a_look_are_these_three() {
+        let warnings: Vec<_> = RefusalReason::ALL
+            .iter()
+            .filter(|reason| reason.is_warning())
+            .map(|reason| reason.code())
+            .collect();
+        assert_eq!(warnings, ["target-not-published", "blank-event", "expired"]);
+    }
 }

@@ -130,6 +130,15 @@ mod tests {
         assert_eq!(decided, Retry::Stop);
     }
 
+    #[test]
+    fn a_policy_of_one_try_never_repeats_what_the_usual_one_does() {
+        let after = |policy: RetryPolicy| {
+            policy.after(TransferReason::TimedOut, 1, Duration::ZERO, Jitter::from_noise(1000))
+        };
+        assert_eq!(after(RetryPolicy::once()), Retry::Stop);
+        assert_eq!(after(RetryPolicy::default()), Retry::After(RetryPolicy::default().first_pause));
+    }
+
     proptest! {
         #[test]
         fn a_pause_stays_between_half_its_bound_and_its_bound(failed in 1_u32..100_000, noise: u32) {

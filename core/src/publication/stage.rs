@@ -195,11 +195,6 @@ impl Stage {
         }
     }
 
-    /// Tells whether nothing more can happen to it.
-    pub fn is_over(&self) -> bool {
-        matches!(self, Self::Settled(_) | Self::Superseded)
-    }
-
     /// Gives the stage's stable name, which the ledger keeps beside the facts.
     pub fn name(&self) -> &'static str {
         match self {
@@ -334,6 +329,30 @@ pub(crate) mod tests {
         }
     }
 
+    #[test]
+    fn how_it_began_is_known_from_the_opening_on_and_what_the_seal_fixed_from_the_seal_on() {
+        let began = Opening { now: at(0), mode: Mode::Changes, run: RunId(1) };
+        for count in 0..=10 {
+            let stage = life(count);
+            let name = stage.name();
+            assert_eq!(stage.opening(), (count >= 1).then_some(&began), "{name}");
+            let sealed = stage.seal().map(|seal| (seal.sequence, seal.previous, &seal.opening));
+            assert_eq!(sealed, (count >= 5).then_some((4, Some(3), &began)), "{name}");
+        }
+        let held = life(2).after(&record(Fact::Held { reasons: vec![HoldReason::NoAccount] })).unwrap();
+        assert_eq!((held.opening(), held.seal()), (Some(&began), None));
+        assert_eq!((Stage::Superseded.opening(), Stage::Superseded.seal()), (None, None));
+    }
+
+    #[test]
+    fn an_impossible_fact_is_told_by_the_name_that_is_stored() {
+        for fact in every_fact() {
+            let stored = serde_json::to_value(&fact).unwrap()["fact"].as_str().unwrap().to_owned();
+            let told = life(10).after(&record(fact)).unwrap_err().to_string();
+            assert_eq!(told, format!("a publication that is settled can't be {stored}"));
+        }
+    }
+
     proptest! {
         #[test]
         fn nothing_follows_the_end_and_nothing_comes_before_the_opening(
@@ -342,7 +361,7 @@ pub(crate) mod tests {
             let mut stage = Stage::Unopened;
             for pick in picks {
                 let next = stage.clone().after(&record(every_fact().swap_remove(pick)));
-                if stage.is_over() {
+                if matches!(stage, Stage::Settled(_) | Stage::Superseded) {
                     prop_assert!(next.is_err());
                 }
                 if stage == Stage::Unopened {

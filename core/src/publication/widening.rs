@@ -60,8 +60,10 @@ mod tests {
     use super::super::document::{DocumentId, DocumentSource};
     use super::super::due::{Derived, DueOptions, Recorded, Verdict, decide};
     use super::*;
+    use crate::domain::binder::{Binder, Rights};
     use crate::domain::digest::Digest;
     use crate::domain::ids::{AccountId, BuildingId, EntityId, EventId, UnitId};
+    use crate::domain::options::Module;
 
     const SOURCE: DocumentSource = DocumentSource::Body(EventId(7));
 
@@ -145,6 +147,31 @@ mod tests {
     fn any_grants() -> impl Strategy<Value = Grants> {
         let statuses = proptest::collection::btree_set(proptest::sample::select(Status::ALL.to_vec()), 1..4);
         proptest::collection::btree_map((1..4_i64).prop_map(BinderId), statuses, 0..4)
+    }
+
+    /// B1, B3, B4: the other module's boxes count for nothing.
+    #[test]
+    fn a_binder_grants_what_is_ticked_of_its_own_module_and_one_without_rights_is_absent() {
+        let binder = |id, module, rights| Binder {
+            id: BinderId(id),
+            code: format!("B{id}"),
+            module,
+            name: format!("Classeur {id}"),
+            parent: None,
+            fed_on_site: false,
+            rights,
+        };
+        let ticked = Rights { tenant: true, council_member: true, ..Rights::default() };
+        let binders = Binders::new(
+            [
+                binder(1, Module::Condo, ticked),
+                binder(2, Module::Rental, ticked),
+                binder(3, Module::Condo, Rights::default()),
+                binder(4, Module::Condo, Rights { landlord: true, ..Rights::default() }),
+            ],
+            false,
+        );
+        assert_eq!(grants(&binders), some_grants(&[(1, COUNCIL), (2, &[Status::Tenant])]));
     }
 
     proptest! {

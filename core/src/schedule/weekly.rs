@@ -117,4 +117,14 @@ mod tests {
         assert!(!read(true, &[]).unwrap().has_slots());
         assert!(read(true, &[(1, "18:00")]).unwrap().has_slots());
     }
+
+    /// A3: a service that is on and has no slot isn't off.
+    #[test]
+    fn a_schedule_is_active_as_it_was_switched_whatever_its_slots_a3() {
+        for active in [true, false] {
+            for rows in [&[][..], &[(1, "18:00")]] {
+                assert_eq!(read(active, rows).unwrap().is_active(), active);
+            }
+        }
+    }
 }

@@ -174,6 +174,13 @@ fn the_old_version_stays_when_only_the_new_one_is_refused_and_the_audience_is_th
         "rule 8"
     );
     assert_eq!(same.removals, []);
+    let dead = Recorded { live: false, ..recorded() };
+    let moved = (target(1), BinderId(5));
+    for (audience, record) in [((target(1), BinderId(4)), dead), (moved, recorded()), (moved, dead)] {
+        let outcome = outcome(Some(refuse(Some(audience))), &[record], DueOptions::default());
+        let nothing = Decision::Refuse { reason: RefusalReason::FileMissing, old_stays: false };
+        assert_eq!(outcome.decision, Some(nothing), "nothing of it is seen, or it leaves");
+    }
     for other in [Some((target(2), BinderId(4))), Some((target(1), BinderId(5))), None] {
         assert_eq!(removed(Some(refuse(other)), &[recorded()]), [RemovalReason::Refused]);
     }
