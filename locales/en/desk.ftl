@@ -325,6 +325,7 @@ desk-why-party-of = Party: { $party }
 desk-why-no-party = It is linked to no party.
 desk-why-party = Party { $code }, { $name }
 desk-why-allowed = It may log in: at least one of its accounts is published.
+desk-why-allowed-later = At least one of its accounts is published; it will be able to log in once it has a login.
 desk-why-not-allowed = It may not log in: none of its accounts is published.
 desk-why-status = Building { $building }: { $status }
 desk-why-its-account = Account { $number } ({ $entity }): { $verdict }

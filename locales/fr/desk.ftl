@@ -325,6 +325,7 @@ desk-why-party-of = Tiers : { $party }
 desk-why-no-party = Il n’est lié à aucun tiers.
 desk-why-party = Tiers { $code }, { $name }
 desk-why-allowed = Il peut se connecter : au moins un de ses comptes est publié.
+desk-why-allowed-later = Au moins un de ses comptes est publié ; il pourra se connecter quand il aura un code d’accès.
 desk-why-not-allowed = Il ne peut pas se connecter : aucun de ses comptes n’est publié.
 desk-why-status = Immeuble { $building } : { $status }
 desk-why-its-account = Compte { $number } ({ $entity }) : { $verdict }

@@ -276,7 +276,12 @@ fn account_why_fields(why: &AccountWhy) -> Value {
 fn party_text(why: &PartyWhy, messages: &Messages) -> String {
     let mut answer = Answer::new(messages);
     answer.say("desk-why-party", &[("code", why.code.as_str().into()), ("name", why.name.as_str().into())]);
-    answer.say(if why.allowed { "desk-why-allowed" } else { "desk-why-not-allowed" }, &[]);
+    let key = match (why.allowed, why.missing.login) {
+        (true, true) => "desk-why-allowed-later",
+        (true, false) => "desk-why-allowed",
+        (false, _) => "desk-why-not-allowed",
+    };
+    answer.say(key, &[]);
     answer.rules(why.rules());
     for module in &why.spaces {
         answer.line(&format!("    {}", messages.text(&format!("desk-space-{}", module.code()))));

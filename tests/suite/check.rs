@@ -61,6 +61,11 @@ const CASES: &[Case] = &[
         &["account-unreadable compte 1 (G001 411ALOXECO)"],
         &[],
     ),
+    (
+        "UPDATE account SET party_id = 2 WHERE id = 27",
+        &["record-of-another-party compte 27 (S038 450CLIQUOT)"],
+        &[],
+    ),
     ("UPDATE account SET validated = 0 WHERE id = 1", &["not-validated compte 1 (G001 411ALOXECO)"], &[]),
     (
         "UPDATE account SET stored_balance_cents = 1 WHERE id = 1",

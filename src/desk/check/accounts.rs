@@ -2,6 +2,7 @@
 
 use publier_core::domain::account::{AccountVerdict, lacks_validation};
 use publier_core::domain::bank::{BankFault, BankVerdict, shared_entity_accounts};
+use publier_core::domain::ids::PartyId;
 use publier_core::domain::records::AccountRecord;
 use publier_core::domain::statement::{Statement, StatementRules, StatementWarning, Totals};
 use publier_core::publication::reason::RefusalReason;
@@ -29,6 +30,10 @@ pub(super) fn check(books: &Books, each: &mut Sink<'_>) -> Result<(), SourceErro
                         StatementWarning::OpeningDiffers { .. } => Code::OpeningDiffers,
                     }));
                 }
+                if let Some((party, holder)) = two_parties(books, account) {
+                    let finding = find(Code::RecordOfAnotherParty).with("party", &party.to_string());
+                    each(finding.with("holder", &holder.to_string()));
+                }
                 if lacks_validation(&account.view()) {
                     each(find(Code::NotValidated));
                 }
@@ -45,6 +50,13 @@ pub(super) fn check(books: &Books, each: &mut Sink<'_>) -> Result<(), SourceErro
     }
     check_bank(books, each);
     Ok(())
+}
+
+/// Gives the party of a co-owner's account and that of its record, where they are two.
+fn two_parties(books: &Books, account: &AccountRecord) -> Option<(PartyId, PartyId)> {
+    let party = account.party?;
+    let holder = books.reference.records.get(&account.record?)?.party;
+    (party != holder).then_some((party, holder))
 }
 
 fn record(books: &Books, account: &AccountRecord) -> Record {

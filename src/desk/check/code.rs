@@ -217,6 +217,8 @@ codes! {
     AccountWithoutParty = "account-without-party", Accounts, Error, "D2";
     /// A published account's entries can't be read or added up.
     AccountUnreadable = "account-unreadable", Accounts, Error, "D12";
+    /// A co-owner's account and its record are of two parties.
+    RecordOfAnotherParty = "record-of-another-party", Accounts, Warning, "C15";
     /// A flagged account isn't validated.
     NotValidated = "not-validated", Accounts, Warning, "D25";
     /// The stored balance isn't the sum of the entries.
