@@ -33,6 +33,7 @@ mod suite {
     mod oracle;
     mod package;
     mod papers;
+    mod proxy;
     mod render;
     mod report;
     mod schedule;
