@@ -25,11 +25,16 @@ use publier_core::publication::reason::TransferReason;
 use publier_core::publication::retry::{Jitter, Retry, RetryPolicy};
 use tokio_util::sync::CancellationToken;
 
-use crate::ports::{Clock, Connector, Event, Listener, RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{
+    Clock, Connector, Event, Listener, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError,
+};
 use crate::transfer::courier::local::LocalFile;
 
 /// How far before the end of a part the transfer goes on, in bytes: what a dying server may have lost.
 pub const RESUME_BACK_BYTES: u64 = 1024 * 1024;
+
+/// The largest file that is placed in one go, in bytes: it is held in memory, and begins anew after a fault.
+pub const SMALL_BYTES: u64 = 256 * 1024;
 
 /// Waits between two tries. The real one sleeps; a test's one remembers.
 #[async_trait]
@@ -391,6 +396,9 @@ impl Courier {
     }
 
     async fn deliver_once(&mut self, parcel: &Parcel, sent: &mut bool) -> Result<Delivered, Failure> {
+        if let Some(delivered) = self.place_once(parcel, sent).await? {
+            return Ok(delivered);
+        }
         if self.size(&parcel.remote).await? == Some(parcel.size_bytes) {
             return Ok(self.delivered(parcel, *sent));
         }
@@ -399,6 +407,29 @@ impl Courier {
         *sent = true;
         self.rename(parcel).await?;
         self.confirm_final(parcel).await
+    }
+
+    /// Places a small file in one go where its session can; `None` when it must go step by step. A file whose rename
+    /// may have been done is looked for instead.
+    async fn place_once(&mut self, parcel: &Parcel, sent: &mut bool) -> Result<Option<Delivered>, Failure> {
+        if *sent || parcel.size_bytes > SMALL_BYTES || !self.session().await?.can_place() {
+            return Ok(None);
+        }
+        self.ensure_folder_of(&parcel.remote).await?;
+        let content = local::read_whole(parcel).await?;
+        let part = parcel.part();
+        let dispatch = self.dispatch.clone();
+        let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
+        let placement = Placement { part: &part, last: &parcel.remote, content: &content };
+        let session = self.session().await?;
+        let placed = session.place(placement, sent, &progress).await?;
+        // Promise 2: what a session out of sync says confirms nothing.
+        let in_sync = session.in_sync();
+        Ok(match placed {
+            Placed::Done if in_sync => Some(self.delivered(parcel, true)),
+            Placed::There if in_sync => Some(self.delivered(parcel, false)),
+            _ => None,
+        })
     }
 
     async fn promote_once(&mut self, parcel: &Parcel, tried: &mut bool) -> Result<Delivered, Failure> {

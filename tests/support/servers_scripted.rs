@@ -38,6 +38,13 @@ pub enum Script {
     RepeatsThePassword,
     /// Answers each SIZE twice.
     AnswersTwice,
+    /// Takes commands sent ahead and answers them in their order, and hangs up once it has renamed a file for the first
+    /// time, without a word.
+    LeavesAfterRename,
+    /// Works on several commands at once: what takes longer is answered after what came behind it.
+    Disorderly,
+    /// Throws away what came while it was busy with a command.
+    Forgets,
     /// Knows neither EPSV nor SIZE nor MLST, and advertises an address that isn't its own.
     Ancient,
 }
@@ -110,6 +117,7 @@ impl ScriptedSession {
             return lines.read_to_end(&mut Vec::new()).map(|_| ());
         }
         stream.write_all(b"220 scripted\r\n")?;
+        let mut late = String::new();
         loop {
             let mut line = String::new();
             if lines.read_line(&mut line)? == 0 {
@@ -118,9 +126,32 @@ impl ScriptedSession {
             let line = line.trim_end().to_owned();
             self.heard.lock().unwrap().push(line.clone());
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+            let first_rename = verb == "RNTO" && !self.left_once();
             let reply = self.answer(verb, argument, &mut stream)?;
-            stream.write_all(format!("{reply}\r\n").as_bytes())?;
+            if self.script == Script::LeavesAfterRename && first_rename {
+                return Ok(());
+            }
+            let more = !lines.buffer().is_empty();
+            if self.script == Script::Disorderly && verb == "SIZE" && more {
+                late = format!("{reply}\r\n");
+                continue;
+            }
+            if self.script == Script::Forgets && more {
+                let waiting = lines.buffer().len();
+                lines.consume(waiting);
+            }
+            stream.write_all(format!("{reply}\r\n{late}").as_bytes())?;
+            late.clear();
         }
+    }
+
+    /// Tells whether a file was renamed before.
+    fn left_once(&self) -> bool {
+        self.heard.lock().unwrap().iter().filter(|line| line.starts_with("RNTO")).count() > 1
+    }
+
+    fn sends_ahead(&self) -> bool {
+        matches!(self.script, Script::LeavesAfterRename | Script::Disorderly | Script::Forgets)
     }
 
     fn answer(&mut self, verb: &str, argument: &str, control: &mut TcpStream) -> std::io::Result<String> {
@@ -130,7 +161,9 @@ impl ScriptedSession {
             "USER" => "331 password".into(),
             "PASS" if self.script == Script::RepeatsThePassword => format!("530 {argument} is wrong"),
             "PASS" => "230 in".into(),
+            "FEAT" if self.sends_ahead() => "211-Features\r\n SIZE\r\n EPSV\r\n211 End".into(),
             "FEAT" => "211 none".into(),
+            "NOOP" => "200 ok".into(),
             "PWD" => "257 \"/\"".into(),
             "TYPE" | "CWD" | "DELE" => "250 ok".into(),
             "MKD" => "550 exists".into(),
