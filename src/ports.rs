@@ -120,6 +120,11 @@ pub trait Session: Send + Debug {
         "STAT"
     }
 
+    /// Gives a further session on the same connection, where the protocol carries several files at a time.
+    fn lane(&self) -> Option<Box<dyn Session>> {
+        None
+    }
+
     /// Logs out; an error on the way is of no interest.
     async fn close(self: Box<Self>);
 }
@@ -129,6 +134,12 @@ pub trait Session: Send + Debug {
 pub trait Connector: Send + Sync + Debug {
     /// Connects, checks the server's identity, then logs in.
     async fn connect(&self) -> Result<Box<dyn Session>, TransferError>;
+
+    /// Opens a session beside one that stands. What the server refuses then is one connection more, and says
+    /// nothing of the password.
+    async fn connect_another(&self) -> Result<Box<dyn Session>, TransferError> {
+        self.connect().await
+    }
 
     /// Gives `user@host`, as the transfer log names its session.
     fn session_name(&self) -> String;

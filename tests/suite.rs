@@ -25,6 +25,8 @@ mod suite {
     #[cfg(feature = "demo")]
     mod embedded;
     #[cfg(feature = "demo")]
+    mod faults;
+    #[cfg(feature = "demo")]
     mod flow;
     mod generated;
     mod house;

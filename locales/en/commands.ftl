@@ -5,6 +5,29 @@ help = The agency’s publication agent: reads the database, decides, renders, s
 help-heading-commands = Commands
 help-heading-options = Options
 help-value-command = COMMAND
+help-value-file = FILE
+help-value-lang = LANG
+help-value-n = N
+help-value-dir = DIR
+help-value-digest = DIGEST
+help-value-date = DATE
+help-value-name = NAME
+help-value-id = ID
+help-value-code = CODE
+help-value-role = ROLE
+help-value-pattern = PATTERN
+help-value-party = PARTY
+help-value-building = BUILDING
+help-value-account = ACCOUNT
+help-value-year = YEAR
+help-value-co-owner = CO-OWNER
+help-value-number = NUMBER
+help-value-code-name = CODE=NAME
+help-value-module = MODULE
+help-value-rights = RIGHTS
+help-value-initials = INITIALS
+help-value-name-value = NAME=VALUE
+help-value-days-times = DAYS=TIMES
 help-help = Shows this help
 help-version = Shows the version
 help-option-lang = Language of messages: fr or en
@@ -43,6 +66,8 @@ usage-conflict = publier: “{ $argument }” does not go with another option gi
 usage-bad-value = publier: “{ $value }” is no possible value of { $argument }{ $possible }. See “publier --help”.
 usage-possible = {" "}(possible: { $values })
 usage-range = {" "}({ $least } to { $most })
+usage-date = {" "}(expected: YYYY-MM-DD)
+usage-number = {" "}(expected: a whole number)
 usage-other = publier: the command was not understood. See “publier --help”.
 
 commands-no-target = No server is called “{ $name }” in the configuration. See “publier config show”.

@@ -9,3 +9,10 @@ system-read-only = this disk is read-only
 system-full = no room left on the disk
 system-cut = the file stops before its end
 system-file = { $path }: { $words }
+
+database-damaged = the file is damaged
+database-none = this is not a database, or its head is damaged
+database-cannot-open = the file can’t be opened
+database-read-only = the file does not accept writing
+database-disk = the disk refused to read or write
+database-locked = another program keeps it locked

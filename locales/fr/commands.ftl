@@ -5,6 +5,29 @@ help = L’agent de publication de l’agence : lit la base, décide, met en pa
 help-heading-commands = Commandes
 help-heading-options = Options
 help-value-command = COMMANDE
+help-value-file = FICHIER
+help-value-lang = LANGUE
+help-value-n = N
+help-value-dir = DOSSIER
+help-value-digest = EMPREINTE
+help-value-date = DATE
+help-value-name = NOM
+help-value-id = IDENTIFIANT
+help-value-code = CODE
+help-value-role = RÔLE
+help-value-pattern = MOTIF
+help-value-party = TIERS
+help-value-building = IMMEUBLE
+help-value-account = COMPTE
+help-value-year = EXERCICE
+help-value-co-owner = COPROPRIÉTAIRE
+help-value-number = NUMÉRO
+help-value-code-name = CODE=NOM
+help-value-module = MODULE
+help-value-rights = DROITS
+help-value-initials = INITIALES
+help-value-name-value = NOM=VALEUR
+help-value-days-times = JOURS=HEURES
 help-help = Affiche cette aide
 help-version = Affiche la version
 help-option-lang = Langue des messages : fr ou en
@@ -43,6 +66,8 @@ usage-conflict = publier : « { $argument } » ne va pas avec une autre optio
 usage-bad-value = publier : « { $value } » n’est pas une valeur possible pour { $argument }{ $possible }. Voir « publier --help ».
 usage-possible = {" "}(possibles : { $values })
 usage-range = {" "}(de { $least } à { $most })
+usage-date = {" "}(attendu : AAAA-MM-JJ)
+usage-number = {" "}(attendu : un nombre entier)
 usage-other = publier : la commande n’a pas été comprise. Voir « publier --help ».
 
 commands-no-target = Aucun serveur ne s’appelle « { $name } » dans la configuration. Voir « publier config show ».

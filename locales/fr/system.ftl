@@ -9,3 +9,10 @@ system-read-only = ce disque est en lecture seule
 system-full = plus de place sur le disque
 system-cut = le fichier s’arrête avant la fin
 system-file = { $path } : { $words }
+
+database-damaged = le fichier est abîmé
+database-none = ce n’est pas une base de données, ou son en-tête est abîmé
+database-cannot-open = le fichier ne peut pas être ouvert
+database-read-only = le fichier n’accepte pas d’écriture
+database-disk = le disque a refusé de lire ou d’écrire
+database-locked = un autre programme la garde verrouillée

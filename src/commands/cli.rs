@@ -263,7 +263,13 @@ fn translated(command: clap::Command, key: &str, messages: &Messages) -> clap::C
     for argument in arguments {
         let help = argument_help(key, &argument.replace('_', "-"), messages);
         let heading = messages.text("help-heading-options");
-        command = command.mut_arg(argument, |argument| argument.help(help).help_heading(heading));
+        let names = |argument: &clap::Arg| value_names(argument, messages);
+        command = command.mut_arg(argument, |argument| {
+            let names = names(&argument);
+            let argument = argument.help(help).help_heading(heading);
+            // `COPROPRIETAIRE` is how many people type it.
+            if names.is_empty() { argument } else { argument.value_names(names).ignore_case(true) }
+        });
     }
     let help = clap::Arg::new("help").short('h').long("help").action(clap::ArgAction::Help);
     command = command.arg(help.help(messages.text("help-help")));
@@ -287,6 +293,15 @@ fn argument_help(key: &str, argument: &str, messages: &Messages) -> String {
     messages.text(if messages.has(&own) || !messages.has(&shared) { &own } else { &shared })
 }
 
+/// Gives what stands for an argument's values, in the reader's language: `help-value-NAME`, where `=` is written `-`.
+fn value_names(argument: &clap::Arg, messages: &Messages) -> Vec<String> {
+    let takes = argument.get_action().takes_values();
+    let names = argument.get_value_names().filter(|_| takes).unwrap_or_default();
+    let translated =
+        |name: &str| messages.text(&format!("help-value-{}", name.to_lowercase().replace('=', "-")));
+    names.iter().map(|name| translated(name)).collect()
+}
+
 fn refusal(error: &clap::Error, messages: &Messages) -> Refusal {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -307,6 +322,8 @@ fn refusal(error: &clap::Error, messages: &Messages) -> Refusal {
             };
             let command = context(ContextKind::InvalidSubcommand);
             let argument = if command.is_empty() { context(ContextKind::InvalidArg) } else { command };
+            // The dots of `[ID]...` would run into the sentence's own.
+            let argument = argument.trim_end_matches("...").to_owned();
             let possible = possible_values(error, messages);
             let values = [
                 ("argument", argument.into()),
@@ -325,7 +342,14 @@ fn possible_values(error: &clap::Error, messages: &Messages) -> String {
         let list = values.join(", ");
         return messages.format("usage-possible", &[("values", list.into())]);
     }
-    let source = error.source().map(ToString::to_string).unwrap_or_default();
+    let Some(source) = error.source() else { return String::new() };
+    if source.is::<chrono::ParseError>() {
+        return messages.text("usage-date");
+    }
+    if source.is::<std::num::ParseIntError>() {
+        return messages.text("usage-number");
+    }
+    let source = source.to_string();
     let range = source.split(' ').find_map(|word| word.split_once("..="));
     range.map_or_else(String::new, |(least, most)| {
         messages.format("usage-range", &[("least", least.into()), ("most", most.into())])
@@ -352,6 +376,9 @@ mod tests {
             for argument in command.get_arguments() {
                 let help = argument.get_help().unwrap().to_string();
                 assert!(!help.contains('{'), "{} {}: {help}", command.get_name(), argument.get_id());
+                for name in argument.get_value_names().unwrap_or_default() {
+                    assert!(!name.contains('{'), "{} {}: {name}", command.get_name(), argument.get_id());
+                }
             }
             command.get_subcommands().for_each(check);
         }
@@ -371,9 +398,20 @@ mod tests {
         assert!(refused("publier fly", Lang::Fr).contains("fly"));
         assert!(refused("publier publish --resend-since hier", Lang::Fr).contains("hier"));
         assert!(refused("publier status --lang de", Lang::Fr).contains("(possibles\u{a0}: fr, en)"));
+        assert!(refused("publier events list --from hier", Lang::Fr).contains("(attendu\u{a0}: AAAA-MM-JJ)"));
+        let text = refused("publier accounts list douze", Lang::Fr);
+        assert!(text.contains("[IDENTIFIANT] (attendu\u{a0}: un nombre entier). Voir"), "{text}");
         for number in ["0", "1001", "100000"] {
             let text = refused(&format!("publier schedule next -n {number}"), Lang::Fr);
             assert!(text.contains("(de 1 à 1000)"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_role_is_understood_in_capitals_too() {
+        for role in ["COPROPRIETAIRE", "Bailleur", "co-owner"] {
+            let line = arguments(&format!("publier accounts list --role {role}"));
+            assert!(parse(&line, &Messages::new(Lang::Fr)).is_ok(), "{role}");
         }
     }
 

@@ -66,6 +66,12 @@ fn typed(kind: Kind, value: Option<&str>) -> Value {
     }
 }
 
+/// Gives the value that was set to an option, as people read it.
+pub(super) fn value_of(name: &str, value: &str, messages: &Messages) -> String {
+    let setting = options::SETTINGS.iter().find(|setting| setting.name == name);
+    setting.map_or_else(|| value.to_owned(), |setting| shown(setting.kind, Some(value), messages))
+}
+
 /// Gives a value as people read it.
 fn shown(kind: Kind, value: Option<&str>, messages: &Messages) -> String {
     match (kind, value) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::output::Screen;
 use crate::app::App;
-use crate::desk::row::{Outcome, Results, Row};
+use crate::desk::row::{Kind, Outcome, Results, Row};
 use crate::i18n::Messages;
 use crate::report::run_report::RunReport;
 
@@ -90,9 +90,28 @@ fn text(row: &Row, dry_run: bool, messages: &Messages) -> String {
 }
 
 fn what(row: &Row, messages: &Messages) -> String {
+    if row.kind == Kind::Slot {
+        return slot(row, messages);
+    }
     let key = format!("desk-kind-{}", row.kind.code());
     let what = messages.format(&key, &[("id", row.id.as_str().into())]);
-    if row.label.is_empty() { what } else { format!("{what} ({})", row.label) }
+    let label = match row.kind {
+        Kind::Option => super::options::value_of(&row.id, &row.label, messages),
+        _ => row.label.clone(),
+    };
+    if label.is_empty() { what } else { format!("{what} ({label})") }
+}
+
+/// Says which slot, as `4 12:30` or `active` names it, and what becomes of it.
+fn slot(row: &Row, messages: &Messages) -> String {
+    match row.id.split_once(' ') {
+        Some((day, time)) => {
+            let day = messages.text(&format!("desk-day-{day}"));
+            let values = [("day", day.into()), ("time", time.into())];
+            messages.format(&format!("desk-slot-{}", row.label), &values)
+        }
+        None => messages.text(&format!("desk-service-{}", row.label)),
+    }
 }
 
 fn fields(row: &Row, messages: &Messages) -> Value {

@@ -35,6 +35,8 @@ pub enum What {
     Template,
     /// An account's number.
     Account,
+    /// An account's number that several entities have.
+    SharedNumber,
     /// A party's code.
     Party,
     /// A document's id.
@@ -58,6 +60,7 @@ impl What {
             Self::Building => "desk-unknown-building",
             Self::Template => "desk-unknown-template",
             Self::Account => "desk-unknown-account",
+            Self::SharedNumber => "desk-shared-number",
             Self::Party => "desk-unknown-party",
             Self::Document => "desk-unknown-document",
             Self::Option => "desk-unknown-option",

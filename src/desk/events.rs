@@ -224,8 +224,8 @@ pub(super) fn account(reference: &Reference, named: &str) -> Result<AccountId, U
     let mut found = reference.accounts.values().filter(|account| {
         account.number == number && of_entity.is_none_or(|entity| account.entity == entity)
     });
-    let unknown = |nearest: Option<&str>| Unknown {
-        what: What::Account,
+    let unknown = |what: What, nearest: Option<&str>| Unknown {
+        what,
         named: named.to_owned(),
         nearest: nearest.map(str::to_owned),
     };
@@ -233,12 +233,12 @@ pub(super) fn account(reference: &Reference, named: &str) -> Result<AccountId, U
         (Some(account), None) => Ok(account.id),
         (Some(account), Some(_)) => {
             let code = reference.entities.get(&account.entity).map(|entity| entity.code.as_str());
-            Err(unknown(Some(&format!("{}/{number}", code.unwrap_or_default()))))
+            Err(unknown(What::SharedNumber, Some(&format!("{}/{number}", code.unwrap_or_default()))))
         }
         (None, _) => {
             let by_key = named.parse().ok().and_then(|id| reference.accounts.get(&AccountId(id)));
             let numbers = reference.accounts.values().map(|account| account.number.as_str());
-            by_key.map(|account| account.id).ok_or_else(|| unknown(nearest(number, numbers)))
+            by_key.map(|account| account.id).ok_or_else(|| unknown(What::Account, nearest(number, numbers)))
         }
     }
 }

@@ -18,15 +18,15 @@ use super::listing::record_name;
 use super::plan::Plan;
 use super::publish::Job;
 use crate::files::FileError;
-use crate::i18n::{Messages, Value};
+use crate::i18n::{Messages, Value, system_key};
 use crate::ledger::outbox::OutboxItem;
 use crate::ledger::plan::LeftOut;
-use crate::ledger::{Ledger, PublicationId};
+use crate::ledger::{Ledger, LedgerError, PublicationId};
 use crate::render::Dropped;
 use crate::report::redact::Label;
 use crate::report::run_report::{ByReason, Cause, Record, RecordKind, RunReport, SectionCounts};
 use crate::source::write::Door;
-use crate::source::{Difference, DocumentTable, Reference, Snapshot, SourceError};
+use crate::source::{Difference, DocumentTable, Reference, Snapshot, SourceError, database_key, is_damaged};
 
 /// The kind of outbox item that is a message to a user.
 const MESSAGE: &str = "message";
@@ -297,7 +297,7 @@ pub fn explain(error: &FlowError, messages: &Messages) -> String {
         FlowError::NoLicence => messages.text("flow-no-licence"),
         FlowError::BadDomain(domain) => detail("flow-bad-domain", domain.clone()),
         FlowError::Source(error) => explain_source(error, messages),
-        FlowError::Ledger(error) => detail("flow-ledger", chain(error)),
+        FlowError::Ledger(error) => explain_ledger(error, messages),
         error if is_disk_full(error) => messages.text("flow-disk-full"),
         FlowError::Spool(_) | FlowError::Package(_) | FlowError::File(_) | FlowError::Write(_) => {
             detail("flow-disk", local_words(error, messages))
@@ -309,8 +309,34 @@ pub fn explain(error: &FlowError, messages: &Messages) -> String {
     }
 }
 
-/// Says what the system refused, and on which file, wherever that was met; else the error itself.
+/// Says an error of the ledger to staff.
+pub fn explain_ledger(error: &LedgerError, messages: &Messages) -> String {
+    let of_file = |key: &str, path: &Path, values: &[(&str, String)]| {
+        let mut all = vec![("path", Value::from(path.display().to_string()))];
+        all.extend(values.iter().map(|(name, value)| (*name, Value::from(value.as_str()))));
+        messages.format(key, &all)
+    };
+    match error {
+        LedgerError::Newer { path, found, known } => {
+            let values = [("found", found.to_string()), ("known", known.to_string())];
+            of_file("flow-ledger-newer", path, &values)
+        }
+        LedgerError::Foreign { path } => of_file("flow-ledger-foreign", path, &[]),
+        LedgerError::NetworkFileSystem { path, kind } => {
+            of_file("flow-ledger-network", path, &[("detail", kind.clone())])
+        }
+        error => {
+            let key = if is_damaged(error) { "flow-ledger-damaged" } else { "flow-ledger" };
+            messages.format(key, &[("detail", local_words(error, messages).into())])
+        }
+    }
+}
+
+/// Says what the system or SQLite refused, and on which file, wherever that was met; else the error itself.
 pub fn local_words(error: &(dyn std::error::Error + 'static), messages: &Messages) -> String {
+    if let Some(key) = database_key(error) {
+        return messages.text(key);
+    }
     let (mut path, mut next) = (None, Some(error));
     while let Some(cause) = next {
         if let Some(file) = cause.downcast_ref::<FileError>() {
@@ -324,6 +350,13 @@ pub fn local_words(error: &(dyn std::error::Error + 'static), messages: &Message
         next = cause.source();
     }
     chain(error)
+}
+
+/// Gives the key of our own words for what the system or SQLite said, wherever that was met.
+pub fn local_key(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let causes = std::iter::successors(Some(error), |cause| cause.source());
+    let mut of_the_system = causes.filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    database_key(error).or_else(|| of_the_system.find_map(system_key))
 }
 
 /// Tells whether the local disk is full, wherever that was met.
@@ -351,7 +384,8 @@ pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
             messages.format("desk-unwritable", &[("function", function.into())])
         }
         SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
-            detail("flow-database-unreadable", chain(error))
+            let key = if is_damaged(error) { "flow-database-damaged" } else { "flow-database-unreadable" };
+            detail(key, local_words(error, messages))
         }
         SourceError::Schema(differences) => {
             let told: Vec<_> =

@@ -22,6 +22,7 @@ pub mod schema;
 mod snapshot;
 pub mod staff;
 mod unreadable;
+mod words;
 pub mod write;
 
 pub use archive::ArchivedList;
@@ -33,6 +34,7 @@ pub use reference::Reference;
 pub use schema::Difference;
 pub use snapshot::{BUSY, Snapshot};
 pub use unreadable::{LeftOut, Unreadable};
+pub use words::{database_key, is_damaged};
 
 /// Asks whether this process may write the database: its file and, for the files that SQLite puts beside it, its folder.
 /// Nothing is written.

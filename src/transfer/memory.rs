@@ -103,6 +103,11 @@ impl MemoryServer {
         self.lock().faults.push(fault);
     }
 
+    /// Forgets the faults that are still to come.
+    pub fn forget_faults(&self) {
+        self.lock().faults.clear();
+    }
+
     /// Puts a file there, whatever its folder.
     pub fn put(&self, path: &RemotePath, content: impl Into<Vec<u8>>) {
         self.lock().files.insert(key(path), content.into());

@@ -390,6 +390,20 @@ fn a_database_that_cant_be_looked_at_is_one_finding() {
 }
 
 #[test]
+fn a_ledger_that_cant_be_used_says_why_in_french() {
+    let ledger = |version: u32, table: &str| {
+        let copy = Copy::new();
+        let db = rusqlite::Connection::open(copy.path("data/state.db")).unwrap();
+        db.execute_batch(&format!("CREATE TABLE {table} (x)")).unwrap();
+        db.pragma_update(None, "user_version", version).unwrap();
+        let found = copy.findings();
+        let finding = found.iter().find(|finding| finding.code == Code::LedgerUnusable).unwrap();
+        finding.sentence(&Messages::new(Lang::Fr))
+    };
+    assert!(ledger(0, "invoice").contains("c’est le fichier d’un autre programme"));
+}
+
+#[test]
 fn a_database_out_of_wal_mode_is_a_warning_and_is_checked_all_the_same() {
     let copy = Copy::broken("PRAGMA journal_mode = DELETE");
     assert_eq!(new_codes(&copy), [Code::NotWal]);
@@ -775,6 +789,7 @@ fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
         deposit: RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
         deadlines: publier::settings::target::Deadlines::default(),
+        connections: 16,
     }
 }
 

@@ -337,6 +337,8 @@ macro_rules! every_server_keeps {
     };
 }
 
+mod pool;
+
 every_server_keeps! {
     files_of_every_size_arrive_whole_and_once,
     a_left_part_goes_on_one_mebibyte_before_its_end,

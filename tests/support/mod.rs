@@ -8,6 +8,8 @@ pub mod dirt;
 #[cfg(feature = "demo")]
 pub mod embedded;
 #[cfg(feature = "demo")]
+pub mod faults;
+#[cfg(feature = "demo")]
 pub mod flow;
 pub mod ledger;
 #[cfg(feature = "demo")]

@@ -17,6 +17,7 @@ pub struct ScriptedFtp {
     port: u16,
     identities: Arc<Identities>,
     heard: Arc<Mutex<Vec<String>>>,
+    logged_in: Arc<Mutex<Vec<()>>>,
 }
 
 /// How a [`ScriptedFtp`] misbehaves.
@@ -45,6 +46,8 @@ pub enum Script {
     Disorderly,
     /// Throws away what came while it was busy with a command.
     Forgets,
+    /// Refuses logins, by 530, while so many are logged in.
+    Grants(usize),
     /// Knows neither EPSV nor SIZE nor MLST, and advertises an address that isn't its own.
     Ancient,
 }
@@ -55,14 +58,17 @@ impl ScriptedFtp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let server = Self { port, identities: Identities::get(), heard: heard.clone() };
+        let server =
+            Self { port, identities: Identities::get(), heard: heard.clone(), logged_in: Arc::default() };
         let files = Arc::new(Mutex::new(BTreeMap::new()));
+        let logged_in = server.logged_in.clone();
         std::thread::spawn(move || {
-            for stream in listener.incoming().flatten().take(50) {
-                let (heard, files) = (heard.clone(), files.clone());
+            for stream in listener.incoming().flatten().take(500) {
+                let (heard, files, logged_in) = (heard.clone(), files.clone(), logged_in.clone());
                 std::thread::spawn(move || {
-                    let _ended =
-                        ScriptedSession { script, heard, files, data: None, renamed: None }.serve(stream);
+                    let session =
+                        ScriptedSession { script, heard, files, logged_in, data: None, renamed: None };
+                    let _ended = session.serve(stream);
                 });
             }
         });
@@ -96,6 +102,7 @@ impl ScriptedFtp {
                 reply: Duration::from_millis(500),
                 stall: Duration::from_millis(500),
             },
+            connections: 16,
         }
     }
 }
@@ -106,6 +113,7 @@ struct ScriptedSession {
     script: Script,
     heard: Arc<Mutex<Vec<String>>>,
     files: Files,
+    logged_in: Arc<Mutex<Vec<()>>>,
     data: Option<TcpListener>,
     renamed: Option<String>,
 }
@@ -160,7 +168,15 @@ impl ScriptedSession {
             "AUTH" => "502 no TLS here".into(),
             "USER" => "331 password".into(),
             "PASS" if self.script == Script::RepeatsThePassword => format!("530 {argument} is wrong"),
-            "PASS" => "230 in".into(),
+            "PASS" => {
+                let mut logged_in = self.logged_in.lock().unwrap();
+                if matches!(self.script, Script::Grants(most) if logged_in.len() >= most) {
+                    "530 too many".into()
+                } else {
+                    logged_in.push(());
+                    "230 in".into()
+                }
+            }
             "FEAT" if self.sends_ahead() => "211-Features\r\n SIZE\r\n EPSV\r\n211 End".into(),
             "FEAT" => "211 none".into(),
             "NOOP" => "200 ok".into(),

@@ -5,7 +5,6 @@ use std::path::Path;
 use publier_core::publication::hold::{CLOCK_BACK, CLOCK_FORWARD};
 
 use super::{Books, Code, Finding, Ground, Kind, Record, Sink};
-use crate::flow::telling::chain;
 use crate::flow::{FlowError, domain_of};
 use crate::i18n::Messages;
 use crate::ledger::{Ledger, LedgerError};
@@ -39,7 +38,7 @@ pub(super) fn check(ground: &Ground<'_>, each: &mut Sink<'_>) {
     let folder = &ground.settings.data.dir;
     let of_folder = |code| Finding::new(code, Record::new(Kind::File, folder.display()));
     if let Err(error) = try_to_write(folder) {
-        each(of_folder(Code::DataFolderUnwritable).with("words", &error.to_string()));
+        each(of_folder(Code::DataFolderUnwritable).explained_by("words", &error));
     }
     if is_open(folder) {
         each(of_folder(Code::DataFolderOpen));
@@ -49,7 +48,21 @@ pub(super) fn check(ground: &Ground<'_>, each: &mut Sink<'_>) {
     }
     if let Err(error) = check_clock(ground, each) {
         let record = Record::new(Kind::File, ground.settings.data.ledger().display());
-        each(Finding::new(Code::LedgerUnusable, record).with("words", &chain(&error)));
+        let finding = Finding::new(Code::LedgerUnusable, record);
+        each(match place_key(&error) {
+            Some(key) => finding.saying("words", key),
+            None => finding.explained_by("words", &error),
+        });
+    }
+}
+
+/// Gives the words for a ledger that can't be where it is.
+fn place_key(error: &LedgerError) -> Option<&'static str> {
+    match error {
+        LedgerError::Newer { .. } => Some("check-ledger-newer"),
+        LedgerError::Foreign { .. } => Some("check-ledger-foreign"),
+        LedgerError::NetworkFileSystem { .. } => Some("check-ledger-network"),
+        _ => None,
     }
 }
 

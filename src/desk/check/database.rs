@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::{Books, Code, Finding, Ground, Kind, Record, Sink};
-use crate::flow::telling::chain;
 use crate::i18n::system_key;
 use crate::source::inspect::{BadValue, Dangling, ValueFault};
 use crate::source::{SourceError, may_write_database};
@@ -34,7 +33,7 @@ pub(super) fn refused(database: &Path, error: &SourceError, each: &mut Sink<'_>)
         | SourceError::Query { .. }
         | SourceError::Sink(_)
         | SourceError::Unwritable { .. } => {
-            each(Finding::new(Code::DatabaseUnreadable, file()).with("words", &chain(error)));
+            each(Finding::new(Code::DatabaseUnreadable, file()).explained_by("words", error));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One finding, as a value: what, on which record, with the variables of its sentence.
 
+use crate::flow::telling::{chain, local_key};
 use crate::i18n::{Messages, Value};
 use crate::report::redact::Label;
 
@@ -86,6 +87,15 @@ impl Finding {
     pub fn saying(mut self, name: &'static str, key: impl Into<String>) -> Self {
         self.details.push((name, Detail::Words(key.into())));
         self
+    }
+
+    /// Adds what the system or SQLite said, in words of ours where we have some.
+    #[must_use]
+    pub fn explained_by(self, name: &'static str, error: &(dyn std::error::Error + 'static)) -> Self {
+        match local_key(error) {
+            Some(key) => self.saying(name, key),
+            None => self.with(name, &chain(error)),
+        }
     }
 
     /// Says what was found.

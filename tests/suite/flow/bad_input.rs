@@ -123,9 +123,44 @@ fn a_missing_database_is_named() {
 fn a_file_that_is_no_database_is_said_so() {
     let agency = agency_of(&Embedded::sftp());
     std::fs::write(agency.database(), "ceci n'est pas une base ".repeat(100)).unwrap();
-    fails(&agency, 6, &["La base de données de l’agence ne peut pas être lue"]);
+    let said = ["La base de données de l’agence ne peut pas être lue", "sauvegarde"];
+    let ran = fails(&agency, 6, &said);
+    assert!(!ran.out.contains("file is not a database"), "SQLite's English stays out:\n{}", ran.out);
     std::fs::write(agency.database(), "").unwrap();
     fails(&agency, 6, &["n’a pas la forme attendue"]);
+}
+
+/// Overwrites the pages of a database after its first.
+fn damage(database: &std::path::Path) {
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = database.as_os_str().to_owned();
+        beside.push(suffix);
+        drop(std::fs::remove_file(beside));
+    }
+    let mut bytes = std::fs::read(database).unwrap();
+    bytes.iter_mut().skip(4096).for_each(|byte| *byte = 0xa5);
+    std::fs::write(database, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_database_and_a_damaged_ledger_are_said_in_french_with_the_way_back() {
+    let server = Embedded::sftp();
+    let agency = agency_of(&server);
+    publishes(&agency, &server);
+    let names = server.deposit().names();
+
+    let (database, aside) = (agency.database(), agency.path("aside.db"));
+    agency.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    std::fs::copy(&database, &aside).unwrap();
+    damage(&database);
+    fails(&agency, 6, &["le fichier est abîmé", "rétablissez-la d’une sauvegarde"]);
+    std::fs::copy(&aside, &database).unwrap();
+
+    damage(&agency.path("data/state.db"));
+    fails(&agency, 6, &["registre de l’agent", "le fichier est abîmé", "publier publish --adopt"]);
+    std::fs::write(agency.path("data/state.db"), "un texte ".repeat(100)).unwrap();
+    fails(&agency, 6, &["state.db n’est pas le registre de l’agent"]);
+    assert_eq!(server.deposit().names(), names, "nothing was sent");
 }
 
 #[test]
