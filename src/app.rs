@@ -292,6 +292,7 @@ impl App {
                 name: target.name.clone(),
                 deposit: target.deposit.clone(),
                 receives_credentials: target.receives_credentials,
+                connections: target.connections,
             },
             policy: RetryPolicy::default(),
             zip_level: match publication.zip_level {

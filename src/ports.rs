@@ -40,6 +40,29 @@ pub struct RemoteEntry {
     pub size_bytes: Option<u64>,
 }
 
+/// A small file to place whole: it begins anew, whatever part of it stands there.
+#[derive(Debug, Clone, Copy)]
+pub struct Placement<'a> {
+    /// Its temporary path.
+    pub part: &'a RemotePath,
+    /// Its final path, in the same folder, which exists.
+    pub last: &'a RemotePath,
+    /// Its content.
+    pub content: &'a [u8],
+}
+
+/// What came of a [`Session::place`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// Its size was confirmed under the temporary name, then it was renamed.
+    Done,
+    /// A file of its size stood at the final path: nothing was sent.
+    There,
+    /// Nothing is known: it goes step by step, over another session when this one is out of sync. No fault of
+    /// the server's, and no failed try.
+    StepByStep,
+}
+
 /// One logged-in session with a server. Every operation is tried once and ends within its deadline; after a
 /// timeout, a cancelled call or an unparsed reply the session is out of sync and must be dropped.
 #[async_trait]
@@ -59,6 +82,23 @@ pub trait Session: Send + Debug {
         content: &mut (dyn AsyncRead + Send + Unpin),
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, TransferError>;
+
+    /// Tells whether [`Session::place`] is worth trying.
+    fn can_place(&self) -> bool {
+        false
+    }
+
+    /// Places a small file with as few round trips as the server allows: written, its size confirmed, renamed.
+    /// `renaming` is set once the rename may have reached the server: from then on only looking tells.
+    async fn place(
+        &mut self,
+        placement: Placement<'_>,
+        renaming: &mut bool,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Placed, TransferError> {
+        let _unused = (placement, renaming, progress);
+        Ok(Placed::StepByStep)
+    }
 
     /// Renames a file, over an existing one where the protocol allows it.
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError>;
@@ -80,6 +120,11 @@ pub trait Session: Send + Debug {
         "STAT"
     }
 
+    /// Gives a further session on the same connection, where the protocol carries several files at a time.
+    fn lane(&self) -> Option<Box<dyn Session>> {
+        None
+    }
+
     /// Logs out; an error on the way is of no interest.
     async fn close(self: Box<Self>);
 }
@@ -89,6 +134,12 @@ pub trait Session: Send + Debug {
 pub trait Connector: Send + Sync + Debug {
     /// Connects, checks the server's identity, then logs in.
     async fn connect(&self) -> Result<Box<dyn Session>, TransferError>;
+
+    /// Opens a session beside one that stands. What the server refuses then is one connection more, and says
+    /// nothing of the password.
+    async fn connect_another(&self) -> Result<Box<dyn Session>, TransferError> {
+        self.connect().await
+    }
 
     /// Gives `user@host`, as the transfer log names its session.
     fn session_name(&self) -> String;

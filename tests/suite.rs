@@ -35,6 +35,7 @@ mod suite {
     mod oracle;
     mod package;
     mod papers;
+    mod proxy;
     mod render;
     mod report;
     mod schedule;

@@ -63,7 +63,7 @@ impl Run<'_> {
 
     /// Lists a folder; one that isn't there holds nothing.
     async fn entries(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, FlowError> {
-        match self.courier.list(folder).await {
+        match self.pool.alone().list(folder).await {
             Err(error) if error.reason == TransferReason::FolderMissing => Ok(Vec::new()),
             listed => Ok(listed?),
         }

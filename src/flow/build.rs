@@ -331,7 +331,7 @@ impl Run<'_> {
             ledger: &mut job.ledger,
             series: self.series.key,
             publication,
-            courier: &mut self.courier,
+            pool: &mut self.pool,
             deposit: job.destination.deposit.clone(),
             clock: job.clock.as_ref(),
             listener: job.listener.as_ref(),

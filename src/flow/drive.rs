@@ -113,7 +113,7 @@ impl Run<'_> {
     async fn send_part(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
         let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
         self.open_session();
-        self.courier.send_part(&parcel).await?;
+        self.pool.alone().send_part(&parcel).await?;
         let now = self.job.clock.now();
         self.job.ledger.append(publication, now, &[Fact::PartSent])?;
         Ok(())
@@ -122,7 +122,7 @@ impl Run<'_> {
     async fn rename(&mut self, publication: PublicationId, stage: &Stage) -> Result<(), FlowError> {
         let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
         self.open_session();
-        self.courier.promote(&parcel).await?;
+        self.pool.alone().promote(&parcel).await?;
         let now = self.job.clock.now();
         self.job.ledger.append(publication, now, &[Fact::Delivered { how: DeliveredHow::Renamed }])?;
         Ok(())
@@ -136,7 +136,7 @@ impl Run<'_> {
         let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
         self.open_session();
         let size = Some(parcel.size_bytes);
-        let (temporary_bytes, final_bytes) = match self.courier.look(&parcel).await? {
+        let (temporary_bytes, final_bytes) = match self.pool.alone().look(&parcel).await? {
             Whereabouts::Temporary => (size, None),
             Whereabouts::Final => (None, size),
             Whereabouts::Both => (size, size),

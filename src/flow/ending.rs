@@ -112,7 +112,7 @@ impl Run<'_> {
         if let Some(log) = &self.job.run_log {
             log.summary(&self.report.without_labels());
         }
-        self.courier.close().await;
+        self.pool.close().await;
         Ok(self.report)
     }
 

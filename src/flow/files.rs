@@ -3,11 +3,12 @@
 //! Promises: intentions are recorded before the first effect of a batch and results after it; a file that is known to
 //! stand at its final name is not sent again, and one whose result was lost with an earlier run is looked for first; one file that can't be made or that the server refuses for good is
 //! left out with its reason, and everything else goes on; a lost connection stops the publication, which waits.
-//! Limits: at most [`AHEAD`] files wait for the connection.
+//! Files travel several at a time, in any order. Limits: those of the [`Pool`] wait for a connection, and at most
+//! [`AHEAD`] more.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use publier_core::publication::document::DocumentId;
 use publier_core::publication::reason::{RefusalReason, TransferReason};
@@ -25,14 +26,15 @@ use crate::ledger::plan::PlannedDocument;
 use crate::ledger::{Ledger, PublicationId, SeriesKey};
 use crate::package::photo;
 use crate::package::spool::Folder;
-use crate::ports::{Clock, Event, Listener, RemotePath};
+use crate::ports::{Clock, Event, Listener, RemotePath, TransferError};
 use crate::render::{self, Dropped};
-use crate::transfer::courier::{Courier, Parcel};
+use crate::transfer::courier::pool::Pool;
+use crate::transfer::courier::{Delivered, Parcel};
 
-/// How many made files may wait for the connection.
+/// How many made files may wait beside the pool.
 pub(super) const AHEAD: usize = 16;
 /// Results are grouped within this time.
-const GROUP_MS: u128 = 200;
+const GROUP: Duration = Duration::from_millis(200);
 
 /// A document's file, ready to leave.
 #[derive(Debug)]
@@ -119,8 +121,8 @@ pub(super) struct Sender<'a> {
     pub series: SeriesKey,
     /// The publication.
     pub publication: PublicationId,
-    /// The connection.
-    pub courier: &'a mut Courier,
+    /// The connections.
+    pub pool: &'a mut Pool,
     /// The folder that receives everything.
     pub deposit: RemotePath,
     /// The clock.
@@ -143,29 +145,60 @@ pub(super) struct Sent {
 }
 
 impl Sender<'_> {
-    /// Places the files as they are made.
+    /// Places the files as they are made; one connection is left open.
     pub(super) async fn send_all(&mut self, made: &mut mpsc::Receiver<Making>) -> Result<Sent, FlowError> {
-        let mut sent = Sent::default();
-        let mut batch = Vec::with_capacity(AHEAD);
-        while made.recv_many(&mut batch, AHEAD).await > 0 {
-            self.send(std::mem::take(&mut batch), &mut sent).await?;
-        }
-        Ok(sent)
+        let mut round = Round::default();
+        let placed = self.place_all(made, &mut round).await;
+        // What was confirmed is recorded, whatever else went wrong.
+        let recorded = round.group.record(self);
+        self.pool.rest().await;
+        placed.and(recorded).map(|()| round.sent)
     }
 
-    async fn send(&mut self, batch: Vec<Making>, sent: &mut Sent) -> Result<(), FlowError> {
+    async fn place_all(
+        &mut self,
+        made: &mut mpsc::Receiver<Making>,
+        round: &mut Round,
+    ) -> Result<(), FlowError> {
+        let mut batch = Vec::with_capacity(AHEAD);
+        let mut more = true;
+        while more || self.pool.is_busy() {
+            let (busy, room) = (self.pool.is_busy(), self.pool.has_room());
+            tokio::select! {
+                ended = tokio::time::timeout(GROUP, self.pool.next()), if busy => {
+                    if let Ok(Some((ticket, result))) = ended {
+                        self.settle(ticket, result, round)?;
+                    }
+                }
+                count = made.recv_many(&mut batch, AHEAD), if more && room => {
+                    more = count > 0;
+                    self.begin(std::mem::take(&mut batch), round)?;
+                }
+                // A failure that is not about one file: the rest is not begun.
+                else => break,
+            }
+            if round.group.is_due() {
+                round.group.record(self)?;
+            }
+        }
+        round.failure.take().map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Records the intentions of a batch, then gives it to the pool.
+    fn begin(&mut self, batch: Vec<Making>, round: &mut Round) -> Result<(), FlowError> {
         let mut to_send = Vec::new();
         let mut placed = Vec::new();
         let mut adopted = Vec::new();
         for making in batch {
             match making {
-                Err((id, reason)) => self.leave_out(id, reason, sent)?,
+                Err((id, reason)) => self.leave_out(id, reason, &mut round.sent)?,
                 Ok(made) => {
-                    sent.letters.extend(made.letter.clone().map(|dropped| (made.id, dropped)));
+                    let dropped = made.letter.clone();
+                    round.sent.letters.extend(dropped.map(|dropped| (made.id, dropped)));
                     match self.ledger.visible_file(self.series, &made.remote.name)? {
                         Some(file) => {
                             // One content may serve several documents: each of them found its file there.
-                            sent.adopted += u64::from(self.stands_there(&file));
+                            round.sent.adopted += u64::from(self.stands_there(&file));
                             placed.push((made.id, file));
                         }
                         None if self.stands_there(&made.remote) => adopted.push(made),
@@ -175,24 +208,41 @@ impl Sender<'_> {
             }
         }
         self.ledger.documents_sent(self.publication, &placed)?;
-        self.adopt(adopted, sent)?;
-        let mut doubtful = BTreeSet::new();
-        for made in &to_send {
-            if self.ledger.was_tried(self.series, &made.remote.name)? {
-                doubtful.insert(made.remote.name.clone());
+        self.adopt(adopted, &mut round.sent)?;
+        self.submit(to_send, round)
+    }
+
+    fn submit(&mut self, files: Vec<Made>, round: &mut Round) -> Result<(), FlowError> {
+        let mut intentions = Vec::new();
+        let mut parcels = Vec::new();
+        for made in files {
+            if let Some(same) = round.under_way.values_mut().find(|on| on.remote == made.remote) {
+                same.documents.push(made.id);
+                continue;
             }
+            let doubtful = self.ledger.was_tried(self.series, &made.remote.name)?;
+            let parcel = Parcel {
+                local: made.local,
+                remote: self.remote(&file_path(&made.remote.name))?,
+                size_bytes: made.remote.size_bytes,
+                digest: made.remote.sha256,
+            };
+            round.last_ticket += 1;
+            let on_its_way = OnItsWay {
+                documents: vec![made.id],
+                remote: made.remote.clone(),
+                parcel: parcel.clone(),
+                doubtful,
+            };
+            round.under_way.insert(round.last_ticket, on_its_way);
+            intentions.push(made.remote);
+            parcels.push((round.last_ticket, parcel));
         }
-        let intentions: Vec<RemoteFile> = to_send.iter().map(|made| made.remote.clone()).collect();
         self.ledger.intend_uploads(self.publication, &intentions, self.clock.now())?;
-        let mut group = Group::default();
-        for made in to_send {
-            let doubtful = doubtful.remove(&made.remote.name);
-            self.place(made, doubtful, &mut group, sent).await?;
-            if group.is_due() {
-                group.record(self)?;
-            }
+        for (ticket, parcel) in parcels {
+            self.pool.submit(ticket, parcel);
         }
-        group.record(self)
+        Ok(())
     }
 
     fn stands_there(&self, file: &RemoteFile) -> bool {
@@ -216,38 +266,30 @@ impl Sender<'_> {
         Ok(self.ledger.documents_sent(self.publication, &placed)?)
     }
 
-    /// Places one file. A doubtful one that stood there already was placed by an earlier run, which did not live to hear
-    /// so: it is told now.
-    async fn place(
+    /// Keeps the end of one file. A doubtful one that stood there already was placed by an earlier run, which did not
+    /// live to hear so: it is told now.
+    fn settle(
         &mut self,
-        made: Made,
-        doubtful: bool,
-        group: &mut Group,
-        sent: &mut Sent,
+        ticket: u64,
+        result: Result<Delivered, TransferError>,
+        round: &mut Round,
     ) -> Result<(), FlowError> {
-        let parcel = Parcel {
-            local: made.local,
-            remote: self.remote(&file_path(&made.remote.name))?,
-            size_bytes: made.remote.size_bytes,
-            digest: made.remote.sha256,
+        let Some(OnItsWay { documents, remote, parcel, doubtful }) = round.under_way.remove(&ticket) else {
+            return Ok(());
         };
-        match self.courier.deliver(&parcel).await {
+        let failure = result.as_ref().err().map(|error| error.reason);
+        round.group.results.push(UploadResult { name: remote.name.clone(), failure });
+        match result {
             Ok(delivered) => {
                 if delivered.already && doubtful {
                     let (local, remote, size_bytes) = (parcel.local, parcel.remote, parcel.size_bytes);
                     let at = self.clock.now();
                     self.listener.hear(&Event::Uploaded { local, remote, size_bytes, at });
                 }
-                group.results.push(UploadResult { name: made.remote.name.clone(), failure: None });
-                group.placed.push((made.id, made.remote));
+                round.group.placed.extend(documents.into_iter().map(|id| (id, remote.clone())));
                 Ok(())
             }
-            Err(error) => {
-                group.results.push(UploadResult { name: made.remote.name, failure: Some(error.reason) });
-                if !error.reason.is_about_the_file() {
-                    group.record(self)?;
-                    return Err(error.into());
-                }
+            Err(error) if error.reason.is_about_the_file() => {
                 let reason = match error.reason {
                     TransferReason::LocalFileMissing => RefusalReason::FileMissing,
                     TransferReason::LocalFileUnreadable | TransferReason::LocalFileChanged => {
@@ -255,7 +297,12 @@ impl Sender<'_> {
                     }
                     _ => RefusalReason::TransferRefused,
                 };
-                self.leave_out(made.id, reason, sent)
+                documents.into_iter().try_for_each(|id| self.leave_out(id, reason, &mut round.sent))
+            }
+            Err(error) => {
+                // The first one is the cause; what was under way may have failed of it.
+                round.failure.get_or_insert(error);
+                Ok(())
             }
         }
     }
@@ -271,6 +318,28 @@ impl Sender<'_> {
     }
 }
 
+/// A file that the pool has.
+#[derive(Debug)]
+struct OnItsWay {
+    /// The documents that it serves.
+    documents: Vec<DocumentId>,
+    remote: RemoteFile,
+    parcel: Parcel,
+    /// An earlier run intended it and its result isn't known.
+    doubtful: bool,
+}
+
+/// One round of sending, under way.
+#[derive(Debug, Default)]
+struct Round {
+    sent: Sent,
+    group: Group,
+    last_ticket: u64,
+    under_way: BTreeMap<u64, OnItsWay>,
+    /// What ended the round.
+    failure: Option<TransferError>,
+}
+
 /// Results that wait to be recorded together.
 #[derive(Debug, Default)]
 struct Group {
@@ -281,7 +350,7 @@ struct Group {
 
 impl Group {
     fn is_due(&mut self) -> bool {
-        self.since.get_or_insert_with(Instant::now).elapsed().as_millis() >= GROUP_MS
+        !self.results.is_empty() && self.since.get_or_insert_with(Instant::now).elapsed() >= GROUP
     }
 
     fn record(&mut self, sender: &mut Sender<'_>) -> Result<(), FlowError> {

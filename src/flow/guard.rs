@@ -83,6 +83,11 @@ impl Connector for Guard {
         session
     }
 
+    /// Remembers nothing: the password was accepted by the session that stands.
+    async fn connect_another(&self) -> Result<Box<dyn Session>, TransferError> {
+        self.inner.connect_another().await
+    }
+
     fn session_name(&self) -> String {
         self.inner.session_name()
     }

@@ -42,7 +42,8 @@ use crate::report::ndjson::Ndjson;
 use crate::report::run_report::{Cause, RunReport};
 use crate::report::winscp_log::WinscpLog;
 use crate::source::Snapshot;
-use crate::transfer::courier::{Courier, Dispatch};
+use crate::transfer::courier::Dispatch;
+use crate::transfer::courier::pool::Pool;
 
 /// The server that a publication goes to.
 #[derive(Debug, Clone)]
@@ -55,6 +56,8 @@ pub struct Destination {
     pub deposit: RemotePath,
     /// Whether it is the one that receives temporary passwords.
     pub receives_credentials: bool,
+    /// How many connections it may get at a time.
+    pub connections: u16,
 }
 
 /// Everything that one target's publications need.
@@ -195,7 +198,7 @@ pub(super) struct Run<'j> {
     pub name: String,
     pub started_at: DateTime<Utc>,
     pub series: Series,
-    pub courier: Courier,
+    pub pool: Pool,
     pub stop: CancellationToken,
     pub report: RunReport,
     pub readers: Vec<i64>,
@@ -312,7 +315,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
     )
     .with_stop(stop.clone());
     let report = RunReport::new("", &job.destination.name, &run_name, started_at);
-    let courier = Courier::new(Arc::new(dispatch));
+    let pool = Pool::new(dispatch, job.destination.connections);
     Ok(Run {
         job,
         ask,
@@ -320,7 +323,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         name: run_name,
         started_at,
         series,
-        courier,
+        pool,
         stop,
         report,
         readers: Vec::new(),

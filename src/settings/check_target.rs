@@ -14,7 +14,7 @@ use super::problem::ProblemKind;
 use super::raw::{RawTarget, Text};
 use super::reader::{Reader, span};
 use super::secret_file;
-use super::target::{Deadlines, Login, Protocol, Target, Trust};
+use super::target::{DEFAULT_CONNECTIONS, Deadlines, Login, Protocol, Target, Trust};
 use crate::remote_path::RemotePath;
 
 /// The longest name of a target, in characters.
@@ -110,6 +110,8 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let receives_credentials =
             self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
         let deadlines = self.deadlines();
+        let connections =
+            self.reader.whole(&self.key("connections"), &raw.connections, DEFAULT_CONNECTIONS, 1..=16);
         Some(Target {
             name: name?,
             channel,
@@ -122,6 +124,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             deposit: deposit?,
             receives_credentials,
             deadlines,
+            connections,
         })
     }
 

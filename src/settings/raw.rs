@@ -61,6 +61,7 @@ pub(super) struct RawTarget {
     pub(super) connect_timeout: Text,
     pub(super) reply_timeout: Text,
     pub(super) stall_timeout: Text,
+    pub(super) connections: Whole,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -95,6 +95,10 @@ impl Default for Deadlines {
     }
 }
 
+/// How many connections at a time a server gets unless it is set: the most that can be set. A connection is opened only
+/// while files wait, and a server that grants fewer (8 to 50 an address are common) is given fewer without a failure.
+pub const DEFAULT_CONNECTIONS: u16 = 16;
+
 /// One server that receives publications.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
@@ -120,4 +124,6 @@ pub struct Target {
     pub receives_credentials: bool,
     /// The bounds on waits.
     pub deadlines: Deadlines,
+    /// How many connections at a time at most: 1 to 16.
+    pub connections: u16,
 }

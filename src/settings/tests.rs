@@ -139,6 +139,7 @@ fn the_least_file_gives_typed_settings() {
         deposit: crate::remote_path::RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
         deadlines: Deadlines::default(),
+        connections: 16,
     };
     assert_eq!(settings.targets, [expected]);
 }

@@ -8,10 +8,12 @@
 //! each event once.
 //!
 //! Refuses to make the deposit folder: it belongs to the receiver; folders below it are made as needed.
-//! Limits: one file at a time per courier. Several couriers may share one [`Dispatch`] (a pool): the folders
-//! already made, the retry clock and the stop are in it.
+//! Limits: one file at a time per courier. Several couriers share one [`Dispatch`] (a [`pool`]): the folders
+//! already made, the retry clock, the seats taken on the server and the stop are in it.
 
 mod local;
+pub mod pool;
+mod seats;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -25,11 +27,17 @@ use publier_core::publication::reason::TransferReason;
 use publier_core::publication::retry::{Jitter, Retry, RetryPolicy};
 use tokio_util::sync::CancellationToken;
 
-use crate::ports::{Clock, Connector, Event, Listener, RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{
+    Clock, Connector, Event, Listener, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError,
+};
 use crate::transfer::courier::local::LocalFile;
+use crate::transfer::courier::seats::{Seat, Seats};
 
 /// How far before the end of a part the transfer goes on, in bytes: what a dying server may have lost.
 pub const RESUME_BACK_BYTES: u64 = 1024 * 1024;
+
+/// The largest file that is placed in one go, in bytes: it is held in memory, and begins anew after a fault.
+pub const SMALL_BYTES: u64 = 256 * 1024;
 
 /// Waits between two tries. The real one sleeps; a test's one remembers.
 #[async_trait]
@@ -111,6 +119,7 @@ pub struct Dispatch {
     stop: CancellationToken,
     began: DateTime<Utc>,
     folders: Mutex<BTreeSet<RemotePath>>,
+    seats: Arc<Seats>,
 }
 
 /// A listener, without a view inside.
@@ -142,6 +151,7 @@ impl Dispatch {
             stop: CancellationToken::new(),
             began,
             folders: Mutex::default(),
+            seats: Arc::default(),
         }
     }
 
@@ -203,17 +213,87 @@ impl Failure {
     }
 }
 
+/// What one piece of work has behind it: a file that changes hands keeps it.
+#[derive(Debug, Default)]
+struct Tries {
+    /// Tries that failed.
+    failed: u32,
+    /// The rename was asked for: a lost reply may hide that it was done.
+    renaming: bool,
+    /// Ends the pauses: the try that is under way is the last one.
+    ending: CancellationToken,
+}
+
+/// How a courier's turn with one file of a pool ended.
+#[derive(Debug)]
+enum Turn {
+    /// The file is delivered, or its failure stands and is told.
+    Ended(Result<Delivered, TransferError>),
+    /// Another courier goes on with it: this one has no session any more.
+    GivenBack(TransferError),
+}
+
 /// Delivers files one after the other over one session, opened when needed and replaced when out of sync.
 #[derive(Debug)]
 pub struct Courier {
     dispatch: Arc<Dispatch>,
     session: Option<Box<dyn Session>>,
+    seat: Option<Arc<Seat>>,
+    /// Works on another courier's connection, and never opens one.
+    is_lane: bool,
 }
 
 impl Courier {
     /// Makes a courier of a round. Nothing is sent yet.
     pub fn new(dispatch: Arc<Dispatch>) -> Self {
-        Self { dispatch, session: None }
+        Self { dispatch, session: None, seat: None, is_lane: false }
+    }
+
+    /// Opens one more connection beside those that stand, trying once.
+    async fn beside(dispatch: Arc<Dispatch>) -> Result<Self, TransferError> {
+        let session = dispatch.connector.connect_another().await?;
+        let seat = Some(Arc::new(dispatch.seats.take()));
+        Ok(Self { dispatch, session: Some(session), seat, is_lane: false })
+    }
+
+    /// Gives a courier on the same connection, where the protocol carries several files at a time.
+    fn lane(&self) -> Option<Self> {
+        let session = self.session.as_ref().filter(|session| session.in_sync())?.lane()?;
+        let (dispatch, seat) = (Arc::clone(&self.dispatch), self.seat.clone());
+        Some(Self { dispatch, session: Some(session), seat, is_lane: true })
+    }
+
+    /// How many couriers work on this connection; 0 without one.
+    fn sharers(&self) -> usize {
+        self.seat.as_ref().map_or(0, Arc::strong_count)
+    }
+
+    /// Does a pool's turn with one file, as [`Courier::deliver`] does, but for a session that can't be had
+    /// while others stand: that is the server's limit, and the file goes back to the pool.
+    async fn deliver_in_turn(&mut self, parcel: &Parcel, tries: &mut Tries) -> Turn {
+        let stop = self.dispatch.stop.clone();
+        loop {
+            let result = unless_stopped(&stop, self.deliver_once(parcel, &mut tries.renaming)).await;
+            self.drop_broken();
+            if let Err(Failure::Session(error)) = &result
+                && (self.is_lane || self.dispatch.seats.taken() > 0)
+            {
+                return Turn::GivenBack(error.clone());
+            }
+            match self.settle(result, tries, Some(parcel)).await {
+                Ok(Some(done)) => return Turn::Ended(Ok(done)),
+                Ok(None) => {}
+                Err(error) => return Turn::Ended(Err(error)),
+            }
+        }
+    }
+
+    /// Drops a session that is out of sync, and leaves its seat.
+    fn drop_broken(&mut self) {
+        self.session.take_if(|session| !session.in_sync());
+        if self.session.is_none() {
+            self.seat = None;
+        }
     }
 
     /// Delivers a file: part, confirmation, rename, confirmation.
@@ -223,11 +303,10 @@ impl Courier {
     /// session could be had.
     pub async fn deliver(&mut self, parcel: &Parcel) -> Result<Delivered, TransferError> {
         let stop = self.dispatch.stop.clone();
-        let mut attempt = 0;
-        let mut sent = false;
+        let mut tries = Tries::default();
         loop {
-            let result = unless_stopped(&stop, self.deliver_once(parcel, &mut sent)).await;
-            if let Some(done) = self.settle(result, &mut attempt, Some(parcel)).await? {
+            let result = unless_stopped(&stop, self.deliver_once(parcel, &mut tries.renaming)).await;
+            if let Some(done) = self.settle(result, &mut tries, Some(parcel)).await? {
                 return Ok(done);
             }
         }
@@ -239,10 +318,10 @@ impl Courier {
     /// As [`Courier::deliver`].
     pub async fn send_part(&mut self, parcel: &Parcel) -> Result<(), TransferError> {
         let stop = self.dispatch.stop.clone();
-        let mut attempt = 0;
+        let mut tries = Tries::default();
         loop {
             let result = unless_stopped(&stop, self.send_part_once(parcel)).await;
-            if let Some(done) = self.settle(result, &mut attempt, Some(parcel)).await? {
+            if let Some(done) = self.settle(result, &mut tries, Some(parcel)).await? {
                 return Ok(done);
             }
         }
@@ -255,11 +334,10 @@ impl Courier {
     /// As [`Courier::deliver`]; [`TransferReason::RenameFailed`] when the whole part isn't there.
     pub async fn promote(&mut self, parcel: &Parcel) -> Result<Delivered, TransferError> {
         let stop = self.dispatch.stop.clone();
-        let mut attempt = 0;
-        let mut tried = false;
+        let mut tries = Tries::default();
         loop {
-            let result = unless_stopped(&stop, self.promote_once(parcel, &mut tried)).await;
-            if let Some(done) = self.settle(result, &mut attempt, Some(parcel)).await? {
+            let result = unless_stopped(&stop, self.promote_once(parcel, &mut tries.renaming)).await;
+            if let Some(done) = self.settle(result, &mut tries, Some(parcel)).await? {
                 return Ok(done);
             }
         }
@@ -271,10 +349,10 @@ impl Courier {
     /// When the server can't be asked; no event is told but that of a session that can't be had.
     pub async fn look(&mut self, parcel: &Parcel) -> Result<Whereabouts, TransferError> {
         let stop = self.dispatch.stop.clone();
-        let mut attempt = 0;
+        let mut tries = Tries::default();
         loop {
             let result = unless_stopped(&stop, self.look_once(parcel)).await;
-            if let Some(found) = self.settle(result, &mut attempt, None).await? {
+            if let Some(found) = self.settle(result, &mut tries, None).await? {
                 return Ok(found);
             }
         }
@@ -286,10 +364,10 @@ impl Courier {
     /// As [`Courier::look`].
     pub async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
         let stop = self.dispatch.stop.clone();
-        let mut attempt = 0;
+        let mut tries = Tries::default();
         loop {
             let result = unless_stopped(&stop, self.list_once(folder)).await;
-            if let Some(entries) = self.settle(result, &mut attempt, None).await? {
+            if let Some(entries) = self.settle(result, &mut tries, None).await? {
                 return Ok(entries);
             }
         }
@@ -301,10 +379,10 @@ impl Courier {
     /// When the server refuses or can't be asked.
     pub async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError> {
         let stop = self.dispatch.stop.clone();
-        let mut attempt = 0;
+        let mut tries = Tries::default();
         let removed = loop {
             let result = unless_stopped(&stop, self.remove_once(path)).await;
-            match self.settle(result, &mut attempt, None).await {
+            match self.settle(result, &mut tries, None).await {
                 Ok(Some(())) => break Ok(()),
                 Ok(None) => {}
                 Err(error) => break Err(error),
@@ -326,35 +404,36 @@ impl Courier {
     async fn settle<T>(
         &mut self,
         result: Result<T, Failure>,
-        attempt: &mut u32,
+        tries: &mut Tries,
         parcel: Option<&Parcel>,
     ) -> Result<Option<T>, TransferError> {
         let failure = match result {
             Ok(value) => return Ok(Some(value)),
             Err(failure) => failure,
         };
-        *attempt += 1;
-        self.session.take_if(|session| !session.in_sync());
+        tries.failed += 1;
+        self.drop_broken();
         if failure.error().reason == TransferReason::FolderMissing {
             self.dispatch.forget_folders();
         }
         let now = self.dispatch.clock.now();
         let spent = (now - self.dispatch.began).to_std().unwrap_or_default();
         let jitter = Jitter::from_noise(now.timestamp_subsec_micros());
-        match self.dispatch.policy.after(failure.error().reason, *attempt, spent, jitter) {
-            Retry::After(pause) => {
+        match self.dispatch.policy.after(failure.error().reason, tries.failed, spent, jitter) {
+            Retry::After(pause) if !tries.ending.is_cancelled() => {
                 let remote = parcel.map(|parcel| parcel.remote.clone());
                 let error = failure.error().clone();
-                self.dispatch.tell(&Event::Retrying { remote, error, attempt: *attempt });
+                self.dispatch.tell(&Event::Retrying { remote, error, attempt: tries.failed });
                 let stop = self.dispatch.stop.clone();
                 tokio::select! {
                     biased;
                     () = stop.cancelled() => {}
+                    () = tries.ending.cancelled() => {}
                     () = self.dispatch.pause.pause(pause) => {}
                 }
                 Ok(None)
             }
-            Retry::Stop => Err(self.give_up(failure, parcel, now)),
+            Retry::After(_) | Retry::Stop => Err(self.give_up(failure, parcel, now)),
         }
     }
 
@@ -375,10 +454,17 @@ impl Courier {
 
     /// Gives a session in sync, opening one when needed.
     async fn session(&mut self) -> Result<&mut Box<dyn Session>, Failure> {
-        self.session.take_if(|session| !session.in_sync());
+        self.drop_broken();
         if self.session.is_none() {
-            let opened = self.dispatch.connector.connect().await.map_err(Failure::Session)?;
-            self.session = Some(opened);
+            if self.is_lane {
+                return Err(Failure::Session(lost("the connection of this lane is gone")));
+            }
+            // Beside others a refusal is the server's limit, and says nothing of the password.
+            let alone = self.dispatch.seats.taken() == 0;
+            let connector = &self.dispatch.connector;
+            let opened = if alone { connector.connect().await } else { connector.connect_another().await };
+            self.session = Some(opened.map_err(Failure::Session)?);
+            self.seat = Some(Arc::new(self.dispatch.seats.take()));
         }
         self.session.as_mut().ok_or_else(|| Failure::Session(lost("no session")))
     }
@@ -391,6 +477,9 @@ impl Courier {
     }
 
     async fn deliver_once(&mut self, parcel: &Parcel, sent: &mut bool) -> Result<Delivered, Failure> {
+        if let Some(delivered) = self.place_once(parcel, sent).await? {
+            return Ok(delivered);
+        }
         if self.size(&parcel.remote).await? == Some(parcel.size_bytes) {
             return Ok(self.delivered(parcel, *sent));
         }
@@ -399,6 +488,29 @@ impl Courier {
         *sent = true;
         self.rename(parcel).await?;
         self.confirm_final(parcel).await
+    }
+
+    /// Places a small file in one go where its session can; `None` when it must go step by step. A file whose rename
+    /// may have been done is looked for instead.
+    async fn place_once(&mut self, parcel: &Parcel, sent: &mut bool) -> Result<Option<Delivered>, Failure> {
+        if *sent || parcel.size_bytes > SMALL_BYTES || !self.session().await?.can_place() {
+            return Ok(None);
+        }
+        self.ensure_folder_of(&parcel.remote).await?;
+        let content = local::read_whole(parcel).await?;
+        let part = parcel.part();
+        let dispatch = self.dispatch.clone();
+        let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
+        let placement = Placement { part: &part, last: &parcel.remote, content: &content };
+        let session = self.session().await?;
+        let placed = session.place(placement, sent, &progress).await?;
+        // Promise 2: what a session out of sync says confirms nothing.
+        let in_sync = session.in_sync();
+        Ok(match placed {
+            Placed::Done if in_sync => Some(self.delivered(parcel, true)),
+            Placed::There if in_sync => Some(self.delivered(parcel, false)),
+            _ => None,
+        })
     }
 
     async fn promote_once(&mut self, parcel: &Parcel, tried: &mut bool) -> Result<Delivered, Failure> {

@@ -11,7 +11,7 @@
 //! | `folder` | the same ports over a local folder |
 //! | [`memory`] | the same ports over a server in memory, with faults on demand |
 //! | [`reason`] | protocol codes to the catalogue of reasons |
-//! | [`courier`] | the protocol of one file: part, resume, confirmation, rename, retries |
+//! | [`courier`] | the protocol of one file: part, resume, confirmation, rename, retries; `courier::pool`: several at once |
 
 pub mod courier;
 mod folder;

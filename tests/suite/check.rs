@@ -796,6 +796,7 @@ fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
         deposit: RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
         deadlines: publier::settings::target::Deadlines::default(),
+        connections: 16,
     }
 }
 

@@ -357,6 +357,8 @@ macro_rules! every_server_keeps {
     };
 }
 
+mod pool;
+
 every_server_keeps! {
     files_of_every_size_arrive_whole_and_once,
     a_left_part_goes_on_one_mebibyte_before_its_end,
@@ -669,6 +671,77 @@ async fn an_old_server_behind_a_translation_is_served_by_pasv_and_list() {
     assert_eq!(post.courier.look(&parcel).await, Ok(Whereabouts::Final));
     let count = |verb: &str| server.heard().iter().filter(|command| command.starts_with(verb)).count();
     assert_eq!((count("EPSV"), count("SIZE"), count("MLST")), (1, 1, 1), "what is refused isn't asked again");
+}
+
+/// Sends two small files through one courier; gives what was told of them.
+async fn two_small_files(server: &ScriptedFtp) -> Vec<String> {
+    let mut post = post_to(server);
+    for (name, content) in [("a.zip", "content"), ("b.zip", "of two")] {
+        let parcel = post.parcel(RemotePath::new(format!("/depot/{name}")).unwrap(), content.as_bytes());
+        post.courier.deliver(&parcel).await.unwrap();
+        assert_eq!(post.courier.look(&parcel).await, Ok(Whereabouts::Final));
+    }
+    post.heard.names()
+}
+
+#[tokio::test]
+async fn a_server_that_answers_out_of_order_or_forgets_is_spoken_to_one_command_at_a_time() {
+    for script in [Script::Disorderly, Script::Forgets] {
+        let server = ScriptedFtp::start(script);
+        let told = two_small_files(&server).await;
+        assert_eq!(told, ["uploaded a.zip 7", "uploaded b.zip 6"], "{script:?}: no failed try");
+        let heard = server.heard();
+        let count = |verb: &str| heard.iter().filter(|command| command.starts_with(verb)).count();
+        assert_eq!(
+            count("USER"),
+            2,
+            "{script:?}: the session of the trial is dropped, and no other: {heard:?}"
+        );
+        assert!(count("NOOP") <= 2, "{script:?}: it is tried once: {heard:?}");
+        let trial = heard.iter().rposition(|command| command == "NOOP").unwrap_or_default();
+        let stored = heard.iter().position(|command| command.starts_with("STOR")).unwrap();
+        assert!(trial < stored, "{script:?}: before anything that changes: {heard:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rename_sent_ahead_whose_reply_is_lost_is_found_by_looking() {
+    let server = ScriptedFtp::start(Script::LeavesAfterRename);
+    let told = two_small_files(&server).await;
+    assert_eq!(told, ["retrying 1 connection-lost", "uploaded a.zip 7", "uploaded b.zip 6"]);
+    let heard = server.heard();
+    let count = |verb: &str| heard.iter().filter(|command| command.starts_with(verb)).count();
+    assert_eq!((count("STOR"), count("RNTO"), count("USER")), (2, 2, 2), "{heard:?}");
+}
+
+#[tokio::test]
+async fn small_files_cross_a_real_server_by_commands_sent_ahead() {
+    for kind in [Kind::Plain, Kind::Explicit, Kind::Implicit] {
+        let rig = Rig::vsftpd(kind);
+        let mut post = rig.post();
+        let contents: Vec<_> = (0..30_usize).map(|n| noise(n * 997)).collect();
+        for (n, content) in contents.iter().enumerate() {
+            let parcel = post.parcel(rig.remote(&format!("depot/{n}.pdf")), content);
+            assert!(!post.courier.deliver(&parcel).await.unwrap().already);
+            if n % 10 == 9 {
+                assert!(post.courier.deliver(&parcel).await.unwrap().already, "{kind:?}");
+            }
+        }
+        for (n, content) in contents.iter().enumerate() {
+            assert!(rig.content(&format!("depot/{n}.pdf")).as_ref() == Some(content), "{kind:?}: {n}");
+        }
+        assert_eq!(rig.deposited().len(), contents.len(), "{kind:?}: no temporary name is left");
+        post.courier.close().await;
+        let Rig::Real(server) = &rig else { unreachable!() };
+        let log = server.wait_for_log("QUIT");
+        let count = |verb: &str| log.matches(&format!("FTP command: Client \"127.0.0.1\", \"{verb}")).count();
+        assert_eq!(
+            (count("NOOP"), count("RNTO")),
+            (2, contents.len()),
+            "{kind:?}: one trial, one connection"
+        );
+        assert_eq!(count("CWD"), 1, "{kind:?}: the deposit is looked for once");
+    }
 }
 
 #[test]

@@ -280,6 +280,8 @@ pub fn play(seed: u64) -> Result<Told, String> {
     let mut told = Told { schedules: 1, ..Told::default() };
     let mut published = BTreeSet::from(EVENTS);
     let mut calm = 0;
+    // Over one connection a seed always plays the same faults; over several, what they hit is left to chance.
+    let connections = if seed.is_multiple_of(2) { 8 } else { 1 };
     for run in 0..RUNS {
         if run < TROUBLED {
             trouble(&mut dice, &watched, &mut told);
@@ -288,7 +290,8 @@ pub fn play(seed: u64) -> Result<Told, String> {
             watched.seen().death = None;
         }
         let ask = Ask { consent: Consent::Demo, ..Ask::new(dice.pick(&[Trigger::Manual, Trigger::Slot])) };
-        let job = desk.job_through(Arc::new(watched.clone()));
+        let mut job = desk.job_through(Arc::new(watched.clone()));
+        job.destination.connections = connections;
         let report = desk.publish_until(job, &ask, &watched.died);
         told.runs += 1;
         told.deaths += u64::from(report.is_none());

@@ -328,11 +328,12 @@ fn target_table(agency: &Agency, target: &Target) -> String {
     };
     format!(
         "[[target]]\nname = \"extranet\"\nprotocol = \"{protocol}\"\nhost = \"{}\"\nport = {}\nuser = \"{}\"\n\
-         password_file = \"server.password\"\ndeposit = \"{}\"\n{trust}",
+         password_file = \"server.password\"\ndeposit = \"{}\"\nconnections = {}\n{trust}",
         target.host,
         target.port,
         target.user,
-        target.deposit.as_str()
+        target.deposit.as_str(),
+        target.connections
     )
 }
 
@@ -521,6 +522,7 @@ impl Embedded {
             trust,
             deposit: RemotePath::new("/depot").unwrap(),
             deadlines: publier::settings::target::Deadlines::default(),
+            connections: 16,
         }
     }
 }

@@ -30,3 +30,6 @@ pub mod service;
 pub mod tools;
 #[cfg(feature = "demo")]
 pub mod truth;
+
+/// The line: a TCP proxy with delay, rate and faults; the benchmarks use it too.
+pub use publier_tools::proxy;

@@ -45,12 +45,17 @@ pub struct RealServer {
 impl RealServer {
     /// Starts vsftpd.
     pub fn vsftpd(kind: Kind) -> Self {
-        Self::start_vsftpd(kind, "")
+        Self::start_vsftpd(kind, "", 100)
+    }
+
+    /// Starts vsftpd, which grants one address so many connections.
+    pub fn vsftpd_granting(kind: Kind, connections: u16) -> Self {
+        Self::start_vsftpd(kind, "", connections)
     }
 
     /// Starts vsftpd over an OpenSSL that is set otherwise: lines of `openssl.cnf`, system defaults.
     pub fn vsftpd_over_openssl(kind: Kind, openssl: &str) -> Self {
-        Self::start_vsftpd(kind, openssl)
+        Self::start_vsftpd(kind, openssl, 100)
     }
 
     /// Starts OpenSSH's server.
@@ -73,7 +78,7 @@ impl RealServer {
         })
     }
 
-    fn start_vsftpd(kind: Kind, openssl: &str) -> Self {
+    fn start_vsftpd(kind: Kind, openssl: &str, connections: u16) -> Self {
         let protocol = match kind {
             Kind::Plain => Protocol::Ftp,
             Kind::Explicit | Kind::ExplicitSelfSigned => Protocol::FtpsExplicit,
@@ -81,7 +86,8 @@ impl RealServer {
         };
         start(protocol, kind == Kind::ExplicitSelfSigned, |identities, folder, pam, port| {
             let file = folder.join("vsftpd.conf");
-            write(&file, &vsftpd_settings(kind, identities, folder, pam, port));
+            let limit = format!("max_per_ip={connections}\n");
+            write(&file, &(vsftpd_settings(kind, identities, folder, pam, port) + &limit));
             let mut command = Command::new("/usr/sbin/vsftpd");
             command.arg(&file);
             let defaults = "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = defaults\n";
@@ -133,6 +139,7 @@ impl RealServer {
                 reply: Duration::from_secs(10),
                 stall: Duration::from_secs(10),
             },
+            connections: 16,
         }
     }
 
@@ -260,7 +267,7 @@ fn vsftpd_settings(kind: Kind, identities: &Identities, folder: &Path, pam: &str
          virtual_use_local_privs=YES\nlocal_root={folder}/root\nlocal_umask=022\nchroot_local_user=YES\n\
          allow_writeable_chroot=YES\npam_service_name={pam}\npasv_address=127.0.0.1\nseccomp_sandbox=NO\n\
          secure_chroot_dir={folder}/empty\nxferlog_enable=YES\nvsftpd_log_file={folder}/log\n\
-         log_ftp_protocol=YES\nmdtm_write=YES\nmax_per_ip=100\n"
+         log_ftp_protocol=YES\nmdtm_write=YES\n"
     );
     if kind == Kind::Plain {
         return common;

@@ -17,6 +17,7 @@ pub struct ScriptedFtp {
     port: u16,
     identities: Arc<Identities>,
     heard: Arc<Mutex<Vec<String>>>,
+    logged_in: Arc<Mutex<Vec<()>>>,
 }
 
 /// How a [`ScriptedFtp`] misbehaves.
@@ -38,6 +39,15 @@ pub enum Script {
     RepeatsThePassword,
     /// Answers each SIZE twice.
     AnswersTwice,
+    /// Takes commands sent ahead and answers them in their order, and hangs up once it has renamed a file for the first
+    /// time, without a word.
+    LeavesAfterRename,
+    /// Works on several commands at once: what takes longer is answered after what came behind it.
+    Disorderly,
+    /// Throws away what came while it was busy with a command.
+    Forgets,
+    /// Refuses logins, by 530, while so many are logged in.
+    Grants(usize),
     /// Knows neither EPSV nor SIZE nor MLST, and advertises an address that isn't its own.
     Ancient,
 }
@@ -48,14 +58,17 @@ impl ScriptedFtp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let server = Self { port, identities: Identities::get(), heard: heard.clone() };
+        let server =
+            Self { port, identities: Identities::get(), heard: heard.clone(), logged_in: Arc::default() };
         let files = Arc::new(Mutex::new(BTreeMap::new()));
+        let logged_in = server.logged_in.clone();
         std::thread::spawn(move || {
-            for stream in listener.incoming().flatten().take(50) {
-                let (heard, files) = (heard.clone(), files.clone());
+            for stream in listener.incoming().flatten().take(500) {
+                let (heard, files, logged_in) = (heard.clone(), files.clone(), logged_in.clone());
                 std::thread::spawn(move || {
-                    let _ended =
-                        ScriptedSession { script, heard, files, data: None, renamed: None }.serve(stream);
+                    let session =
+                        ScriptedSession { script, heard, files, logged_in, data: None, renamed: None };
+                    let _ended = session.serve(stream);
                 });
             }
         });
@@ -89,6 +102,7 @@ impl ScriptedFtp {
                 reply: Duration::from_millis(500),
                 stall: Duration::from_millis(500),
             },
+            connections: 16,
         }
     }
 }
@@ -99,6 +113,7 @@ struct ScriptedSession {
     script: Script,
     heard: Arc<Mutex<Vec<String>>>,
     files: Files,
+    logged_in: Arc<Mutex<Vec<()>>>,
     data: Option<TcpListener>,
     renamed: Option<String>,
 }
@@ -110,6 +125,7 @@ impl ScriptedSession {
             return lines.read_to_end(&mut Vec::new()).map(|_| ());
         }
         stream.write_all(b"220 scripted\r\n")?;
+        let mut late = String::new();
         loop {
             let mut line = String::new();
             if lines.read_line(&mut line)? == 0 {
@@ -118,9 +134,32 @@ impl ScriptedSession {
             let line = line.trim_end().to_owned();
             self.heard.lock().unwrap().push(line.clone());
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
+            let first_rename = verb == "RNTO" && !self.left_once();
             let reply = self.answer(verb, argument, &mut stream)?;
-            stream.write_all(format!("{reply}\r\n").as_bytes())?;
+            if self.script == Script::LeavesAfterRename && first_rename {
+                return Ok(());
+            }
+            let more = !lines.buffer().is_empty();
+            if self.script == Script::Disorderly && verb == "SIZE" && more {
+                late = format!("{reply}\r\n");
+                continue;
+            }
+            if self.script == Script::Forgets && more {
+                let waiting = lines.buffer().len();
+                lines.consume(waiting);
+            }
+            stream.write_all(format!("{reply}\r\n{late}").as_bytes())?;
+            late.clear();
         }
+    }
+
+    /// Tells whether a file was renamed before.
+    fn left_once(&self) -> bool {
+        self.heard.lock().unwrap().iter().filter(|line| line.starts_with("RNTO")).count() > 1
+    }
+
+    fn sends_ahead(&self) -> bool {
+        matches!(self.script, Script::LeavesAfterRename | Script::Disorderly | Script::Forgets)
     }
 
     fn answer(&mut self, verb: &str, argument: &str, control: &mut TcpStream) -> std::io::Result<String> {
@@ -129,8 +168,18 @@ impl ScriptedSession {
             "AUTH" => "502 no TLS here".into(),
             "USER" => "331 password".into(),
             "PASS" if self.script == Script::RepeatsThePassword => format!("530 {argument} is wrong"),
-            "PASS" => "230 in".into(),
+            "PASS" => {
+                let mut logged_in = self.logged_in.lock().unwrap();
+                if matches!(self.script, Script::Grants(most) if logged_in.len() >= most) {
+                    "530 too many".into()
+                } else {
+                    logged_in.push(());
+                    "230 in".into()
+                }
+            }
+            "FEAT" if self.sends_ahead() => "211-Features\r\n SIZE\r\n EPSV\r\n211 End".into(),
             "FEAT" => "211 none".into(),
+            "NOOP" => "200 ok".into(),
             "PWD" => "257 \"/\"".into(),
             "TYPE" | "CWD" | "DELE" => "250 ok".into(),
             "MKD" => "550 exists".into(),

@@ -64,6 +64,20 @@ impl LocalFile {
     }
 }
 
+/// Reads a small file whole, and checks that it is what its parcel says before and after.
+pub(super) async fn read_whole(parcel: &Parcel) -> Result<Vec<u8>, TransferError> {
+    let mut local = LocalFile::open(parcel).await?;
+    let mut content = Vec::new();
+    let read = local.from(0, parcel.size_bytes).await?.read_to_end(&mut content).await;
+    read.map_err(|error| reason::from_local_read(&error))?;
+    local.confirm_unchanged(parcel).await?;
+    if content.len() == usize::try_from(parcel.size_bytes).unwrap_or(usize::MAX) {
+        Ok(content)
+    } else {
+        Err(changed(parcel, u64::try_from(content.len()).unwrap_or(u64::MAX)))
+    }
+}
+
 fn changed(parcel: &Parcel, found: u64) -> TransferError {
     let words = format!("{}: {} bytes expected, {found} found", parcel.local.display(), parcel.size_bytes);
     TransferError::new(TransferReason::LocalFileChanged, words)

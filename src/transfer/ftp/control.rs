@@ -2,8 +2,8 @@
 //!
 //! Promises: every wait has its bound; the number of replies awaited is counted before a byte leaves, so
 //! that a timeout, a cancelled call or a reply that can't be read leaves the connection out of sync for good
-//! (promise 2); a stray reply found before a command does the same. No command is sent ahead in this
-//! version, but the count is what sending ahead needs.
+//! (promise 2); a stray reply found before a command does the same. Several commands may leave together: each has its
+//! reply, errors included, in their order.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -99,7 +99,12 @@ impl Control {
     }
 
     async fn send(&mut self, line: &str) -> Result<(), TransferError> {
-        if line.contains(['\r', '\n', '\0']) {
+        self.send_together(&[line]).await
+    }
+
+    /// Sends commands in one go. Each of them has a final reply to be waited for, in their order.
+    pub(super) async fn send_together(&mut self, lines: &[&str]) -> Result<(), TransferError> {
+        if lines.iter().any(|line| line.contains(['\r', '\n', '\0'])) {
             return Err(TransferError::new(TransferReason::NameRefused, "control character in a command"));
         }
         if !self.in_sync() {
@@ -107,8 +112,8 @@ impl Control {
             return Err(TransferError::new(TransferReason::ConnectionLost, words));
         }
         self.refuse_strays().await?;
-        self.awaited += 1;
-        let bytes = format!("{line}\r\n");
+        self.awaited += u32::try_from(lines.len()).unwrap_or(u32::MAX);
+        let bytes: String = lines.iter().flat_map(|line| [*line, "\r\n"]).collect();
         let sending = async {
             self.stream.write_all(bytes.as_bytes()).await?;
             self.stream.flush().await

@@ -5,15 +5,15 @@
 //! read within its bound; the server's codes and words reach the error. Passive connections go to the
 //! control connection's own address, whatever address a 227 advertises (servers behind a translation, and
 //! bounces). Refuses to go on after a timeout, a cancelled call or a reply that can't be read.
-//! Limits: no active mode, no ASCII, no command sent ahead yet.
+//! Limits: no active mode, no ASCII.
 
+mod ahead;
 mod control;
 mod listing;
 mod reply;
 mod session;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use publier_core::publication::reason::TransferReason;
@@ -22,7 +22,7 @@ use crate::ports::{Connector, Session, TransferError};
 use crate::settings::secret::Secret;
 use crate::settings::target::{Login, Protocol, Target, Trust};
 use crate::transfer::ftp::control::Control;
-use crate::transfer::ftp::session::FtpSession;
+use crate::transfer::ftp::session::{FtpSession, Learnt};
 use crate::transfer::net::{self, Wire};
 use crate::transfer::reason::{self, Doing};
 use crate::transfer::tls::{Identity, Newest, TlsSession};
@@ -33,8 +33,7 @@ pub(super) struct FtpConnector {
     target: Target,
     password: Secret,
     identity: Option<Identity>,
-    /// Set when this server's data connections fail under TLS 1.3: the next sessions speak TLS 1.2.
-    old_tls: Arc<AtomicBool>,
+    learnt: Learnt,
 }
 
 impl FtpConnector {
@@ -54,12 +53,11 @@ impl FtpConnector {
             }
             (_, trust) => Some(Identity::new(trust, &target.host)?),
         };
-        let old_tls = Arc::new(AtomicBool::new(false));
-        Ok(Self { target: target.clone(), password: password.clone(), identity, old_tls })
+        Ok(Self { target: target.clone(), password: password.clone(), identity, learnt: Learnt::default() })
     }
 
     fn tls(&self) -> Result<Option<TlsSession>, TransferError> {
-        let newest = if self.old_tls.load(Ordering::Relaxed) { Newest::Tls12 } else { Newest::Tls13 };
+        let newest = if self.learnt.old_tls.load(Ordering::Relaxed) { Newest::Tls12 } else { Newest::Tls13 };
         self.identity.as_ref().map(|identity| identity.session(newest)).transpose()
     }
 
@@ -124,7 +122,7 @@ impl Connector for FtpConnector {
             control.done("PROT P", Doing::Secure).await?;
         }
         self.log_in(&mut control).await?;
-        let session = FtpSession::prepare(control, tls, self.old_tls.clone(), self.target.deadlines).await?;
+        let session = FtpSession::prepare(control, tls, self.learnt.clone(), self.target.deadlines).await?;
         Ok(Box::new(session))
     }
 

@@ -1,15 +1,15 @@
-//! One logged-in FTP session: the port's operations, one after the other.
+//! One logged-in FTP session: the port's operations, one after the other; `ahead` sends several commands at once.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use publier_core::publication::reason::TransferReason;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
-use crate::ports::{RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{Placed, Placement, RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::Deadlines;
 use crate::transfer::ftp::control::Control;
 use crate::transfer::ftp::listing;
@@ -23,22 +23,42 @@ const LONGEST_LISTING: usize = 16 * 1024 * 1024;
 
 /// How a server tells the size of a file: what it refuses is not asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sizing {
+pub(super) enum Sizing {
     Size,
     Mlst,
     List,
 }
 
+/// How long a port that the server named ahead is trusted: it may close what nobody comes to.
+const PORT_LASTS: Duration = Duration::from_secs(10);
+
+/// What a connector learnt of its server and tells each of its sessions.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Learnt {
+    /// This server's data connections fail under TLS 1.3: the next sessions speak TLS 1.2.
+    pub(super) old_tls: Arc<AtomicBool>,
+    /// This server can't take commands sent ahead: they go one by one.
+    pub(super) one_by_one: Arc<AtomicBool>,
+}
+
 /// One logged-in session.
 #[derive(Debug)]
 pub(super) struct FtpSession {
-    control: Control,
+    pub(super) control: Control,
     tls: Option<TlsSession>,
-    old_tls: Arc<AtomicBool>,
-    deadlines: Deadlines,
+    pub(super) learnt: Learnt,
+    pub(super) deadlines: Deadlines,
+    /// What one command and its reply took at login.
+    pub(super) round_trip: Duration,
+    /// Whether this server says that it has what sending ahead needs.
+    pub(super) may_send_ahead: bool,
+    /// Whether this session's server answered commands sent ahead in their order.
+    pub(super) keeps_order: bool,
+    /// The port of the next data connection, asked for ahead.
+    pub(super) next_port: Option<(u16, Instant)>,
     /// The folder where the login led, to make every path absolute.
     home: String,
-    sizing: Sizing,
+    pub(super) sizing: Sizing,
     lists_facts: bool,
     extended_passive: bool,
 }
@@ -48,10 +68,12 @@ impl FtpSession {
     pub(super) async fn prepare(
         mut control: Control,
         tls: Option<TlsSession>,
-        old_tls: Arc<AtomicBool>,
+        learnt: Learnt,
         deadlines: Deadlines,
     ) -> Result<Self, TransferError> {
+        let asked = Instant::now();
         let features = control.command("FEAT").await?;
+        let round_trip = asked.elapsed();
         let has = |name: &str| {
             let mut lines = features.lines.iter().map(|line| line.trim().to_ascii_uppercase());
             features.is_done() && lines.any(|line| line == name || line.starts_with(&format!("{name} ")))
@@ -66,8 +88,12 @@ impl FtpSession {
         Ok(Self {
             control,
             tls,
-            old_tls,
+            learnt,
             deadlines,
+            round_trip,
+            may_send_ahead: has("SIZE") && has("EPSV"),
+            keeps_order: false,
+            next_port: None,
             home: home.unwrap_or_else(|| "/".to_owned()),
             sizing: Sizing::Size,
             lists_facts: has("MLSD") || has("MLST"),
@@ -76,7 +102,7 @@ impl FtpSession {
     }
 
     /// A path from the root: the folder that CWD tries must not move the others.
-    fn absolute(&self, path: &RemotePath) -> String {
+    pub(super) fn absolute(&self, path: &RemotePath) -> String {
         if path.as_str().starts_with('/') {
             path.as_str().to_owned()
         } else {
@@ -104,6 +130,9 @@ impl FtpSession {
     }
 
     async fn extended_port(&mut self) -> Result<Option<u16>, TransferError> {
+        if let Some(port) = self.take_port() {
+            return Ok(Some(port));
+        }
         if !self.extended_passive {
             return Ok(None);
         }
@@ -119,6 +148,12 @@ impl FtpSession {
         Ok(port)
     }
 
+    /// Gives the port that was asked for ahead, while it can be trusted.
+    pub(super) fn take_port(&mut self) -> Option<u16> {
+        let (port, since) = self.next_port.take()?;
+        (since.elapsed() < PORT_LASTS).then_some(port)
+    }
+
     async fn passive_port(&mut self) -> Result<u16, TransferError> {
         let reply = self.control.done("PASV", Doing::Other).await?;
         // The address is not used: behind a translation it is a private one.
@@ -129,7 +164,7 @@ impl FtpSession {
     }
 
     /// Puts a data connection under the same protection as the control connection.
-    async fn secure(&mut self, data: Box<dyn Wire>) -> Result<Box<dyn Wire>, TransferError> {
+    pub(super) async fn secure(&mut self, data: Box<dyn Wire>) -> Result<Box<dyn Wire>, TransferError> {
         let Some(tls) = &self.tls else { return Ok(data) };
         Ok(Box::new(tls.secure(data, self.deadlines.connect).await?))
     }
@@ -152,7 +187,7 @@ impl FtpSession {
 
     /// The data connection failed: the server's own words, when they come, say more than `Broken pipe`.
     /// The session is dropped in any case.
-    async fn after_broken_data(&mut self, error: TransferError, handshake: bool) -> TransferError {
+    pub(super) async fn after_broken_data(&mut self, error: TransferError, handshake: bool) -> TransferError {
         if error.reason == TransferReason::TimedOut {
             self.control.abandon();
             return error;
@@ -173,14 +208,14 @@ impl FtpSession {
     /// Makes the next sessions speak TLS 1.2, where this one could have spoken 1.3.
     fn speak_older_tls(&self) {
         if self.tls.as_ref().is_some_and(|tls| tls.newest() == Newest::Tls13) {
-            self.old_tls.store(true, Ordering::Relaxed);
+            self.learnt.old_tls.store(true, Ordering::Relaxed);
         }
     }
 
     /// Ends a transfer we sent: `close_notify` and FIN, then the final reply. The server's last bytes are read
     /// meanwhile: they hold the tickets that the next data connection resumes, and closing a socket with
     /// bytes unread would reset it under the server's feet.
-    async fn finish(&mut self, mut data: Box<dyn Wire>) -> Result<(), TransferError> {
+    pub(super) async fn finish(&mut self, mut data: Box<dyn Wire>) -> Result<(), TransferError> {
         let closing = within(self.deadlines.stall, "close the data connection", data.shutdown()).await;
         let closed = closing.and_then(|closed| closed.map_err(|error| reason::from_io(&error)));
         if let Err(error) = closed {
@@ -379,6 +414,19 @@ impl Session for FtpSession {
             }
             Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, false).await),
         }
+    }
+
+    fn can_place(&self) -> bool {
+        self.sends_ahead()
+    }
+
+    async fn place(
+        &mut self,
+        placement: Placement<'_>,
+        renaming: &mut bool,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Placed, TransferError> {
+        self.place_ahead(placement, renaming, progress).await
     }
 
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {

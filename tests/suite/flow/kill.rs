@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use publier::digest::sha256;
+use publier::settings::target::Target;
 
 use crate::support::flow::{Agency, Deposit, Embedded, ListedFile, Running};
 use crate::support::servers::{Kind, RealServer};
@@ -176,8 +177,12 @@ fn chain(agency: &Agency, deposit: &Deposit, first: &[When], second: &[When]) ->
 }
 
 fn embedded(server: &Embedded, first: &[When], second: &[When]) -> usize {
+    embedded_over(1, server, first, second)
+}
+
+fn embedded_over(connections: u16, server: &Embedded, first: &[When], second: &[When]) -> usize {
     let agency = Agency::tiny();
-    agency.configure(&server.target());
+    agency.configure(&Target { connections, ..server.target() });
     chain(&agency, &server.deposit(), first, second)
 }
 
@@ -255,9 +260,24 @@ fn killed_around_the_zip_over_sftp() {
 fn killed_anywhere_over_real_vsftpd() {
     let server = RealServer::vsftpd(Kind::Explicit);
     let agency = Agency::tiny();
-    agency.configure(&server.target("depot"));
+    agency.configure(&Target { connections: 1, ..server.target("depot") });
     let deposit = Deposit(server.root().join("depot"));
     let first = [After(60), Told(1), Part, Standing(6), Told(4), Standing(15), ZipPart, ZipStands];
     let second = [After(60), Told(1), ZipPart, ZipStands, ZipTold];
     at_least(11, chain(&agency, &deposit, &first, &second));
+}
+
+#[test]
+fn killed_anywhere_over_several_connections() {
+    let first = [After(60), Told(1), Part, Standing(3), Told(2), Standing(9), ZipPart, ZipStands];
+    let second = [After(60), Told(1), ZipPart, ZipStands, ZipTold];
+    let mut kills = 0;
+    kills += embedded_over(8, &Embedded::ftps(), &first, &second);
+    kills += embedded_over(8, &Embedded::sftp(), &first, &second);
+    let server = RealServer::vsftpd(Kind::Explicit);
+    let agency = Agency::tiny();
+    agency.configure(&Target { connections: 8, ..server.target("depot") });
+    kills += chain(&agency, &Deposit(server.root().join("depot")), &first, &second);
+    // What several connections have sent before the kill comes is up to them: some kills come too late.
+    at_least(24, kills);
 }

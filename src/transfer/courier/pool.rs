@@ -1,0 +1,308 @@
+//! Several couriers at once: more connections while there is work, fewer where the server has had enough.
+//!
+//! Promises: each file goes through the protocol of one courier, with its promises; no two couriers ever hold
+//! one remote name. Connections are added while files wait, never more logins at once than sessions that
+//! stand (servers pause or bar whoever knocks too often, and some take seconds over a password); a server that
+//! refuses a further one is not asked again before [`LIMIT_HOLDS`], and after a refused login not again in the
+//! round; the file of a connection that can't come back goes to those that stand. The largest waiting file leaves first,
+//! so that no connection is alone with one at the end. A failure that is not about one file ends the round:
+//! what is under way ends its try, what waits is not begun.
+//!
+//! Limits: [`WAITING`] files wait at most, whatever the number of files; [`MOST_AT_WORK`] are under way.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use publier_core::publication::reason::TransferReason;
+use tokio::task::{JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+
+use crate::ports::{RemotePath, TransferError};
+use crate::transfer::courier::{Courier, Delivered, Dispatch, Parcel, Tries, Turn};
+
+/// How many files may wait for a courier.
+pub const WAITING: usize = 64;
+
+/// How many files are under way at most, over all connections.
+const MOST_AT_WORK: usize = 64;
+
+/// How many files one connection carries at a time, where its protocol can.
+const LANES: usize = 32;
+
+/// How long a server that refused one more connection is left alone.
+const LIMIT_HOLDS: Duration = Duration::from_mins(1);
+
+/// One file and what it has behind it.
+#[derive(Debug)]
+struct Task {
+    ticket: u64,
+    parcel: Parcel,
+    tries: Tries,
+}
+
+/// What one of the pool's tasks came to.
+#[derive(Debug)]
+enum Done {
+    Turn(Courier, Box<Task>, Turn),
+    Opened(Result<Courier, TransferError>),
+}
+
+/// How many connections the server grants, as far as it said.
+#[derive(Debug)]
+struct Ceiling {
+    most: usize,
+    now: usize,
+    again: Option<Instant>,
+}
+
+impl Ceiling {
+    fn new(most: usize) -> Self {
+        let most = most.max(1);
+        Self { most, now: most, again: None }
+    }
+
+    /// The server refused one more than `standing`.
+    fn lower(&mut self, standing: usize, error: &TransferError) {
+        self.now = standing.clamp(1, self.most);
+        // Whoever tries a password again and again is barred: not another time in this round.
+        let is_login =
+            matches!(error.reason, TransferReason::AuthenticationRefused | TransferReason::LoginPaused);
+        self.again = (!is_login).then(|| Instant::now() + LIMIT_HOLDS);
+    }
+
+    /// How many connections may be asked for: one more than before once a refusal is old.
+    fn get(&mut self) -> usize {
+        if self.again.is_some_and(|again| again <= Instant::now()) && self.now < self.most {
+            self.now += 1;
+            self.again = Some(Instant::now() + LIMIT_HOLDS);
+        }
+        self.now
+    }
+}
+
+/// The couriers of one round, and the files that wait for them.
+#[derive(Debug)]
+pub struct Pool {
+    dispatch: Arc<Dispatch>,
+    ceiling: Ceiling,
+    /// The one that stays between rounds: what must go alone goes by it.
+    alone: Option<Courier>,
+    idle: Vec<Courier>,
+    waiting: Vec<Task>,
+    under_way: BTreeSet<RemotePath>,
+    /// Couriers that have a connection of their own, with those that are being opened.
+    lines: usize,
+    opening: usize,
+    tasks: JoinSet<Done>,
+    ending: CancellationToken,
+}
+
+impl Pool {
+    /// Makes a pool of at most so many connections. Nothing is sent yet.
+    pub fn new(dispatch: Dispatch, connections: u16) -> Self {
+        Self {
+            dispatch: Arc::new(dispatch),
+            ceiling: Ceiling::new(connections.into()),
+            alone: None,
+            idle: Vec::new(),
+            waiting: Vec::new(),
+            under_way: BTreeSet::new(),
+            lines: 0,
+            opening: 0,
+            tasks: JoinSet::new(),
+            ending: CancellationToken::new(),
+        }
+    }
+
+    /// Gives the courier that works alone, between rounds.
+    pub fn alone(&mut self) -> &mut Courier {
+        self.alone.get_or_insert_with(|| Courier::new(Arc::clone(&self.dispatch)))
+    }
+
+    /// Tells whether one more file may wait.
+    pub fn has_room(&self) -> bool {
+        self.waiting.len() < WAITING && !self.ending.is_cancelled()
+    }
+
+    /// Tells whether a file waits or is under way.
+    pub fn is_busy(&self) -> bool {
+        !self.waiting.is_empty() || !self.under_way.is_empty()
+    }
+
+    /// Adds a file; `ticket` comes back with its end. After a failure that ends the round it is not begun.
+    pub fn submit(&mut self, ticket: u64, parcel: Parcel) {
+        if !self.ending.is_cancelled() {
+            let tries = Tries { ending: self.ending.clone(), ..Tries::default() };
+            self.waiting.push(Task { ticket, parcel, tries });
+        }
+    }
+
+    /// Waits for the end of a file; `None` when nothing waits and nothing is under way. Safe to cancel.
+    pub async fn next(&mut self) -> Option<(u64, Result<Delivered, TransferError>)> {
+        loop {
+            self.staff();
+            if !self.is_busy() {
+                return None;
+            }
+            let dispatch = Arc::clone(&self.dispatch);
+            tokio::select! {
+                Some(done) = self.tasks.join_next() => {
+                    if let Some(end) = self.heed(done) {
+                        return Some(end);
+                    }
+                }
+                () = dispatch.seats.changed() => {}
+            }
+        }
+    }
+
+    /// Ends a round: keeps one connection, for what goes alone, and closes the others.
+    pub async fn rest(&mut self) {
+        // Connections that are being opened aren't needed any more.
+        self.tasks.shutdown().await;
+        self.opening = 0;
+        self.lines = 0;
+        self.under_way.clear();
+        self.ending = CancellationToken::new();
+        let mut crew = std::mem::take(&mut self.idle);
+        crew.retain(|courier| !courier.is_lane);
+        if self.alone.is_none() {
+            self.alone = crew.pop();
+        }
+        let mut closing = JoinSet::new();
+        for courier in crew {
+            closing.spawn(courier.close());
+        }
+        while closing.join_next().await.is_some() {}
+    }
+
+    /// Logs out everywhere.
+    pub async fn close(mut self) {
+        self.rest().await;
+        if let Some(courier) = self.alone.take() {
+            courier.close().await;
+        }
+    }
+
+    /// Puts whoever is free to work, then widens the pool where files still wait.
+    fn staff(&mut self) {
+        if self.lines == 0 && !self.waiting.is_empty() {
+            let first = self.alone.take().unwrap_or_else(|| Courier::new(Arc::clone(&self.dispatch)));
+            self.lines = 1;
+            self.idle.push(first);
+        }
+        while !self.idle.is_empty()
+            && let Some(task) = self.take_largest()
+            && let Some(courier) = self.idle.pop()
+        {
+            self.begin(courier, task);
+        }
+        while self.may_open() {
+            self.open();
+        }
+    }
+
+    /// Takes the largest file that waits and whose name nobody holds.
+    fn take_largest(&mut self) -> Option<Task> {
+        let free = self.waiting.iter().enumerate();
+        let free = free.filter(|(_, task)| !self.under_way.contains(&task.parcel.remote));
+        let (index, _) = free.max_by_key(|(_, task)| task.parcel.size_bytes)?;
+        Some(self.waiting.swap_remove(index))
+    }
+
+    fn begin(&mut self, mut courier: Courier, mut task: Task) {
+        self.under_way.insert(task.parcel.remote.clone());
+        let work = async move {
+            let turn = courier.deliver_in_turn(&task.parcel, &mut task.tries).await;
+            Done::Turn(courier, Box::new(task), turn)
+        };
+        self.tasks.spawn(Box::pin(work.in_current_span()));
+    }
+
+    fn may_open(&mut self) -> bool {
+        let standing = self.dispatch.seats.taken();
+        self.idle.is_empty()
+            && self.waiting.len() > self.opening
+            && self.opening < standing
+            && self.under_way.len() + self.opening < MOST_AT_WORK
+            && self.lines < self.ceiling.get()
+    }
+
+    fn open(&mut self) {
+        self.lines += 1;
+        self.opening += 1;
+        let dispatch = Arc::clone(&self.dispatch);
+        let work = async move { Done::Opened(Courier::beside(dispatch).await) };
+        self.tasks.spawn(Box::pin(work.in_current_span()));
+    }
+
+    fn heed(&mut self, done: Result<Done, JoinError>) -> Option<(u64, Result<Delivered, TransferError>)> {
+        match done {
+            Ok(Done::Opened(opened)) => {
+                self.opening = self.opening.saturating_sub(1);
+                match opened {
+                    Ok(courier) => self.idle.push(courier),
+                    Err(error) => self.shrink(&error),
+                }
+                None
+            }
+            Ok(Done::Turn(courier, task, turn)) => self.heed_turn(courier, *task, turn),
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_cancelled) => None,
+            },
+        }
+    }
+
+    fn heed_turn(
+        &mut self,
+        courier: Courier,
+        task: Task,
+        turn: Turn,
+    ) -> Option<(u64, Result<Delivered, TransferError>)> {
+        self.under_way.remove(&task.parcel.remote);
+        match turn {
+            Turn::GivenBack(error) => {
+                if !courier.is_lane {
+                    self.shrink(&error);
+                }
+                // After a failure that ended the round it isn't begun again.
+                if !self.ending.is_cancelled() {
+                    self.waiting.push(task);
+                }
+                None
+            }
+            Turn::Ended(result) => {
+                if result.as_ref().is_err_and(|error| !error.reason.is_about_the_file()) {
+                    self.ending.cancel();
+                    self.waiting.clear();
+                }
+                self.add_lanes(&courier);
+                if !courier.is_lane || courier.sharers() > 0 {
+                    self.idle.push(courier);
+                }
+                Some((task.ticket, result))
+            }
+        }
+    }
+
+    /// One connection less, and for a while no more than stand.
+    fn shrink(&mut self, error: &TransferError) {
+        tracing::debug!(%error, "the server grants no further connection");
+        self.lines = self.lines.saturating_sub(1);
+        self.ceiling.lower(self.lines, error);
+    }
+
+    /// Puts more files on a connection that carries several.
+    fn add_lanes(&mut self, courier: &Courier) {
+        while self.waiting.len() > self.idle.len()
+            && self.idle.len() + self.under_way.len() + self.opening < MOST_AT_WORK
+            && courier.sharers() < LANES
+            && let Some(lane) = courier.lane()
+        {
+            self.idle.push(lane);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! A small file in few round trips: commands sent ahead, in the one order that servers were seen to take.
+//!
+//! Promises: nothing is sent between STOR and its final reply (one server would answer SIZE at once on the partial file,
+//! another throws what came meanwhile away); the rename leaves only after the size was confirmed; each command has its own reply,
+//! errors included. Whatever doesn't come in its order, or within [`patience`], ends the session, and from then on
+//! this server is spoken to one command at a time: a stale RNFR dies with its connection.
+//!
+//! The order, with the round trips that each takes:
+//!
+//! | sent together | answered |
+//! |---|---|
+//! | `SIZE final`, `STOR part`; the data connection is opened at the same moment | 213 or 550, 150 |
+//! | the TLS handshake, where there is one | |
+//! | the content, `close_notify`, FIN | 226 |
+//! | `SIZE part`, `EPSV` for the next file | 213, 229 |
+//! | `RNFR part`, `RNTO final` | 350, 250 |
+//!
+//! The first file of each connection begins by a trial of commands that change nothing, with NOOPs between slower ones: a server
+//! that works on several at a time answers them out of order there, before any harm.
+//!
+//! Refuses files that are not small: their time goes into their bytes, and a part of them is worth going on with.
+
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use publier_core::publication::reason::TransferReason;
+
+use crate::ports::{Placed, Placement, TransferError};
+use crate::transfer::ftp::reply::{self, Reply};
+use crate::transfer::ftp::session::{FtpSession, Sizing};
+use crate::transfer::net::{self, Stopped, Wire, count, within};
+use crate::transfer::reason::Doing;
+
+/// The least time that the replies to commands sent ahead are waited for.
+const LEAST_PATIENCE: Duration = Duration::from_secs(5);
+
+/// The longest wait for a reply to commands sent ahead: a server that swallowed one never answers.
+fn patience(round_trip: Duration) -> Duration {
+    LEAST_PATIENCE.max(round_trip.saturating_mul(10))
+}
+
+/// The answer to SIZE: the number of bytes, or `None` for no such file. Anything else is no answer to it.
+fn size_in(reply: &Reply) -> Option<Option<u64>> {
+    match reply.code {
+        213 => reply.text().trim().parse().ok().map(Some),
+        550 => Some(None),
+        _ => None,
+    }
+}
+
+/// The answer to EPSV: a port, or `None` for a refusal. Anything else is no answer to it.
+fn port_in(reply: &Reply) -> Option<Option<u16>> {
+    match reply.code {
+        229 => reply::extended_passive_port(reply.text()).map(Some),
+        400.. => Some(None),
+        _ => None,
+    }
+}
+
+/// What the first batch of a file came to.
+enum Begun {
+    /// The server takes the file over this connection.
+    Open(Box<dyn Wire>),
+    /// It needs no sending, or can't go this way.
+    Over(Placed),
+}
+
+/// What ends a file on its way.
+enum Astray {
+    /// The server doesn't keep the order: it is spoken to one command at a time from now on.
+    Order,
+    /// What can befall any command.
+    Failed(TransferError),
+}
+
+impl From<TransferError> for Astray {
+    fn from(error: TransferError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl FtpSession {
+    /// Tells whether small files may be placed by commands sent ahead.
+    pub(super) fn sends_ahead(&self) -> bool {
+        let able = self.may_send_ahead && self.sizing == Sizing::Size && self.control.in_sync();
+        able && !self.learnt.one_by_one.load(Ordering::Relaxed)
+    }
+
+    /// Places a small file, or says that it must go step by step.
+    pub(super) async fn place_ahead(
+        &mut self,
+        placement: Placement<'_>,
+        renaming: &mut bool,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Placed, TransferError> {
+        if !self.sends_ahead() {
+            return Ok(Placed::StepByStep);
+        }
+        match self.place_in_order(placement, renaming, progress).await {
+            Ok(placed) => Ok(placed),
+            Err(Astray::Failed(error)) => Err(error),
+            Err(Astray::Order) => {
+                self.learnt.one_by_one.store(true, Ordering::Relaxed);
+                self.control.abandon();
+                Ok(Placed::StepByStep)
+            }
+        }
+    }
+
+    async fn place_in_order(
+        &mut self,
+        placement: Placement<'_>,
+        renaming: &mut bool,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Placed, Astray> {
+        let (part, last) = (self.absolute(placement.part), self.absolute(placement.last));
+        let whole = count(placement.content.len());
+        let data = match self.begin(&part, &last, whole).await? {
+            Begun::Open(data) => data,
+            Begun::Over(placed) => return Ok(placed),
+        };
+        self.send_content(placement.content, data, progress).await?;
+        if self.confirm(&part).await? != Some(whole) {
+            return Ok(Placed::StepByStep);
+        }
+        *renaming = true;
+        self.rename_ahead(&part, &last).await
+    }
+
+    /// Tries the server's order where that is due, looks at the final name and starts the transfer.
+    async fn begin(&mut self, part: &str, last: &str, whole: u64) -> Result<Begun, Astray> {
+        let port = if self.keeps_order { self.take_port() } else { None };
+        let looked = port.is_none();
+        let port = match port {
+            Some(port) => port,
+            None => match self.try_order(part, last).await? {
+                (Some(found), port) if found == whole => {
+                    self.next_port = port.map(|port| (port, Instant::now()));
+                    return Ok(Begun::Over(Placed::There));
+                }
+                (_, Some(port)) => port,
+                (_, None) => return Ok(Begun::Over(Placed::StepByStep)),
+            },
+        };
+        let (size, store) = (format!("SIZE {last}"), format!("STOR {part}"));
+        let lines: &[&str] = if looked { &[&store] } else { &[&size, &store] };
+        let address = SocketAddr::new(self.control.peer().ip(), port);
+        let opening = within(self.deadlines.connect, "connect for data", net::connect_to(address));
+        let (sent, data) = tokio::join!(self.control.send_together(lines), opening);
+        sent?;
+        let data = match data.and_then(|data| data) {
+            Ok(data) => data,
+            Err(error) => {
+                // The server may still wait for us there, and answer late.
+                self.control.abandon();
+                return Err(error.into());
+            }
+        };
+        let found = if looked { None } else { size_in(&self.ahead_reply().await?).ok_or(Astray::Order)? };
+        let reply = self.ahead_reply().await?;
+        match reply.code {
+            ..200 => match self.secure(Box::new(data)).await {
+                Ok(data) if found == Some(whole) => Ok(Begun::Over(self.call_off(data, part).await?)),
+                Ok(data) => Ok(Begun::Open(data)),
+                Err(error) => Err(self.after_broken_data(error, true).await.into()),
+            },
+            // An ordinary refusal of this file: step by step says why.
+            400.. => Ok(Begun::Over(Placed::StepByStep)),
+            _ => Err(Astray::Order),
+        }
+    }
+
+    /// Asks what changes nothing, all together; the first time with quick commands between slower ones. Gives the size at
+    /// the final name and the port for the data.
+    async fn try_order(&mut self, part: &str, last: &str) -> Result<(Option<u64>, Option<u16>), Astray> {
+        let (final_size, part_size) = (format!("SIZE {last}"), format!("SIZE {part}"));
+        let trial = [final_size.as_str(), "NOOP", &part_size, "NOOP", "EPSV"];
+        let known = [final_size.as_str(), "EPSV"];
+        self.control.send_together(if self.keeps_order { &known } else { &trial }).await?;
+        let found = size_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+        if !self.keeps_order {
+            self.ahead_noop().await?;
+            size_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+            self.ahead_noop().await?;
+        }
+        let port = port_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+        self.keeps_order = true;
+        Ok((found, port))
+    }
+
+    async fn ahead_noop(&mut self) -> Result<(), Astray> {
+        if self.ahead_reply().await?.code == 200 { Ok(()) } else { Err(Astray::Order) }
+    }
+
+    /// The file stood there already: the transfer that was begun ends without a byte, and its part is removed.
+    async fn call_off(&mut self, data: Box<dyn Wire>, part: &str) -> Result<Placed, Astray> {
+        self.finish(data).await?;
+        self.control.command(&format!("DELE {part}")).await?;
+        Ok(Placed::There)
+    }
+
+    async fn send_content(
+        &mut self,
+        content: &[u8],
+        mut data: Box<dyn Wire>,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<(), TransferError> {
+        let mut left = content;
+        match net::pump(&mut left, data.as_mut(), self.deadlines.stall, progress).await {
+            Ok(_) => self.finish(data).await,
+            Err(Stopped::Local(error)) => {
+                self.control.abandon();
+                Err(error)
+            }
+            Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, false).await),
+        }
+    }
+
+    /// Asks for the size of the part, and ahead for the port of the next file.
+    async fn confirm(&mut self, part: &str) -> Result<Option<u64>, Astray> {
+        let size = format!("SIZE {part}");
+        self.control.send_together(&[&size, "EPSV"]).await?;
+        let found = size_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+        let port = port_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+        self.next_port = port.map(|port| (port, Instant::now()));
+        Ok(found)
+    }
+
+    async fn rename_ahead(&mut self, part: &str, last: &str) -> Result<Placed, Astray> {
+        let (from, to) = (format!("RNFR {part}"), format!("RNTO {last}"));
+        self.control.send_together(&[&from, &to]).await?;
+        let first = self.ahead_reply().await?.code;
+        let second = self.ahead_reply().await?.code;
+        match (first, second) {
+            (350, 250) => Ok(Placed::Done),
+            // An ordinary failure of one file; 503 where the first of the two was refused.
+            (350 | 450 | 550 | 553, 400..) => Ok(Placed::StepByStep),
+            _ => Err(Astray::Order),
+        }
+    }
+
+    /// Waits for the next reply to commands sent ahead. One that never comes is one that the server threw away.
+    async fn ahead_reply(&mut self) -> Result<Reply, Astray> {
+        let reply = self.control.reply(patience(self.round_trip).min(self.deadlines.reply)).await;
+        match reply {
+            Ok(reply) if reply.code == 421 => Err(self.control.refused(&reply, Doing::Other).into()),
+            Ok(reply) => Ok(reply),
+            Err(error) if error.reason == TransferReason::TimedOut => Err(Astray::Order),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(code: u16, text: &str) -> Reply {
+        Reply { code, lines: vec![text.to_owned()] }
+    }
+
+    #[test]
+    fn only_an_answer_of_its_class_is_taken_for_a_command_s() {
+        assert_eq!(size_in(&reply(213, " 42")), Some(Some(42)));
+        assert_eq!(size_in(&reply(550, "no such file")), Some(None));
+        assert_eq!(size_in(&reply(229, "(|||4242|)")), None);
+        assert_eq!(port_in(&reply(229, "(|||4242|)")), Some(Some(4242)));
+        assert_eq!(port_in(&reply(425, "no")), Some(None));
+        assert_eq!(port_in(&reply(213, "42")), None);
+    }
+
+    #[test]
+    fn a_far_server_is_waited_for_longer() {
+        assert_eq!(patience(Duration::from_millis(20)), Duration::from_secs(5));
+        assert_eq!(patience(Duration::from_secs(1)), Duration::from_secs(10));
+    }
+}
