@@ -185,6 +185,10 @@ impl Group {
             self.records.push(record);
         }
     }
+
+    fn forget_labels(&mut self) {
+        self.records.iter_mut().for_each(|record| record.label = None);
+    }
 }
 
 /// A document of a building or of an entity, with the number of those who read it (C23).
@@ -214,6 +218,10 @@ impl Wide {
         if self.documents.len() < Group::LISTED_MAX {
             self.documents.push(document);
         }
+    }
+
+    fn forget_labels(&mut self) {
+        self.documents.iter_mut().for_each(|document| document.record.label = None);
     }
 }
 
@@ -249,7 +257,7 @@ impl<R: Ord + Copy> ByReason<R> {
     }
 
     fn forget_labels(&mut self) {
-        self.0.values_mut().flat_map(|group| &mut group.records).for_each(|record| record.label = None);
+        self.0.values_mut().for_each(Group::forget_labels);
     }
 
     /// Gives how many records there are in all.
@@ -446,6 +454,8 @@ impl RunReport {
         let mut report = self.clone();
         report.refused.forget_labels();
         report.held.forget_labels();
+        report.audiences.empty.forget_labels();
+        report.audiences.wide.forget_labels();
         report
     }
 
