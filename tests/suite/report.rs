@@ -765,6 +765,14 @@ fn every_name_that_a_report_can_bear_has_its_word_in_both_languages() {
     }
 }
 
+#[test]
+fn every_kind_of_record_is_in_the_contracts() {
+    let contracts = include_str!("../../docs/contracts.md");
+    for kind in RecordKind::ALL {
+        assert!(contracts.contains(&format!("`{}`", kind.name())), "{}", kind.name());
+    }
+}
+
 /// A7, A11: what support may receive names records by kind and id, wherever the report lists them.
 #[test]
 fn a_report_without_labels_holds_no_title_anywhere() {
