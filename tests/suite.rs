@@ -20,6 +20,8 @@ mod suite {
     #[cfg(feature = "demo")]
     mod check;
     mod desk;
+    #[cfg(unix)]
+    mod desk_faults;
     #[cfg(feature = "demo")]
     mod dirty;
     #[cfg(feature = "demo")]

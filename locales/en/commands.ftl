@@ -125,3 +125,4 @@ commands-check-files = Folder of attached files
 commands-check-data = The agent’s folder
 commands-check-ledger = The agent’s ledger
 commands-check-server = Server, without calling it
+commands-output-refused = what the command shows could not be written in full: { $why }. Its work does not suffer from it; make room or choose another output.

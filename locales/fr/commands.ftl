@@ -125,3 +125,4 @@ commands-check-files = Dossier des pièces jointes
 commands-check-data = Dossier de l’agent
 commands-check-ledger = Registre de l’agent
 commands-check-server = Serveur, sans l’appeler
+commands-output-refused = l’affichage n’a pas pu être écrit en entier : { $why }. Le travail de la commande, lui, n’en souffre pas ; faites de la place ou choisissez une autre sortie.

@@ -10,6 +10,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use publier_core::publication::exit::ExitStatus;
 
+use super::output::{Output, put};
 use crate::i18n::{Lang, Messages};
 use crate::report::ndjson::Ndjson;
 pub use desk::{
@@ -209,8 +210,8 @@ impl Refusal {
     pub fn show(&self, json: bool) -> ExitStatus {
         use std::io::Write;
         match self.status {
-            ExitStatus::Done => drop(writeln!(std::io::stdout().lock(), "{}", self.text)),
-            status if json => Ndjson::new(std::io::stdout()).error(status, &self.text),
+            ExitStatus::Done => put(&self.text),
+            status if json => Ndjson::new(Output).error(status, &self.text),
             _ => drop(writeln!(std::io::stderr().lock(), "{}", self.text)),
         }
         self.status

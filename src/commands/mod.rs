@@ -39,12 +39,12 @@ use output::Screen;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let lang = cli::language_of(&arguments);
-    let cli = match cli::parse(&arguments, &Messages::new(lang.unwrap_or_default())) {
-        Ok(cli) => cli,
-        Err(refusal) => return refusal.show(cli::asks_for_json(&arguments)),
+    let messages = Messages::new(lang.unwrap_or_default());
+    let status = match cli::parse(&arguments, &messages) {
+        Ok(cli) => obey(&cli, Screen::new(cli.json, cli.quiet, lang.unwrap_or_default())),
+        Err(refusal) => refusal.show(cli::asks_for_json(&arguments)),
     };
-    let screen = Screen::new(cli.json, cli.quiet, lang.unwrap_or_default());
-    obey(&cli, screen)
+    output::complete(status, &messages)
 }
 
 fn obey(cli: &Cli, screen: Screen) -> ExitStatus {

@@ -9,7 +9,7 @@ use publier_core::publication::exit::ExitStatus;
 use tokio_util::sync::CancellationToken;
 
 use super::cli::Publish;
-use super::output::Screen;
+use super::output::{Output, Screen};
 use crate::app::{App, AppError};
 use crate::flow::FlowError;
 use crate::flow::publish::{Ask, Consent, publish, rehearse, withdraw};
@@ -141,7 +141,7 @@ pub(super) async fn withdraw_from(
 
 fn listener(app: &App, screen: Screen) -> Arc<dyn Listener> {
     if screen.json {
-        Arc::new(Ndjson::new(io::stdout()))
+        Arc::new(Ndjson::new(Output))
     } else {
         Arc::new(Console::new(Arc::clone(&app.messages), screen.quiet))
     }
@@ -183,7 +183,7 @@ pub(super) async fn wait_for_stop() -> io::Result<()> {
 /// Shows a report and gives its status.
 pub(super) fn show(app: &App, report: &RunReport, screen: Screen) -> ExitStatus {
     if screen.json {
-        Ndjson::new(io::stdout()).summary(report);
+        Ndjson::new(Output).summary(report);
     } else {
         screen.say(&report.to_text(&app.messages));
     }

@@ -11,6 +11,7 @@ use super::cli::WhyVerb;
 use super::events::day;
 use super::output::Screen;
 use crate::app::{App, AppError};
+use crate::desk::why::document::Reader;
 use crate::desk::why::{self, AccountWhy, DocumentWhy, Judged, Last, PartyWhy};
 use crate::i18n::{Messages, Value as Shown};
 use crate::ledger::plan::LeftOut;
@@ -119,14 +120,15 @@ fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
         if let Some(until) = placement.until {
             answer.say("desk-why-until", &[("until", day(until, messages.lang()).into())]);
         }
-    } else if let (Some((code, name)), Some(concerns)) = (&why.binder, &why.concerns) {
-        let values = [("binder", name.as_str()), ("code", code), ("concerns", concerns)];
-        answer.say("desk-why-voucher-placed", &values.map(|(key, value)| (key, value.into())));
     }
-    if why.binder.is_some() {
-        let readers = u64::try_from(why.audience.len()).unwrap_or(u64::MAX);
+    for place in why.places.iter().filter(|_| why.binder.is_some()) {
+        if let (None, Some((code, name))) = (why.judged.placement(), &why.binder) {
+            let values = [("binder", name.as_str()), ("code", code), ("concerns", &place.concerns)];
+            answer.say("desk-why-voucher-placed", &values.map(|(key, value)| (key, value.into())));
+        }
+        let readers = u64::try_from(place.audience.len()).unwrap_or(u64::MAX);
         answer.say("desk-why-readers", &[("count", readers.into())]);
-        for reader in &why.audience {
+        for reader in &place.audience {
             answer.line(&format!("    {}  {}", reader.code, reader.name));
         }
     }
@@ -214,14 +216,20 @@ fn document_fields(why: &DocumentWhy) -> Value {
             json!({"record": row.record, "verdict": verdict, "reason": reason})
         })
         .collect();
-    let audience: Vec<&str> = why.audience.iter().map(|reader| reader.code.as_str()).collect();
+    let codes = |readers: &[Reader]| readers.iter().map(|reader| reader.code.clone()).collect::<Vec<_>>();
+    let audience = codes(&why.audience);
+    let places: Vec<Value> = why
+        .places
+        .iter()
+        .map(|place| json!({"concerns": place.concerns, "audience": codes(&place.audience)}))
+        .collect();
     let placement = why.judged.placement();
     json!({
         "kind": "document", "record": why.record, "title": why.title, "verdict": verdict, "reason": reason,
         "rules": why.rules, "binder": why.binder.as_ref().map(|(code, _)| code),
         "scope": placement.map(|placement| placement.target.scope()), "concerns": why.concerns,
         "date": placement.map(|placement| placement.date), "until": placement.and_then(|placement| placement.until),
-        "readers": audience.len(), "audience": audience, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
+        "readers": audience.len(), "audience": audience, "places": places, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
     })
 }
 

@@ -34,7 +34,7 @@ use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
 use crate::package::spool::Folder;
 use crate::package::zip::{Sealed, ZipStream, verify};
 use crate::render::Dropped;
-use crate::report::run_report::{PublicationRef, SectionCounts};
+use crate::report::run_report::{PublicationRef, RecordKind, SectionCounts};
 use crate::source::{Reference, Snapshot};
 
 /// How building ended.
@@ -277,23 +277,21 @@ impl Run<'_> {
             .iter()
             .map(|(section, record, reason)| PlanRow::LeftOut {
                 section: *section,
-                record: format!("{} {record}", telling::kind_of_section(*section).name()),
+                record: record.clone(),
                 verdict: LeftOut::Refused(*reason),
             })
             .collect();
         let mut counts = self.job.ledger.counts(publication)?;
         counts.extend(tally.counts.iter().map(|(section, counts)| (*section, *counts)));
         for record in reference.left_out.iter().chain(tally.left_out.iter()) {
-            let section = section_of_table(record.table);
-            let counts = counts.entry(section).or_default();
-            counts.known += 1;
-            counts.selected += 1;
-            counts.refused += 1;
-            let name = if record.table == telling::kind_of_section(section).name() {
-                record.to_string()
-            } else {
-                format!("{} {record}", telling::kind_of_section(section).name())
-            };
+            let (section, kind, is_listed) = of_table(record.table);
+            if is_listed {
+                let counts = counts.entry(section).or_default();
+                counts.known += 1;
+                counts.selected += 1;
+                counts.refused += 1;
+            }
+            let name = format!("{} {}", kind.name(), record.key());
             let verdict = LeftOut::Refused(RefusalReason::Unreadable);
             rows.push(PlanRow::LeftOut { section, record: name, verdict });
         }
@@ -500,19 +498,26 @@ pub(super) fn zip_time(now: NaiveDateTime) -> NaiveDateTime {
     }
 }
 
-/// Gives the section that counts the records of a table that can't be read.
-fn section_of_table(table: &str) -> Section {
+/// Gives the section that a table's records count for, their kind, and whether the section lists them one by one: a fiscal
+/// year that can't be read costs the expenses their lines, and is none itself.
+fn of_table(table: &str) -> (Section, RecordKind, bool) {
+    use RecordKind as K;
     match table {
-        "entity" => Section::Entities,
-        "staff_member" => Section::Staff,
-        "supplier" => Section::Suppliers,
-        "building" | "unit" => Section::Buildings,
-        "holding" | "ownership_transfer" => Section::Holdings,
-        "lease" => Section::Leases,
-        "account" => Section::Accounts,
-        "binder" => Section::Binders,
-        "fiscal_year" | "allocation_key" => Section::Expenses,
-        "event_template" | "case_file" => Section::Documents,
-        _ => Section::Parties,
+        "entity" => (Section::Entities, K::Entity, true),
+        "staff_member" => (Section::Staff, K::StaffMember, true),
+        "supplier" => (Section::Suppliers, K::Supplier, true),
+        "building" => (Section::Buildings, K::Building, true),
+        "unit" => (Section::Buildings, K::Unit, false),
+        "holding" => (Section::Holdings, K::Holding, true),
+        "ownership_transfer" => (Section::Holdings, K::OwnershipTransfer, false),
+        "lease" => (Section::Leases, K::Lease, true),
+        "account" => (Section::Accounts, K::Account, true),
+        "binder" => (Section::Binders, K::Binder, true),
+        "fiscal_year" => (Section::Expenses, K::FiscalYear, false),
+        "allocation_key" => (Section::Expenses, K::AllocationKey, false),
+        "event_template" => (Section::Documents, K::EventTemplate, false),
+        "case_file" => (Section::Documents, K::CaseFile, false),
+        "co_owner_record" => (Section::Parties, K::CoOwnerRecord, false),
+        _ => (Section::Parties, K::Party, true),
     }
 }

@@ -23,6 +23,7 @@ use publier_core::publication::reason::RefusalReason;
 
 use super::error::FlowError;
 use crate::channels::extranet::xml::{Access, AccountHead, Xml};
+use crate::report::run_report::RecordKind;
 use crate::source::{self, LeftOut, PartyDetails, Reference, Snapshot};
 
 /// What the bulk was made from, besides the snapshot itself.
@@ -58,7 +59,7 @@ pub(super) enum Remark {
 pub(super) struct Tally {
     /// The accounting, by section.
     pub counts: BTreeMap<Section, Counts>,
-    /// Records left out, with their reasons.
+    /// Records left out, each by its kind and key, with their reasons.
     pub refused: Vec<(Section, String, RefusalReason)>,
     /// What staff should look at.
     pub remarks: Vec<Remark>,
@@ -84,8 +85,8 @@ impl Tally {
         self.counts.insert(section, counts);
     }
 
-    fn refuse(&mut self, section: Section, record: String, reason: RefusalReason) {
-        self.refused.push((section, record, reason));
+    fn refuse(&mut self, section: Section, kind: RecordKind, key: &str, reason: RefusalReason) {
+        self.refused.push((section, format!("{} {key}", kind.name()), reason));
     }
 }
 
@@ -151,29 +152,21 @@ fn parties<W: Write>(
     let sent = &books.selection.parties;
     let shared = books.snapshot.shared_logins()?;
     let mut written = 0;
-    let mut doubtful = 0;
     books.snapshot.each_party::<FlowError>(
         |id| sent.contains_key(&id),
         |mut details| {
             written += 1;
             if details.party.login.as_ref().is_some_and(|login| shared.contains(&login.to_uppercase())) {
-                // Two parties behind one door would see each other's papers: the party is sent without a login.
+                // Two parties behind one door would see each other's papers: the party is sent without its access.
                 details.party.login = None;
-                doubtful += 1;
-                tally.refuse(
-                    Section::Parties,
-                    format!("{} login", details.party.id),
-                    RefusalReason::Unreadable,
-                );
+                let key = details.party.id.to_string();
+                tally.refuse(Section::Parties, RecordKind::Access, &key, RefusalReason::Unreadable);
             }
             party(xml, books, &details, password_due).map_err(FlowError::from)
         },
     )?;
     xml.end()?;
     tally.whole(Section::Parties, sent.len(), written);
-    let counts = tally.counts.entry(Section::Parties).or_default();
-    counts.published = counts.published.saturating_sub(doubtful);
-    counts.refused += doubtful;
     Ok(())
 }
 
@@ -254,7 +247,7 @@ fn accounts<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> 
             Some(AccountVerdict::Refused(reason)) => {
                 counts.selected += 1;
                 counts.refused += 1;
-                tally.refuse(Section::Accounts, account.id.to_string(), *reason);
+                tally.refuse(Section::Accounts, RecordKind::Account, &account.id.to_string(), *reason);
             }
             Some(AccountVerdict::Published) => {
                 counts.selected += 1;
@@ -263,7 +256,12 @@ fn accounts<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> 
                 } else {
                     counts.refused += 1;
                     tally.unwritten_accounts.push(account.id);
-                    tally.refuse(Section::Accounts, account.id.to_string(), RefusalReason::BadValue);
+                    tally.refuse(
+                        Section::Accounts,
+                        RecordKind::Account,
+                        &account.id.to_string(),
+                        RefusalReason::BadValue,
+                    );
                 }
             }
         }
@@ -390,7 +388,7 @@ fn expenses<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> 
         ExpenseSection::Refused(reason) => {
             let counts = Counts { known: 1, selected: 1, refused: 1, ..Counts::default() };
             tally.counts.insert(Section::Expenses, counts);
-            tally.refuse(Section::Expenses, "section".to_owned(), reason);
+            tally.refuse(Section::Expenses, RecordKind::Expense, "section", reason);
             return Ok(());
         }
         ExpenseSection::Sent { rights_from } => rights_from,
@@ -442,7 +440,7 @@ fn expenses<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) -> 
     xml.end()?;
     tally.years = years;
     for (record, reason) in refused {
-        tally.refuse(Section::Expenses, record, reason);
+        tally.refuse(Section::Expenses, RecordKind::Expense, &record, reason);
     }
     tally.counts.insert(Section::Expenses, counts);
     Ok(())
@@ -554,7 +552,7 @@ fn works_funds<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) 
     refused.extend(bad);
     counts.known = counts.selected;
     for (record, reason) in refused {
-        tally.refuse(Section::WorksFunds, record, reason);
+        tally.refuse(Section::WorksFunds, RecordKind::WorksFund, &record, reason);
     }
     tally.counts.insert(Section::WorksFunds, counts);
     if totals.on_former_holders > 0 {

@@ -191,19 +191,6 @@ pub(super) fn record(name: &str, names: &BTreeMap<String, String>) -> Record {
     Record { kind, id: id.to_owned(), label: names.get(name.as_str()).map(|label| Label::new(label)) }
 }
 
-/// Gives the kind of record that a section refuses.
-pub(super) fn kind_of_section(section: Section) -> RecordKind {
-    match section {
-        Section::Accounts => RecordKind::Account,
-        Section::Expenses => RecordKind::Expense,
-        Section::WorksFunds => RecordKind::WorksFund,
-        Section::Binders => RecordKind::Binder,
-        Section::Buildings | Section::Holdings | Section::Leases => RecordKind::Building,
-        Section::Entities | Section::Staff | Section::Suppliers | Section::Parties => RecordKind::Party,
-        Section::Documents => RecordKind::Event,
-    }
-}
-
 /// Says what staff should look at in what is sent all the same.
 pub(super) fn warnings(
     tally: &Tally,

@@ -21,12 +21,16 @@ pub struct Unreadable {
     pub place: usize,
 }
 
+impl Unreadable {
+    /// Gives its key as text; where that can't be read either, its place behind a `?`.
+    pub fn key(&self) -> String {
+        self.id.map_or_else(|| format!("?{}", self.place), |id| id.to_string())
+    }
+}
+
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.id {
-            Some(id) => write!(f, "{} {id}", self.table),
-            None => write!(f, "{} ?{}", self.table, self.place),
-        }
+        write!(f, "{} {}", self.table, self.key())
     }
 }
 

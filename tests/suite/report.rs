@@ -18,7 +18,7 @@ use publier::report::history::{Keep, history_name, prune_history};
 use publier::report::ndjson::{COMMAND_TYPES, Ndjson, TYPES};
 use publier::report::redact::Label;
 use publier::report::run_report::{
-    Cause, Outcome, PublicationRef, Record, RecordKind, RunReport, SectionCounts,
+    Cause, Outcome, PublicationRef, Record, RecordKind, RunReport, SectionCounts, WideDocument,
 };
 use publier::report::winscp_log::Output;
 use publier_core::publication::exit::ExitStatus;
@@ -763,6 +763,29 @@ fn every_name_that_a_report_can_bear_has_its_word_in_both_languages() {
             assert!(messages.has(key), "{lang:?}: {key}");
         }
     }
+}
+
+#[test]
+fn every_kind_of_record_is_in_the_contracts() {
+    let contracts = include_str!("../../docs/contracts.md");
+    for kind in RecordKind::ALL {
+        assert!(contracts.contains(&format!("`{}`", kind.name())), "{}", kind.name());
+    }
+}
+
+/// A7, A11: what support may receive names records by kind and id, wherever the report lists them.
+#[test]
+fn a_report_without_labels_holds_no_title_anywhere() {
+    let mut report = partial();
+    let titled = || record(RecordKind::Event, "12", "Impayé de Mme Durand");
+    report.held.add(WaitReason::FutureDate, titled());
+    report.refused.add(RefusalReason::NoScope, titled());
+    report.audiences.empty.add(titled());
+    let wide = WideDocument { record: titled(), scope: "building".to_owned(), readers: 3 };
+    report.audiences.wide.add(wide);
+    let json = |report: &RunReport| serde_json::to_string(report).unwrap();
+    assert_eq!(json(&report).matches("Durand").count(), 4);
+    assert!(!json(&report.without_labels()).contains("Durand"), "{}", json(&report.without_labels()));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use publier_core::publication::exit::ExitStatus;
 use tokio_util::sync::CancellationToken;
 
 use super::cli::Demo;
-use super::output::Screen;
+use super::output::{Output, Screen};
 use super::publish::{lock, runtime, stop_on_interrupt, wait_for_stop};
 use crate::app::{App, AppError};
 use crate::clock::SystemClock;
@@ -224,7 +224,7 @@ async fn publish_once(app: &App, folder: &Folder, screen: Screen) -> Result<Exit
     };
     let Some(target) = app.targets().first().copied().cloned() else { return Ok(ExitStatus::Configuration) };
     let listener: Arc<dyn Listener> = if screen.json {
-        Arc::new(Ndjson::new(std::io::stdout()))
+        Arc::new(Ndjson::new(Output))
     } else {
         Arc::new(Console::new(Arc::clone(&app.messages), screen.quiet))
     };

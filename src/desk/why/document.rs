@@ -106,6 +106,15 @@ pub struct Reader {
     pub name: String,
 }
 
+/// One of the places where a document stands, with those who see it there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// What it concerns there, as staff name it: a number or a code.
+    pub concerns: String,
+    /// The parties that see it there, by code.
+    pub audience: Vec<Reader>,
+}
+
 /// Everything that is known of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentWhy {
@@ -119,10 +128,12 @@ pub struct DocumentWhy {
     pub rules: &'static [&'static str],
     /// The code and name of its binder, when it is published.
     pub binder: Option<(String, String)>,
-    /// What it concerns, as staff name it: a number or a code.
+    /// What it concerns, as staff name it: a number or a code; all of them where it stands in several places.
     pub concerns: Option<String>,
-    /// The parties that see it, by code.
+    /// The parties that see it, by code, wherever it stands.
     pub audience: Vec<Reader>,
+    /// The places where it stands: several for a voucher of several buildings (E8).
+    pub places: Vec<Place>,
     /// What the series holds of it, each part and target.
     pub seen: Vec<SeenDocument>,
     /// What the last publication left out of it.
@@ -137,19 +148,26 @@ enum Named {
     Event(EventId),
     Attachment(AttachmentId),
     Photo(PhotoId),
-    Voucher(VoucherId),
+    /// A voucher wherever it is seen, or one of its documents alone: beside that line, for that building.
+    Voucher(VoucherId, Option<DocumentId>),
 }
 
 impl Named {
-    /// Reads `12` (an event), `event:12`, `attachment:3`, `photo:5`, `voucher:7`, or a document's id.
+    /// Reads `12` (an event), `event:12`, `attachment:3`, `photo:5`, `voucher:7`, or a document's id, for a voucher with or
+    /// without the building behind its `@`.
     fn read(text: &str) -> Option<Self> {
         if let Ok(id) = text.parse::<DocumentId>() {
             return Some(match id.source() {
                 DocumentSource::Body(event) => Self::Event(event),
                 DocumentSource::Attachment(_, attachment) => Self::Attachment(attachment),
                 DocumentSource::Photo(photo) => Self::Photo(photo),
-                DocumentSource::Voucher(voucher, _) => Self::Voucher(voucher),
+                DocumentSource::Voucher(voucher, _) => Self::Voucher(voucher, Some(id)),
             });
+        }
+        if let Some(rest) = text.strip_prefix('v')
+            && let Some((voucher, _)) = rest.split_once('.')
+        {
+            return voucher.parse().ok().filter(|id| *id > 0).map(|id| Self::Voucher(VoucherId(id), None));
         }
         let (kind, number) = text.split_once([':', ' ']).unwrap_or(("event", text));
         let number: i64 = number.trim().parse().ok().filter(|number| *number > 0)?;
@@ -157,7 +175,7 @@ impl Named {
             "event" => Some(Self::Event(EventId(number))),
             "attachment" => Some(Self::Attachment(AttachmentId(number))),
             "photo" => Some(Self::Photo(PhotoId(number))),
-            "voucher" => Some(Self::Voucher(VoucherId(number))),
+            "voucher" => Some(Self::Voucher(VoucherId(number), None)),
             _ => None,
         }
     }
@@ -169,21 +187,26 @@ impl Named {
 /// When the database or the ledger can't be read, or neither knows what was named.
 pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> {
     let unknown = || Unknown { what: What::Document, named: named.to_owned(), nearest: None };
+    let mut alone = None;
     let source = match Named::read(named).ok_or_else(unknown)? {
         Named::Event(event) => DocumentSource::Body(event),
         Named::Attachment(id) => {
             DocumentSource::Attachment(office.snapshot.event_of_attachment(id)?.ok_or_else(unknown)?, id)
         }
         Named::Photo(photo) => DocumentSource::Photo(photo),
-        // One voucher serves several lines: all of them are looked at, whichever is named.
-        Named::Voucher(voucher) => DocumentSource::Voucher(voucher, ExpenseLineId(1)),
+        Named::Voucher(voucher, id) => {
+            alone = id;
+            // One voucher serves several lines: all of them are looked at, unless one is named.
+            id.map_or(DocumentSource::Voucher(voucher, ExpenseLineId(1)), |id| id.source())
+        }
     };
     let trading = Trading::open(office)?;
     let seen = match office.series() {
         Some((ledger, series)) => ledger.seen(series, source)?,
         None => Vec::new(),
     };
-    let seen: Vec<_> = seen.into_iter().filter(|document| is_of(document.id.source(), source)).collect();
+    let is_meant = |id: DocumentId| is_of(id.source(), source) && alone.is_none_or(|alone| alone == id);
+    let seen: Vec<_> = seen.into_iter().filter(|document| is_meant(document.id)).collect();
     let (title, judged) = judge(office, &trading, source)?;
     if judged == Judged::Gone && seen.is_empty() {
         return Err(unknown().into());
@@ -192,9 +215,13 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
     let judged = without_its_file(judged, source, &left_out);
     let parties = office.snapshot.party_logins()?;
     let shown = match source {
-        DocumentSource::Voucher(voucher, _) => voucher_shown(office, &trading, voucher)?,
+        DocumentSource::Voucher(voucher, _) => voucher_shown(office, &trading, voucher, alone)?,
         _ => judged.placement().map(|placement| shown(&trading, placement)).unwrap_or_default(),
     };
+    if alone.is_some() && shown.places.is_empty() && seen.is_empty() {
+        return Err(unknown().into());
+    }
+    let seen_by = shown.places.iter().flat_map(|(_, seen_by)| seen_by.iter().copied()).collect();
     let binder = shown.binder.and_then(|binder| trading.reference.binders.get(binder));
     let record = match source {
         DocumentSource::Voucher(voucher, _) => format!("voucher {voucher}"),
@@ -204,8 +231,9 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
         left_out,
         last: Last::of(office)?,
         binder: binder.map(|binder| (binder.code.clone(), binder.name.clone())),
-        concerns: shown.binder.map(|_| shown.concerns),
-        audience: readers(&shown.seen_by, &parties),
+        concerns: shown.binder.map(|_| shown.concerns()),
+        audience: readers(&seen_by, &parties),
+        places: shown.places(&parties),
         rules: judged.rules(source),
         record,
         title,
@@ -236,39 +264,62 @@ fn without_its_file(judged: Judged, source: DocumentSource, left_out: &[LeftOutR
     }
 }
 
-/// Where a record stands and who sees it.
+/// The binder in which a record stands, and who sees it in each place.
 #[derive(Default)]
 struct Shown {
     binder: Option<BinderId>,
-    concerns: String,
-    seen_by: BTreeSet<PartyId>,
+    places: Vec<(String, BTreeSet<PartyId>)>,
+}
+
+impl Shown {
+    fn concerns(&self) -> String {
+        self.places.iter().map(|(concerns, _)| concerns.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn places(&self, parties: &[PartyLogin]) -> Vec<Place> {
+        let place = |(concerns, seen_by): &(String, BTreeSet<PartyId>)| Place {
+            concerns: concerns.clone(),
+            audience: readers(seen_by, parties),
+        };
+        self.places.iter().map(place).collect()
+    }
 }
 
 fn shown(trading: &Trading, placement: &Placement) -> Shown {
     let binder = trading.reference.binders.get(placement.binder);
     let seen_by = binder
         .map(|binder| trading.readers.audience(placement.target, placement.date, binder, trading.today));
-    Shown {
-        binder: Some(placement.binder),
-        concerns: concerns(trading, placement.target),
-        seen_by: seen_by.unwrap_or_default(),
-    }
+    let place = (concerns(trading, placement.target), seen_by.unwrap_or_default());
+    Shown { binder: Some(placement.binder), places: vec![place] }
 }
 
-/// A voucher is seen where a line that bears it is sent, under the rights of the expense list (E2, E5, E8).
-fn voucher_shown(office: &Office, trading: &Trading, voucher: VoucherId) -> Result<Shown, DeskError> {
+/// A voucher is seen where a line that bears it is sent, under the rights of the expense list (E2, E5, E8); one document of
+/// it beside its own line and in its own building alone.
+fn voucher_shown(
+    office: &Office,
+    trading: &Trading,
+    voucher: VoucherId,
+    alone: Option<DocumentId>,
+) -> Result<Shown, DeskError> {
     let reference = &trading.reference;
     let ExpenseSection::Sent { rights_from } = reference.expense_section() else {
         return Ok(Shown::default());
     };
     let Some(binder) = reference.binders.get(rights_from) else { return Ok(Shown::default()) };
     let mut buildings: BTreeMap<BuildingId, NaiveDate> = BTreeMap::new();
+    let is_meant = |row: &ExpenseRow| {
+        alone.is_none_or(|id| {
+            id.source() == DocumentSource::Voucher(voucher, row.id)
+                && id.target() == Target::Building(row.building)
+        })
+    };
     office.snapshot.each_expense::<SourceError>(|row| {
         let sent = |row: &ExpenseRow| {
             row.vouchers.iter().any(|of_line| of_line.voucher == voucher)
                 && line_verdict(&reference.expense_row(row, &[]), &reference.options) == ExpenseVerdict::Sent
         };
         if let Ok(row) = row
+            && is_meant(&row)
             && sent(&row)
         {
             let last = buildings.entry(row.building).or_insert(row.date);
@@ -276,16 +327,12 @@ fn voucher_shown(office: &Office, trading: &Trading, voucher: VoucherId) -> Resu
         }
         Ok(())
     })?;
-    let mut shown = Shown::default();
-    let mut names = Vec::new();
-    for (building, date) in buildings {
+    let place = |(building, date): (BuildingId, NaiveDate)| {
         let target = Target::Building(building);
-        shown.binder = Some(rights_from);
-        names.push(concerns(trading, target));
-        shown.seen_by.extend(trading.readers.audience(target, date, binder, trading.today));
-    }
-    shown.concerns = names.join(", ");
-    Ok(shown)
+        (concerns(trading, target), trading.readers.audience(target, date, binder, trading.today))
+    };
+    let places: Vec<_> = buildings.into_iter().map(place).collect();
+    Ok(Shown { binder: (!places.is_empty()).then_some(rights_from), places })
 }
 
 fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(String, Judged), DeskError> {
@@ -389,7 +436,11 @@ mod tests {
         let attachment = Some(Named::Attachment(AttachmentId(34)));
         assert_eq!(Named::read("e000000000012.000000000034@b000000000002"), attachment);
         assert_eq!(Named::read("e000000000012.000000000000@b000000000002"), Some(Named::Event(EventId(12))));
-        for bad in ["", "x", "photo:", "photo:-1", "0", "letter:3"] {
+        let voucher = "v000000000005.000000000051@b000000000002";
+        assert_eq!(Named::read(voucher), Some(Named::Voucher(VoucherId(5), voucher.parse().ok())));
+        let bare = Some(Named::Voucher(VoucherId(5), None));
+        assert_eq!((Named::read("voucher:5"), Named::read("v000000000005.000000000051")), (bare, bare));
+        for bad in ["", "x", "vx.1", "photo:", "photo:-1", "0", "letter:3"] {
             assert_eq!(Named::read(bad), None, "{bad}");
         }
     }

@@ -114,6 +114,30 @@ pub enum RecordKind {
     WorksFund,
     /// A generated co-owner list.
     CoOwnerList,
+    /// An entity.
+    Entity,
+    /// A member of the staff.
+    StaffMember,
+    /// A supplier.
+    Supplier,
+    /// A holding: who holds a unit, since when.
+    Holding,
+    /// A lease.
+    Lease,
+    /// A co-owner record.
+    CoOwnerRecord,
+    /// A transfer of ownership.
+    OwnershipTransfer,
+    /// A fiscal year.
+    FiscalYear,
+    /// An allocation key.
+    AllocationKey,
+    /// An event template.
+    EventTemplate,
+    /// A case file.
+    CaseFile,
+    /// The access of a party, which is sent without it.
+    Access,
 }
 
 impl RecordKind {
@@ -131,6 +155,18 @@ impl RecordKind {
         Self::Expense,
         Self::WorksFund,
         Self::CoOwnerList,
+        Self::Entity,
+        Self::StaffMember,
+        Self::Supplier,
+        Self::Holding,
+        Self::Lease,
+        Self::CoOwnerRecord,
+        Self::OwnershipTransfer,
+        Self::FiscalYear,
+        Self::AllocationKey,
+        Self::EventTemplate,
+        Self::CaseFile,
+        Self::Access,
     ];
 
     /// Gives the name that JSON carries and that the locale keys end with.
@@ -148,6 +184,18 @@ impl RecordKind {
             Self::Expense => "expense",
             Self::WorksFund => "works-fund",
             Self::CoOwnerList => "co-owner-list",
+            Self::Entity => "entity",
+            Self::StaffMember => "staff-member",
+            Self::Supplier => "supplier",
+            Self::Holding => "holding",
+            Self::Lease => "lease",
+            Self::CoOwnerRecord => "co-owner-record",
+            Self::OwnershipTransfer => "ownership-transfer",
+            Self::FiscalYear => "fiscal-year",
+            Self::AllocationKey => "allocation-key",
+            Self::EventTemplate => "event-template",
+            Self::CaseFile => "case-file",
+            Self::Access => "access",
         }
     }
 }
@@ -185,6 +233,10 @@ impl Group {
             self.records.push(record);
         }
     }
+
+    fn forget_labels(&mut self) {
+        self.records.iter_mut().for_each(|record| record.label = None);
+    }
 }
 
 /// A document of a building or of an entity, with the number of those who read it (C23).
@@ -214,6 +266,10 @@ impl Wide {
         if self.documents.len() < Group::LISTED_MAX {
             self.documents.push(document);
         }
+    }
+
+    fn forget_labels(&mut self) {
+        self.documents.iter_mut().for_each(|document| document.record.label = None);
     }
 }
 
@@ -249,7 +305,7 @@ impl<R: Ord + Copy> ByReason<R> {
     }
 
     fn forget_labels(&mut self) {
-        self.0.values_mut().flat_map(|group| &mut group.records).for_each(|record| record.label = None);
+        self.0.values_mut().for_each(Group::forget_labels);
     }
 
     /// Gives how many records there are in all.
@@ -446,6 +502,8 @@ impl RunReport {
         let mut report = self.clone();
         report.refused.forget_labels();
         report.held.forget_labels();
+        report.audiences.empty.forget_labels();
+        report.audiences.wide.forget_labels();
         report
     }
 

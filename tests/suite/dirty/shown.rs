@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use publier::flow::publish::{Ask, Consent};
 use publier::ledger::runs::Trigger;
 use publier::report::run_report::{Outcome, RunReport};
+use publier_core::publication::facts::Section;
 use publier_core::publication::reason::RefusalReason;
 
 use crate::support::flow::{Agency, Desk};
@@ -97,21 +98,21 @@ fn an_end_of_holding_that_is_no_date_never_makes_the_seller_a_holder_c21() {
     let (desk, report) = published_after("UPDATE holding SET held_to = '31/12/2024' WHERE id = 42");
     let extranet = extranet(&desk);
     assert_eq!((readers(&extranet, 82), readers(&extranet, 83)), (vec![], vec![1, 3]));
-    assert_eq!(refused(&report, RefusalReason::Unreadable), ["building holding 42"]);
+    assert_eq!(refused(&report, RefusalReason::Unreadable), ["holding 42"]);
 }
 
 #[test]
 fn an_end_of_lease_that_is_no_date_never_keeps_the_tenant_c21() {
     let (desk, report) = published_after("UPDATE lease SET ends_on = 20241231 WHERE id = 51");
     assert_eq!(readers(&extranet(&desk), 84), [4]);
-    assert_eq!(refused(&report, RefusalReason::Unreadable), ["building lease 51"]);
+    assert_eq!(refused(&report, RefusalReason::Unreadable), ["lease 51"]);
 }
 
 #[test]
 fn a_duration_that_is_no_number_is_never_for_ever_c6() {
     let (desk, report) = published_after("UPDATE event_template SET duration_months = 'douze' WHERE id = 71");
     assert_eq!(readers(&extranet(&desk), 83), Vec::<i64>::new());
-    assert_eq!(refused(&report, RefusalReason::Unreadable), ["event event_template 71"]);
+    assert_eq!(refused(&report, RefusalReason::Unreadable), ["event-template 71"]);
 }
 
 #[test]
@@ -190,7 +191,9 @@ fn a_login_that_two_parties_bear_opens_neither_door_d4() {
     let (desk, report) = published_after("UPDATE party SET login = 'un' WHERE id = 2");
     let extranet = extranet(&desk);
     assert_eq!((extranet.view(1, today()), extranet.view(2, today())), Default::default());
-    assert_eq!(refused(&report, RefusalReason::Unreadable), ["party 1 login", "party 2 login"]);
+    assert_eq!(refused(&report, RefusalReason::Unreadable), ["access 1", "access 2"]);
+    let parties = report.sections.iter().find(|counts| counts.section == Section::Parties).unwrap();
+    assert_eq!((parties.published, parties.refused), (5, 0), "they are sent, without their access");
 }
 
 #[test]

@@ -179,7 +179,7 @@ fn a_run_leaves_a_log_of_its_own_only_when_asked_and_names_nobody_a7_a11() {
     desk.publish_first();
     assert_eq!(logs(), Vec::<std::path::PathBuf>::new());
     desk.agency.sql("UPDATE extranet_settings SET write_run_log = 1");
-    desk.publish();
+    desk.ask(&Ask { full_index: true, ..Ask::new(Trigger::Manual) });
     let logs = logs();
     assert_eq!(logs.len(), 1);
     let text = std::fs::read_to_string(&logs[0]).unwrap();
@@ -189,6 +189,8 @@ fn a_run_leaves_a_log_of_its_own_only_when_asked_and_names_nobody_a7_a11() {
     assert_eq!(lines.last().unwrap()["type"], "summary");
     let refused = &lines.last().unwrap()["report"]["refused"];
     assert!(refused.as_object().unwrap().len() > 1, "{refused}");
+    let wide = &lines.last().unwrap()["report"]["audiences"]["wide"]["documents"];
+    assert!(wide.as_array().unwrap().len() > 1, "{wide}");
     assert!(text.contains("\"label\":null") && !text.contains("\"label\":\""), "titles may name people");
 }
 

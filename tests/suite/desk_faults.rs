@@ -1,0 +1,94 @@
+//! What the staff's commands say when the machine fails them: a full disk, a file that may not be read or written.
+
+use std::fs::OpenOptions;
+use std::process::{Command, Output, Stdio};
+
+use crate::support::desk::Desk;
+
+/// Runs the real binary with a standard output of its own.
+fn into(desk: &Desk, out: Stdio, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_publier"))
+        .arg("--config")
+        .arg(desk.path().join("agent.toml"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(out)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_standard_output_on_a_full_disk_is_told_and_is_never_done() {
+    let desk = Desk::demo();
+    let commands: [&[&str]; 9] = [
+        &["--json", "accounts", "list"],
+        &["accounts", "list"],
+        &["status"],
+        &["events", "list"],
+        &["config", "show"],
+        &["why", "document", "101"],
+        &["schedule", "next"],
+        &["--help"],
+        &["--json", "publish", "--dry-run"],
+    ];
+    for arguments in commands {
+        let plain = desk.run(arguments);
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let said = into(&desk, full.into(), arguments);
+        let expected = if plain.code == 0 { 1 } else { plain.code };
+        assert_eq!(said.status.code(), Some(expected), "{arguments:?}");
+        let err = String::from_utf8(said.stderr).unwrap();
+        assert!(err.contains("plus de place sur le disque"), "{arguments:?}: {err}");
+        assert!(!err.contains("os error"), "{err}");
+    }
+}
+
+#[test]
+fn a_reader_who_goes_away_is_told_nothing_and_changes_no_status() {
+    let desk = Desk::demo();
+    for arguments in [&["--json", "accounts", "list"][..], &["--help"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let said = into(&desk, writer.into(), arguments);
+        assert_eq!(said.status.code(), Some(0), "{arguments:?}");
+        assert_eq!(String::from_utf8(said.stderr).unwrap(), "", "{arguments:?}");
+    }
+}
+
+/// E8: an id of a document answers for its own building; the voucher for each of its buildings, with the readers of each.
+#[test]
+fn a_voucher_is_answered_for_building_by_building_e8() {
+    let desk = Desk::demo();
+    let why = |id: &str| desk.json(&["why", "document", id]).of("why").remove(0);
+    let places = |id: &str| -> Vec<(String, usize)> {
+        let why = why(id);
+        let places = why["places"].as_array().unwrap().iter();
+        places
+            .map(|place| {
+                let readers = place["audience"].as_array().unwrap().len();
+                (place["concerns"].as_str().unwrap().to_owned(), readers)
+            })
+            .collect()
+    };
+    let both = places("voucher:5");
+    assert_eq!(both.iter().map(|(code, _)| code.as_str()).collect::<Vec<_>>(), ["GILBERT", "VIGNES"]);
+    let alone = |building: i64| {
+        let line: i64 = desk
+            .db()
+            .query_row(
+                "SELECT line.id FROM expense_line line JOIN expense_line_voucher ON expense_line_id = line.id
+                 WHERE voucher_id = 5 AND building_id = ?1",
+                [building],
+                |row| row.get(0),
+            )
+            .unwrap();
+        format!("v000000000005.{line:012}@b{building:012}")
+    };
+    assert_eq!(places(&alone(1)), [both[0].clone()]);
+    assert_eq!(places(&alone(2)), [both[1].clone()]);
+    assert_eq!(why(&alone(2))["concerns"], "VIGNES");
+    assert_eq!(places("v000000000005.000000000001"), both, "without a building, all of them");
+    let told = desk.run(&["why", "document", "voucher:5"]).out;
+    assert_eq!(told.matches("(INVOICES), immeuble").count(), 2, "{told}");
+    assert_eq!(desk.run(&["why", "document", "v000000000005.000000000999@b000000000002"]).code, 2);
+}
