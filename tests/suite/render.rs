@@ -1,5 +1,7 @@
 //! The suite of render: what other programs see in our PDFs, and what hostile bodies do.
 
+mod conformance;
+
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "demo")]
 pub mod check;
+pub mod conformance;
 pub mod desk;
 #[cfg(feature = "demo")]
 pub mod dirt;
