@@ -144,7 +144,8 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             ("known_hosts", &raw.known_hosts),
         ];
         let places = texts.into_iter().map(|(name, value)| (name, span(value.as_ref())));
-        for (name, place) in places.chain([("port", span(raw.port.as_ref()))]) {
+        let numbers = [("port", &raw.port), ("connections", &raw.connections)];
+        for (name, place) in places.chain(numbers.map(|(name, value)| (name, span(value.as_ref())))) {
             if place.is_some() {
                 self.not_for(Protocol::Folder, name, place);
             }
@@ -171,6 +172,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             deposit: deposit?,
             receives_credentials,
             deadlines,
+            connections: 1,
         })
     }
 

@@ -99,7 +99,7 @@ impl FolderSession {
     }
 
     /// Gives the place of a path. One has no `..`, and the empty parts of `//` are left out: it stays inside.
-    fn place(&self, path: &RemotePath) -> PathBuf {
+    fn local(&self, path: &RemotePath) -> PathBuf {
         let parts = path.as_str().split(['/', std::path::MAIN_SEPARATOR]);
         parts
             .filter(|part| !part.is_empty() && *part != "." && *part != "..")
@@ -115,7 +115,7 @@ impl Session for FolderSession {
 
     async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError> {
         self.awake()?;
-        match std::fs::metadata(self.place(path)) {
+        match std::fs::metadata(self.local(path)) {
             Ok(found) => Ok(found.is_file().then_some(found.len())),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(refused(&error, TransferReason::ServerError)),
@@ -131,19 +131,19 @@ impl Session for FolderSession {
     ) -> Result<u64, TransferError> {
         self.awake()?;
         self.in_sync = false;
-        let sent = self.fill(&self.place(path), offset, content, progress).await;
+        let sent = self.fill(&self.local(path), offset, content, progress).await;
         self.in_sync = true;
         sent
     }
 
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {
-        let (from, to) = (self.place(from), self.place(to));
+        let (from, to) = (self.local(from), self.local(to));
         std::fs::rename(from, &to).map_err(|error| refused(&error, TransferReason::RenameFailed))?;
         sync_folder_of(&to).map_err(|error| refused(&error.source, TransferReason::ServerError))
     }
 
     async fn make_folder(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
-        let place = self.place(path);
+        let place = self.local(path);
         if place.is_dir() {
             return Ok(false);
         }
@@ -155,11 +155,11 @@ impl Session for FolderSession {
     }
 
     async fn folder_exists(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
-        Ok(self.place(path).is_dir())
+        Ok(self.local(path).is_dir())
     }
 
     async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError> {
-        match std::fs::remove_file(self.place(path)) {
+        match std::fs::remove_file(self.local(path)) {
             Err(error) if !is_absent(&error) => Err(refused(&error, TransferReason::PermissionDenied)),
             _ => Ok(()),
         }
@@ -168,7 +168,7 @@ impl Session for FolderSession {
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
         let failed = |error: std::io::Error| refused(&error, TransferReason::FolderMissing);
         let mut entries = Vec::new();
-        for entry in std::fs::read_dir(self.place(folder)).map_err(failed)? {
+        for entry in std::fs::read_dir(self.local(folder)).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             // One that went meanwhile is not there.
             let Ok(found) = std::fs::metadata(entry.path()) else { continue };
