@@ -58,6 +58,8 @@ kinds! {
     FileMode = "file-mode",
     /// A secret's file that can't be read.
     FileUnreadable = "file-unreadable",
+    /// A file of authorities without any that can be read.
+    Authorities = "authorities",
     /// A secret's file with nothing in it.
     SecretEmpty = "secret-empty",
     /// A credential that systemd did not give.

@@ -92,3 +92,23 @@ fn a_voucher_is_answered_for_building_by_building_e8() {
     assert_eq!(told.matches("(INVOICES), immeuble").count(), 2, "{told}");
     assert_eq!(desk.run(&["why", "document", "v000000000005.000000000999@b000000000002"]).code, 2);
 }
+
+/// A damaged file of authorities is ours to mend: no command blames the server for it.
+#[test]
+fn a_damaged_file_of_authorities_is_a_setting_that_is_not_valid() {
+    let desk = Desk::demo();
+    let config = desk.path().join("agent.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, format!("{text}ca_file = \"ca.pem\"\n")).unwrap();
+    let no_certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for junk in ["junk\n", "", no_certificate] {
+        std::fs::write(desk.path().join("ca.pem"), junk).unwrap();
+        for arguments in [&["config", "check"][..], &["publish"], &["check", "--server"], &["status"]] {
+            let said = desk.run(arguments);
+            let all = format!("{}{}", said.out, said.err);
+            assert_eq!(said.code, 5, "{arguments:?}: {all}");
+            assert!(all.contains("ca.pem") && all.contains("ca_file"), "{arguments:?}: {all}");
+            assert!(!all.contains("Hébergeur") && !all.contains("root trust"), "{arguments:?}: {all}");
+        }
+    }
+}
