@@ -93,6 +93,16 @@ fn a_voucher_is_answered_for_building_by_building_e8() {
     assert_eq!(desk.run(&["why", "document", "v000000000005.000000000999@b000000000002"]).code, 2);
 }
 
+#[test]
+fn a_secret_that_cannot_be_read_is_told_in_french() {
+    let desk = Desk::demo();
+    std::fs::write(desk.path().join("secret"), [0xff, 0xfe, b'\n']).unwrap();
+    let said = desk.run(&["config", "check"]);
+    assert_eq!(said.code, 5, "{said:?}");
+    assert!(said.err.contains("ce n’est pas du texte en UTF-8"), "{}", said.err);
+    assert!(!said.err.contains("stream"), "{}", said.err);
+}
+
 /// A damaged file of authorities is ours to mend: no command blames the server for it.
 #[test]
 fn a_damaged_file_of_authorities_is_a_setting_that_is_not_valid() {
@@ -111,4 +121,15 @@ fn a_damaged_file_of_authorities_is_a_setting_that_is_not_valid() {
             assert!(!all.contains("Hébergeur") && !all.contains("root trust"), "{arguments:?}: {all}");
         }
     }
+}
+
+#[cfg(feature = "demo")]
+#[test]
+fn a_demo_that_cannot_be_made_says_so_in_french() {
+    let said =
+        Command::new(env!("CARGO_BIN_EXE_publier")).args(["demo", "--dir", "/dev/null/x"]).output().unwrap();
+    let err = String::from_utf8(said.stderr).unwrap();
+    assert_eq!(said.status.code(), Some(1), "{err}");
+    assert!(err.contains("/dev/null/x") && err.contains("un fichier se trouve là où un dossier"), "{err}");
+    assert!(!err.contains("os error") && !err.contains("make folder"), "{err}");
 }
