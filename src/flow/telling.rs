@@ -22,6 +22,8 @@ use crate::i18n::{Messages, Value, system_key};
 use crate::ledger::outbox::OutboxItem;
 use crate::ledger::plan::LeftOut;
 use crate::ledger::{Ledger, LedgerError, PublicationId};
+use crate::package::spool::SpoolError;
+use crate::package::zip::PackageError;
 use crate::render::Dropped;
 use crate::report::redact::Label;
 use crate::report::run_report::{ByReason, Cause, Record, RecordKind, RunReport, SectionCounts};
@@ -305,12 +307,16 @@ pub fn explain(error: &FlowError, messages: &Messages) -> String {
     match error {
         FlowError::NoLicence => messages.text("flow-no-licence"),
         FlowError::BadDomain(domain) => detail("flow-bad-domain", domain.clone()),
+        error if is_disk_full(error) => messages.text("flow-disk-full"),
         FlowError::Source(error) => explain_source(error, messages),
         FlowError::Ledger(error) => explain_ledger(error, messages),
-        error if is_disk_full(error) => messages.text("flow-disk-full"),
-        FlowError::Spool(_) | FlowError::Package(_) | FlowError::File(_) | FlowError::Write(_) => {
-            detail("flow-disk", local_words(error, messages))
-        }
+        // A transparent error hides the one that bears the path: its own is asked.
+        FlowError::File(error)
+        | FlowError::Spool(SpoolError::File(error))
+        | FlowError::Package(PackageError::File(error)) => detail("flow-disk", local_words(error, messages)),
+        FlowError::Spool(error) => detail("flow-disk", local_words(error, messages)),
+        FlowError::Package(error) => detail("flow-disk", local_words(error, messages)),
+        FlowError::Write(error) => detail("flow-disk", local_words(error, messages)),
         FlowError::Transfer(error) => error.to_string(),
         FlowError::OutOfOrder(_) | FlowError::Stream(_) => detail("flow-out-of-order", chain(error)),
         FlowError::Stopped => messages.text("flow-stopped"),
@@ -368,19 +374,9 @@ pub fn local_key(error: &(dyn std::error::Error + 'static)) -> Option<&'static s
     database_key(error).or_else(|| of_the_system.find_map(system_key))
 }
 
-/// Tells whether the local disk is full, wherever that was met.
-fn is_disk_full(error: &FlowError) -> bool {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(cause) = next {
-        if cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull)
-        {
-            return true;
-        }
-        next = cause.source();
-    }
-    false
+/// Tells whether the local disk is full, wherever that was met: by the system or by SQLite.
+pub(super) fn is_disk_full(error: &FlowError) -> bool {
+    matches!(local_key(error), Some("system-full"))
 }
 
 /// Says an error of the agency's database to staff.

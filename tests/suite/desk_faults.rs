@@ -3,6 +3,14 @@
 use std::fs::OpenOptions;
 use std::process::{Command, Output, Stdio};
 
+use publier::flow::FlowError;
+use publier::flow::telling::explain;
+use publier::i18n::{Lang, Messages};
+use publier::ledger::LedgerError;
+use publier::source::SourceError;
+use publier_core::publication::exit::ExitStatus;
+use rusqlite::ffi;
+
 use crate::support::desk::Desk;
 
 /// Runs the real binary with a standard output of its own.
@@ -91,6 +99,27 @@ fn a_voucher_is_answered_for_building_by_building_e8() {
     let told = desk.run(&["why", "document", "voucher:5"]).out;
     assert_eq!(told.matches("(INVOICES), immeuble").count(), 2, "{told}");
     assert_eq!(desk.run(&["why", "document", "v000000000005.000000000999@b000000000002"]).code, 2);
+}
+
+fn sqlite(code: i32) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
+}
+
+/// Whoever met it, and whatever was being done: the disk is to be emptied, the databases are well.
+#[test]
+fn a_disk_that_sqlite_finds_full_is_told_as_a_full_disk() {
+    let messages = Messages::new(Lang::Fr);
+    for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+        let ours = LedgerError::Sql { operation: "be written", source: sqlite(code) };
+        let theirs = SourceError::Query { operation: "write", source: sqlite(code) };
+        for error in [FlowError::from(ours), FlowError::from(theirs)] {
+            assert_eq!(error.exit_status(), ExitStatus::Other, "{error:?}");
+            let said = explain(&error, &messages);
+            assert!(said.contains("disque de cette machine est plein"), "{said}");
+        }
+    }
+    let damaged = LedgerError::Sql { operation: "be read", source: sqlite(ffi::SQLITE_CORRUPT) };
+    assert_eq!(FlowError::from(damaged).exit_status(), ExitStatus::Database);
 }
 
 #[test]
