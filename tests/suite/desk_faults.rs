@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::process::{Command, Output, Stdio};
 
+use publier::files::write_whole;
 use publier::flow::FlowError;
 use publier::flow::telling::explain;
 use publier::i18n::{Lang, Messages};
@@ -161,4 +162,15 @@ fn a_demo_that_cannot_be_made_says_so_in_french() {
     assert_eq!(said.status.code(), Some(1), "{err}");
     assert!(err.contains("/dev/null/x") && err.contains("un fichier se trouve là où un dossier"), "{err}");
     assert!(!err.contains("os error") && !err.contains("make folder"), "{err}");
+}
+
+#[test]
+fn what_is_written_beside_a_name_is_told_by_that_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.path().join("a.pdf.part")).unwrap();
+    let error = write_whole(&folder.path().join("a.pdf"), b"content").unwrap_err();
+    assert_eq!(error.path, folder.path().join("a.pdf"));
+    std::fs::create_dir(folder.path().join("b.pdf.part")).unwrap();
+    let error = write_whole(&folder.path().join("b.pdf"), b"content").unwrap_err();
+    assert_eq!(error.path, folder.path().join("b.pdf"));
 }
