@@ -188,6 +188,7 @@ desk-function-schedule = setting days and hours
 desk-function-co-owner-lists = archiving co-owner lists
 desk-function-statements = archiving account statements
 
+desk-read-only = The file of the agency’s database is read-only for the agent: { $function } is not possible, and nothing was changed. Administrator: give the account that runs the agent the right to write into this file and into its folder.
 ## Lists
 
 desk-head-id = No.

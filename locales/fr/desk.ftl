@@ -188,6 +188,7 @@ desk-function-schedule = fixer les jours et heures
 desk-function-co-owner-lists = archiver les listes des copropriétaires
 desk-function-statements = archiver les extraits de compte
 
+desk-read-only = Le fichier de la base de données de l’agence est en lecture seule pour l’agent : { $function } n’est pas possible, et rien n’a été modifié. Administrateur : donnez au compte qui exécute l’agent le droit d’écrire dans ce fichier et dans son dossier.
 ## Lists
 
 desk-head-id = Nº

@@ -143,12 +143,12 @@ pub(super) fn take_plan(
         after = Some((last.section, last.record.clone()));
         for row in page {
             let record = record(&row.record, names);
-            match row.verdict {
-                LeftOut::Refused(reason) => report.refused.add(reason, record),
             let counts = report.sections.iter_mut().find(|counts| counts.section == row.section);
             if let Some(counts) = counts {
                 tell_as_sent(counts, record.kind);
             }
+            match row.verdict {
+                LeftOut::Refused(reason) => report.refused.add(reason, record),
                 LeftOut::Held(reason) => report.held.add(reason, record),
             }
         }
@@ -160,8 +160,6 @@ pub(super) fn take_plan(
     Ok(())
 }
 
-/// How many left-out records are named: the report lists fewer.
-const NAMES: usize = 1000;
 /// Corrects the figures of a section for a record left out that the section doesn't list itself: a party is sent without
 /// its access; a fiscal year that can't be read costs the expenses their lines, and is none itself.
 fn tell_as_sent(counts: &mut SectionCounts, kind: RecordKind) {
@@ -180,6 +178,8 @@ fn tell_as_sent(counts: &mut SectionCounts, kind: RecordKind) {
     counts.refused = counts.refused.saturating_sub(1);
 }
 
+/// How many left-out records are named: the report lists fewer.
+const NAMES: usize = 1000;
 
 /// Reads what staff call the records that a plan leaves out: an event's subject, a file's own name.
 pub(super) fn names(
@@ -305,9 +305,9 @@ pub fn cause(error: &FlowError, messages: &Messages) -> Cause {
 pub fn explain(error: &FlowError, messages: &Messages) -> String {
     let detail = |key: &str, detail: String| messages.format(key, &[("detail", detail.into())]);
     match error {
+        error if is_disk_full(error) => messages.text("flow-disk-full"),
         FlowError::NoLicence => messages.text("flow-no-licence"),
         FlowError::BadDomain(domain) => detail("flow-bad-domain", domain.clone()),
-        error if is_disk_full(error) => messages.text("flow-disk-full"),
         FlowError::Source(error) => explain_source(error, messages),
         FlowError::Ledger(error) => explain_ledger(error, messages),
         // A transparent error hides the one that bears the path: its own is asked.
@@ -386,7 +386,9 @@ pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
         SourceError::Missing(path) => detail("flow-database-missing", path.display().to_string()),
         SourceError::Unwritable { function, .. } => {
             let function = messages.text(&format!("desk-function-{function}"));
-            messages.format("desk-unwritable", &[("function", function.into())])
+            let is_file = database_key(error) == Some("database-read-only");
+            let key = if is_file { "desk-read-only" } else { "desk-unwritable" };
+            messages.format(key, &[("function", function.into())])
         }
         SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
             let key = if is_damaged(error) { "flow-database-damaged" } else { "flow-database-unreadable" };

@@ -5,10 +5,10 @@ use std::process::{Command, Output, Stdio};
 
 use publier::files::write_whole;
 use publier::flow::FlowError;
-use publier::flow::telling::explain;
+use publier::flow::telling::{explain, explain_source};
 use publier::i18n::{Lang, Messages};
 use publier::ledger::LedgerError;
-use publier::source::SourceError;
+use publier::source::{Function, SourceError};
 use publier_core::publication::exit::ExitStatus;
 use rusqlite::ffi;
 
@@ -121,6 +121,16 @@ fn a_disk_that_sqlite_finds_full_is_told_as_a_full_disk() {
     }
     let damaged = LedgerError::Sql { operation: "be read", source: sqlite(ffi::SQLITE_CORRUPT) };
     assert_eq!(FlowError::from(damaged).exit_status(), ExitStatus::Database);
+}
+
+#[test]
+fn a_read_only_file_is_not_told_as_a_view() {
+    let messages = Messages::new(Lang::Fr);
+    let unwritable = |source| SourceError::Unwritable { function: Function::Events, source };
+    let file = explain_source(&unwritable(sqlite(ffi::SQLITE_READONLY)), &messages);
+    assert!(file.contains("lecture seule") && !file.contains("vue"), "{file}");
+    let view = explain_source(&unwritable(sqlite(ffi::SQLITE_ERROR)), &messages);
+    assert!(view.contains("rendez la vue modifiable"), "{view}");
 }
 
 #[test]
