@@ -174,6 +174,24 @@ fn a_demo_that_cannot_be_made_says_so_in_french() {
     assert!(!err.contains("os error") && !err.contains("make folder"), "{err}");
 }
 
+/// D23: two records of one party are two, even where one of them alone has funds.
+#[test]
+fn a_party_of_two_records_gets_neither_works_fund_before_one_is_chosen() {
+    let desk = Desk::demo();
+    let out = desk.path().join("fonds.pdf");
+    let render =
+        |holder: &str| desk.run(&["render", "works-fund", "GILBERT", holder, "--out", out.to_str().unwrap()]);
+    desk.sql(
+        "INSERT INTO co_owner_record (id, party_id, building_id, label)
+         SELECT 9001, party_id, building_id, 'Seconde fiche' FROM co_owner_record
+         WHERE party_id = (SELECT id FROM party WHERE code = 'CLIQUOTMATHILDE') AND building_id = 1 LIMIT 1",
+    );
+    let said = render("CLIQUOTMATHILDE");
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.err.contains("9001") && said.err.contains(", "), "both are named: {}", said.err);
+    assert!(!out.exists());
+}
+
 #[test]
 fn what_is_written_beside_a_name_is_told_by_that_name() {
     let folder = tempfile::tempdir().unwrap();
