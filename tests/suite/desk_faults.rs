@@ -174,6 +174,16 @@ fn a_demo_that_cannot_be_made_says_so_in_french() {
     assert!(!err.contains("os error") && !err.contains("make folder"), "{err}");
 }
 
+#[test]
+fn a_blank_name_is_told_without_an_empty_list_of_values() {
+    let desk = Desk::demo();
+    for arguments in [&["why", "document", ""][..], &["why", "account", ""]] {
+        let said = desk.run(arguments);
+        assert_eq!(said.code, 2);
+        assert!(!said.err.contains("possibles"), "{}", said.err);
+    }
+}
+
 /// D23: two records of one party are two, even where one of them alone has funds.
 #[test]
 fn a_party_of_two_records_gets_neither_works_fund_before_one_is_chosen() {
