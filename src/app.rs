@@ -30,9 +30,9 @@ use crate::report::ndjson::Ndjson;
 use crate::report::redact::Redacted;
 use crate::report::winscp_log::{Output, WinscpLog, set_path};
 use crate::settings::target::{Login, Target};
-use crate::settings::{ConfigError, Places, Settings, ZipLevel};
+use crate::settings::{ConfigError, Places, Problem, ProblemKind, Settings, ZipLevel};
 use crate::source::{BUSY, Snapshot, SourceError};
-use crate::transfer::connector;
+use crate::transfer::{connector, unusable_authorities};
 
 /// The scheduled service of the back office (A3).
 pub const SERVICE: &str = "pi_sys_publier_xml";
@@ -120,6 +120,13 @@ impl AppError {
     }
 }
 
+/// Says that a target's file of authorities can't be used.
+fn authorities_problem(target: &Target) -> Option<Problem> {
+    let path = unusable_authorities(target)?.display().to_string();
+    let key = format!("target.{}.ca_file", target.name);
+    Some(Problem { kind: ProblemKind::Authorities, key, values: vec![("path", path)], place: None })
+}
+
 impl App {
     /// The channel that is published.
     pub const CHANNEL: Channel = Channel::Extranet;
@@ -130,6 +137,10 @@ impl App {
     /// Every problem of the file, together.
     pub fn load(config: Option<&Path>, lang: Option<Lang>) -> Result<Self, ConfigError> {
         let settings = Settings::load(config, &Places::of_this_machine())?;
+        let problems: Vec<Problem> = settings.targets.iter().filter_map(authorities_problem).collect();
+        if !problems.is_empty() {
+            return Err(ConfigError::Invalid { file: settings.file, problems });
+        }
         let messages = Arc::new(Messages::new(lang.unwrap_or(settings.lang)));
         Ok(Self { settings, messages, clock: Arc::new(SystemClock) })
     }

@@ -1,7 +1,7 @@
 //! The file-system edge: private folders and files, and files that appear whole or not at all.
 //!
 //! Promises: folders are made 0700 and files 0600; [`write_whole`] writes beside the name, syncs, then renames,
-//! so that a reader sees the old content or the new one. Refuses nothing; an error names the path.
+//! so that a reader sees the old content or the new one. Refuses nothing; an error names the final path.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -18,6 +18,13 @@ pub struct FileError {
     /// What the system said.
     #[source]
     pub source: io::Error,
+}
+
+impl FileError {
+    /// Names the file as its readers know it, where it was written beside its name.
+    pub(crate) fn of(self, path: &Path) -> Self {
+        Self { path: path.to_owned(), ..self }
+    }
 }
 
 /// Turns what the system said into a [`FileError`] of this operation and path.
@@ -69,8 +76,8 @@ pub fn create_private(path: &Path) -> Result<File, FileError> {
 /// When the system refuses; the file of that name is then as it was.
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let beside = beside(path);
-    let mut file = create_private(&beside)?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed("write", &beside))?;
+    let mut file = create_private(&beside).map_err(|error| error.of(path))?;
+    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed("write", path))?;
     drop(file);
     fs::rename(&beside, path).map_err(failed("rename to", path))?;
     sync_folder_of(path)

@@ -158,6 +158,7 @@ pub fn system_key(error: &std::io::Error) -> Option<&'static str> {
         K::ReadOnlyFilesystem => "system-read-only",
         K::StorageFull | K::QuotaExceeded => "system-full",
         K::UnexpectedEof => "system-cut",
+        K::AddrInUse => "system-port-taken",
         _ => return None,
     })
 }

@@ -153,9 +153,18 @@ desk-unmark-boxes =
     }
 desk-unmark-documents =
     { $count ->
-        [0] No document published for them alone will be removed.
-        [one] One document published for them will be removed at the next publication.
-       *[other] { $count } documents published for them will be removed at the next publication.
+        [0] No document published for { $accounts ->
+            [one] it
+           *[other] them
+        } alone will be removed.
+        [one] One document published for { $accounts ->
+            [one] it
+           *[other] them
+        } will be removed at the next publication.
+       *[other] { $count } documents published for { $accounts ->
+            [one] it
+           *[other] them
+        } will be removed at the next publication.
     }
 desk-unmark-ask = Go on? [y/N]
 desk-unmark-yes = Nothing was done: to confirm, add --yes.
@@ -179,6 +188,7 @@ desk-nearest = Did you mean “{ $nearest }”?
 desk-expected = Expected: { $nearest }
 desk-busy = The agency’s database stayed locked by another program: nothing was changed. Agency: try again in a moment.
 desk-unwritable = This database can’t be written there: { $function } is not possible from the agent, and nothing was changed. Agency: do it in the back office; administrator: make the view writable if the agent is to do it.
+desk-read-only = The file of the agency’s database is read-only for the agent: { $function } is not possible, and nothing was changed. Administrator: give the account that runs the agent the right to write into this file and into its folder.
 desk-function-accounts = ticking or clearing accounts
 desk-function-credentials = giving logins and passwords
 desk-function-events = publishing or unpublishing events

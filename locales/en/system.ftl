@@ -8,6 +8,8 @@ system-folder = a folder stands where a file is expected
 system-read-only = this disk is read-only
 system-full = no room left on the disk
 system-cut = the file stops before its end
+system-no-text = this is no UTF-8 text
+system-port-taken = another program holds this port already
 system-file = { $path }: { $words }
 
 database-damaged = the file is damaged

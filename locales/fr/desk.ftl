@@ -153,9 +153,18 @@ desk-unmark-boxes =
     }
 desk-unmark-documents =
     { $count ->
-        [0] Aucun document publié pour eux seuls ne sera retiré.
-        [one] Un document publié pour eux sera retiré lors de la publication suivante.
-       *[other] { $count } documents publiés pour eux seront retirés lors de la publication suivante.
+        [0] Aucun document publié pour { $accounts ->
+            [one] lui seul
+           *[other] eux seuls
+        } ne sera retiré.
+        [one] Un document publié pour { $accounts ->
+            [one] lui
+           *[other] eux
+        } sera retiré lors de la publication suivante.
+       *[other] { $count } documents publiés pour { $accounts ->
+            [one] lui
+           *[other] eux
+        } seront retirés lors de la publication suivante.
     }
 desk-unmark-ask = Continuer ? [o/N]
 desk-unmark-yes = Rien n’a été fait : pour confirmer, ajoutez --yes.
@@ -179,6 +188,7 @@ desk-nearest = Vouliez-vous dire « { $nearest } » ?
 desk-expected = Attendu : { $nearest }
 desk-busy = La base de données de l’agence est restée verrouillée par un autre programme : rien n’a été modifié. Agence : réessayez dans un instant.
 desk-unwritable = Cette base de données n’accepte pas d’écriture à cet endroit : { $function } n’est pas possible depuis l’agent, et rien n’a été modifié. Agence : faites-le dans le logiciel ; administrateur : rendez la vue modifiable si l’agent doit le faire.
+desk-read-only = Le fichier de la base de données de l’agence est en lecture seule pour l’agent : { $function } n’est pas possible, et rien n’a été modifié. Administrateur : donnez au compte qui exécute l’agent le droit d’écrire dans ce fichier et dans son dossier.
 desk-function-accounts = cocher ou décocher des comptes
 desk-function-credentials = attribuer des codes d’accès et des mots de passe
 desk-function-events = publier ou dépublier des événements

@@ -8,6 +8,8 @@ system-folder = un dossier se trouve là où un fichier est attendu
 system-read-only = ce disque est en lecture seule
 system-full = plus de place sur le disque
 system-cut = le fichier s’arrête avant la fin
+system-no-text = ce n’est pas du texte en UTF-8
+system-port-taken = un autre programme occupe déjà ce port
 system-file = { $path } : { $words }
 
 database-damaged = le fichier est abîmé

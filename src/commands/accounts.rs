@@ -138,7 +138,8 @@ fn unmark(app: &App, arguments: &Unmark, screen: Screen) -> Result<ExitStatus, A
 
 fn announcement(prepared: &Unmarking, messages: &Messages) -> String {
     let boxes = messages.format("desk-unmark-boxes", &[("count", prepared.boxes().into())]);
-    let documents = messages.format("desk-unmark-documents", &[("count", prepared.documents.into())]);
+    let counts = [("count", prepared.documents.into()), ("accounts", prepared.boxes().into())];
+    let documents = messages.format("desk-unmark-documents", &counts);
     format!("{boxes} {documents}")
 }
 

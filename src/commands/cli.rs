@@ -340,6 +340,9 @@ fn refusal(error: &clap::Error, messages: &Messages) -> Refusal {
 fn possible_values(error: &clap::Error, messages: &Messages) -> String {
     use std::error::Error as _;
     if let Some(ContextValue::Strings(values)) = error.get(ContextKind::ValidValue) {
+        if values.is_empty() {
+            return String::new();
+        }
         let list = values.join(", ");
         return messages.format("usage-possible", &[("values", list.into())]);
     }

@@ -114,7 +114,11 @@ fn server<'a>(ledger: &Ledger, target: &'a Target) -> Result<Server<'a>, AppErro
         }
         _ => None,
     });
-    Ok(Server { target, confirmed: series.delivered, held })
+    let mut confirmed = series.delivered;
+    if let (Some(last), Some(at)) = (&mut confirmed, ledger.confirmed_last_at(series.key)?) {
+        last.confirmed_at = at;
+    }
+    Ok(Server { target, confirmed, held })
 }
 
 fn told(status: &Status<'_>, messages: &Messages) -> String {

@@ -129,13 +129,23 @@ fn works_fund(office: &Office, code: &str, holder: &str) -> Result<Made, DeskErr
         record.to_string() == holder
             || parties.iter().any(|known| Some(known.id) == party && known.code == holder)
     };
-    let found: Vec<_> = all.iter().filter(|(record, _)| is_wanted(*record)).collect();
-    if let [(_, sheet)] = found[..] {
+    // Several records of one party are never rolled into one, nor is one of them taken for the other, with funds or
+    // without (D23): each is asked for by its key.
+    let records: Vec<_> = reference
+        .records
+        .values()
+        .filter(|record| record.building == asked)
+        .map(|record| record.id)
+        .filter(|record| is_wanted(*record))
+        .collect();
+    let sheet = |record| all.iter().find(|(of, _)| *of == record).map(|(_, sheet)| sheet);
+    if let [record] = records[..]
+        && let Some(sheet) = sheet(record)
+    {
         return Ok(Ok(drawn(sheet)));
     }
-    // Several records of one party are never rolled into one (D23): each is asked for by its key.
-    let shown = if found.is_empty() { all.iter().collect() } else { found };
-    let keys: Vec<String> = shown.iter().map(|(record, _)| record.to_string()).collect();
+    let shown = if records.len() > 1 { records } else { all.iter().map(|(record, _)| *record).collect() };
+    let keys: Vec<String> = shown.iter().map(ToString::to_string).collect();
     Err(unknown(What::Record, holder, &keys).into())
 }
 

@@ -29,8 +29,9 @@ pub struct Last {
 
 impl Last {
     fn of(office: &Office) -> Result<Self, DeskError> {
-        let Some((ledger, _)) = office.series() else { return Ok(Self::default()) };
+        let Some((ledger, series)) = office.series() else { return Ok(Self::default()) };
         let run = ledger.runs(1)?.into_iter().next();
-        Ok(Self { run, confirmed_at: office.confirmed_at() })
+        let confirmed_at = ledger.confirmed_last_at(series)?.or_else(|| office.confirmed_at());
+        Ok(Self { run, confirmed_at })
     }
 }

@@ -284,13 +284,11 @@ impl Run<'_> {
         let mut counts = self.job.ledger.counts(publication)?;
         counts.extend(tally.counts.iter().map(|(section, counts)| (*section, *counts)));
         for record in reference.left_out.iter().chain(tally.left_out.iter()) {
-            let (section, kind, is_listed) = of_table(record.table);
-            if is_listed {
-                let counts = counts.entry(section).or_default();
-                counts.known += 1;
-                counts.selected += 1;
-                counts.refused += 1;
-            }
+            let (section, kind) = of_table(record.table);
+            let counts = counts.entry(section).or_default();
+            counts.known += 1;
+            counts.selected += 1;
+            counts.refused += 1;
             let name = format!("{} {}", kind.name(), record.key());
             let verdict = LeftOut::Refused(RefusalReason::Unreadable);
             rows.push(PlanRow::LeftOut { section, record: name, verdict });
@@ -498,26 +496,25 @@ pub(super) fn zip_time(now: NaiveDateTime) -> NaiveDateTime {
     }
 }
 
-/// Gives the section that a table's records count for, their kind, and whether the section lists them one by one: a fiscal
-/// year that can't be read costs the expenses their lines, and is none itself.
-fn of_table(table: &str) -> (Section, RecordKind, bool) {
+/// Gives the section that counts the records of a table that can't be read, and their kind.
+fn of_table(table: &str) -> (Section, RecordKind) {
     use RecordKind as K;
     match table {
-        "entity" => (Section::Entities, K::Entity, true),
-        "staff_member" => (Section::Staff, K::StaffMember, true),
-        "supplier" => (Section::Suppliers, K::Supplier, true),
-        "building" => (Section::Buildings, K::Building, true),
-        "unit" => (Section::Buildings, K::Unit, false),
-        "holding" => (Section::Holdings, K::Holding, true),
-        "ownership_transfer" => (Section::Holdings, K::OwnershipTransfer, false),
-        "lease" => (Section::Leases, K::Lease, true),
-        "account" => (Section::Accounts, K::Account, true),
-        "binder" => (Section::Binders, K::Binder, true),
-        "fiscal_year" => (Section::Expenses, K::FiscalYear, false),
-        "allocation_key" => (Section::Expenses, K::AllocationKey, false),
-        "event_template" => (Section::Documents, K::EventTemplate, false),
-        "case_file" => (Section::Documents, K::CaseFile, false),
-        "co_owner_record" => (Section::Parties, K::CoOwnerRecord, false),
-        _ => (Section::Parties, K::Party, true),
+        "entity" => (Section::Entities, K::Entity),
+        "staff_member" => (Section::Staff, K::StaffMember),
+        "supplier" => (Section::Suppliers, K::Supplier),
+        "building" => (Section::Buildings, K::Building),
+        "unit" => (Section::Buildings, K::Unit),
+        "holding" => (Section::Holdings, K::Holding),
+        "ownership_transfer" => (Section::Holdings, K::OwnershipTransfer),
+        "lease" => (Section::Leases, K::Lease),
+        "account" => (Section::Accounts, K::Account),
+        "binder" => (Section::Binders, K::Binder),
+        "fiscal_year" => (Section::Expenses, K::FiscalYear),
+        "allocation_key" => (Section::Expenses, K::AllocationKey),
+        "event_template" => (Section::Documents, K::EventTemplate),
+        "case_file" => (Section::Documents, K::CaseFile),
+        "co_owner_record" => (Section::Parties, K::CoOwnerRecord),
+        _ => (Section::Parties, K::Party),
     }
 }

@@ -152,6 +152,7 @@ fn parties<W: Write>(
     let sent = &books.selection.parties;
     let shared = books.snapshot.shared_logins()?;
     let mut written = 0;
+    let mut doubtful = 0;
     books.snapshot.each_party::<FlowError>(
         |id| sent.contains_key(&id),
         |mut details| {
@@ -159,6 +160,7 @@ fn parties<W: Write>(
             if details.party.login.as_ref().is_some_and(|login| shared.contains(&login.to_uppercase())) {
                 // Two parties behind one door would see each other's papers: the party is sent without its access.
                 details.party.login = None;
+                doubtful += 1;
                 let key = details.party.id.to_string();
                 tally.refuse(Section::Parties, RecordKind::Access, &key, RefusalReason::Unreadable);
             }
@@ -167,6 +169,10 @@ fn parties<W: Write>(
     )?;
     xml.end()?;
     tally.whole(Section::Parties, sent.len(), written);
+    // Each refusal has its row (rule 13); the report tells the party as sent and its access as refused.
+    let counts = tally.counts.entry(Section::Parties).or_default();
+    counts.published = counts.published.saturating_sub(doubtful);
+    counts.refused += doubtful;
     Ok(())
 }
 

@@ -61,6 +61,8 @@ impl FlowError {
     /// Gives the status that a command ends with.
     pub fn exit_status(&self) -> ExitStatus {
         match self {
+            // Whose file it was doesn't matter: the disk is to be emptied, not the database to be mended.
+            error if super::telling::is_disk_full(error) => ExitStatus::Other,
             Self::NoLicence | Self::BadDomain(_) => ExitStatus::Configuration,
             Self::Source(_) | Self::Ledger(_) | Self::Stream(_) | Self::OutOfOrder(_) => ExitStatus::Database,
             Self::Transfer(error) => error.reason.into(),

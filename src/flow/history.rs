@@ -79,7 +79,7 @@ impl Run<'_> {
         let name = manifest_name(destination.channel, &destination.name, decided_at);
         let path = self.job.history.join(name);
         let beside = path.with_extension("jsonl.part");
-        let mut out = BufWriter::new(create_private(&beside)?);
+        let mut out = BufWriter::new(create_private(&beside).map_err(|error| error.of(&path))?);
         let series = &self.series.series_id;
         let zip = Zip { name: &seal.zip.name, size_bytes: seal.zip.size_bytes, sha256: seal.zip.digest };
         let head = Line::Publication {
@@ -93,10 +93,10 @@ impl Run<'_> {
             confirmed_at,
             zip,
         };
-        put(&mut out, &beside, &head)?;
-        put_plan(&mut out, &beside, &self.job.ledger, publication)?;
-        let file = out.into_inner().map_err(|error| failed("write", &beside)(error.into_error()))?;
-        file.sync_all().map_err(failed("sync", &beside))?;
+        put(&mut out, &path, &head)?;
+        put_plan(&mut out, &path, &self.job.ledger, publication)?;
+        let file = out.into_inner().map_err(|error| failed("write", &path)(error.into_error()))?;
+        file.sync_all().map_err(failed("sync", &path))?;
         std::fs::rename(&beside, &path).map_err(failed("rename to", &path))?;
         sync_folder_of(&path)?;
         Ok(())

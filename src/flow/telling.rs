@@ -22,6 +22,8 @@ use crate::i18n::{Messages, Value, system_key};
 use crate::ledger::outbox::OutboxItem;
 use crate::ledger::plan::LeftOut;
 use crate::ledger::{Ledger, LedgerError, PublicationId};
+use crate::package::spool::SpoolError;
+use crate::package::zip::PackageError;
 use crate::render::Dropped;
 use crate::report::redact::Label;
 use crate::report::run_report::{ByReason, Cause, Record, RecordKind, RunReport, SectionCounts};
@@ -141,6 +143,10 @@ pub(super) fn take_plan(
         after = Some((last.section, last.record.clone()));
         for row in page {
             let record = record(&row.record, names);
+            let counts = report.sections.iter_mut().find(|counts| counts.section == row.section);
+            if let Some(counts) = counts {
+                tell_as_sent(counts, record.kind);
+            }
             match row.verdict {
                 LeftOut::Refused(reason) => report.refused.add(reason, record),
                 LeftOut::Held(reason) => report.held.add(reason, record),
@@ -152,6 +158,24 @@ pub(super) fn take_plan(
         *report.withdrawn.entry(removal?.reason).or_default() += 1;
     }
     Ok(())
+}
+
+/// Corrects the figures of a section for a record left out that the section doesn't list itself: a party is sent without
+/// its access; a fiscal year that can't be read costs the expenses their lines, and is none itself.
+fn tell_as_sent(counts: &mut SectionCounts, kind: RecordKind) {
+    use RecordKind as K;
+    match kind {
+        K::Access => counts.published += 1,
+        K::Unit
+        | K::OwnershipTransfer
+        | K::CoOwnerRecord
+        | K::FiscalYear
+        | K::AllocationKey
+        | K::EventTemplate
+        | K::CaseFile => counts.known = counts.known.saturating_sub(1),
+        _ => return,
+    }
+    counts.refused = counts.refused.saturating_sub(1);
 }
 
 /// How many left-out records are named: the report lists fewer.
@@ -281,14 +305,18 @@ pub fn cause(error: &FlowError, messages: &Messages) -> Cause {
 pub fn explain(error: &FlowError, messages: &Messages) -> String {
     let detail = |key: &str, detail: String| messages.format(key, &[("detail", detail.into())]);
     match error {
+        error if is_disk_full(error) => messages.text("flow-disk-full"),
         FlowError::NoLicence => messages.text("flow-no-licence"),
         FlowError::BadDomain(domain) => detail("flow-bad-domain", domain.clone()),
         FlowError::Source(error) => explain_source(error, messages),
         FlowError::Ledger(error) => explain_ledger(error, messages),
-        error if is_disk_full(error) => messages.text("flow-disk-full"),
-        FlowError::Spool(_) | FlowError::Package(_) | FlowError::File(_) | FlowError::Write(_) => {
-            detail("flow-disk", local_words(error, messages))
-        }
+        // A transparent error hides the one that bears the path: its own is asked.
+        FlowError::File(error)
+        | FlowError::Spool(SpoolError::File(error))
+        | FlowError::Package(PackageError::File(error)) => detail("flow-disk", local_words(error, messages)),
+        FlowError::Spool(error) => detail("flow-disk", local_words(error, messages)),
+        FlowError::Package(error) => detail("flow-disk", local_words(error, messages)),
+        FlowError::Write(error) => detail("flow-disk", local_words(error, messages)),
         FlowError::Transfer(error) => error.to_string(),
         FlowError::OutOfOrder(_) | FlowError::Stream(_) => detail("flow-out-of-order", chain(error)),
         FlowError::Stopped => messages.text("flow-stopped"),
@@ -346,19 +374,9 @@ pub fn local_key(error: &(dyn std::error::Error + 'static)) -> Option<&'static s
     database_key(error).or_else(|| of_the_system.find_map(system_key))
 }
 
-/// Tells whether the local disk is full, wherever that was met.
-fn is_disk_full(error: &FlowError) -> bool {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(cause) = next {
-        if cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|io| io.kind() == std::io::ErrorKind::StorageFull)
-        {
-            return true;
-        }
-        next = cause.source();
-    }
-    false
+/// Tells whether the local disk is full, wherever that was met: by the system or by SQLite.
+pub(super) fn is_disk_full(error: &FlowError) -> bool {
+    matches!(local_key(error), Some("system-full"))
 }
 
 /// Says an error of the agency's database to staff.
@@ -368,7 +386,9 @@ pub fn explain_source(error: &SourceError, messages: &Messages) -> String {
         SourceError::Missing(path) => detail("flow-database-missing", path.display().to_string()),
         SourceError::Unwritable { function, .. } => {
             let function = messages.text(&format!("desk-function-{function}"));
-            messages.format("desk-unwritable", &[("function", function.into())])
+            let is_file = database_key(error) == Some("database-read-only");
+            let key = if is_file { "desk-read-only" } else { "desk-unwritable" };
+            messages.format(key, &[("function", function.into())])
         }
         SourceError::Open { .. } | SourceError::Query { .. } | SourceError::Sink(_) => {
             let key = if is_damaged(error) { "flow-database-damaged" } else { "flow-database-unreadable" };

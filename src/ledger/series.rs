@@ -85,6 +85,19 @@ impl Ledger {
         Ok(Some(Series { key, series_id, last_sequence: row.count(2)?, delivered }))
     }
 
+    /// Tells when the last publication of a series was confirmed, one of removals alone included, in UTC.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
+    pub fn confirmed_last_at(&self, series: SeriesKey) -> Result<Option<DateTime<Utc>>, LedgerError> {
+        let sql =
+            "SELECT id FROM publication WHERE series = ?1 AND stage = 'settled' ORDER BY id DESC LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut found = statement.query_map([series.0], |row| row.get(0).map(PublicationId))?;
+        let Some(publication) = found.next().transpose()? else { return Ok(None) };
+        Ok(self.facts(publication)?.last().map(|record| record.at))
+    }
+
     /// Tells when a publication was last confirmed, of any series, in UTC; none before the first.
     ///
     /// # Errors

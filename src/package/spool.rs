@@ -202,7 +202,7 @@ impl Folder {
     pub fn keep(&self, name: &str, content: &mut dyn Read, limit_bytes: u64) -> Result<Spooled, SpoolError> {
         let path = self.file(name)?;
         let beside = path.with_file_name(format!("{name}.part"));
-        let kept = write_beside(&beside, content, limit_bytes).and_then(|(digest, size_bytes)| {
+        let kept = write_beside((&beside, &path), content, limit_bytes).and_then(|(digest, size_bytes)| {
             if size_bytes > limit_bytes {
                 return Err(SpoolError::TooLarge { name: name.to_owned(), limit_bytes });
             }
@@ -217,8 +217,13 @@ impl Folder {
     }
 }
 
-fn write_beside(path: &Path, content: &mut dyn Read, limit: u64) -> Result<(Digest, u64), SpoolError> {
-    let mut out = Sha256Writer::new(create_private(path)?);
+/// Writes beside a name; what goes wrong is told of the name itself.
+fn write_beside(
+    (beside, path): (&Path, &Path),
+    content: &mut dyn Read,
+    limit: u64,
+) -> Result<(Digest, u64), SpoolError> {
+    let mut out = Sha256Writer::new(create_private(beside).map_err(|error| error.of(path))?);
     let mut content = content.take(limit.saturating_add(1));
     let mut block = vec![0; BLOCK_BYTES];
     loop {

@@ -58,6 +58,8 @@ kinds! {
     FileMode = "file-mode",
     /// A secret's file that can't be read.
     FileUnreadable = "file-unreadable",
+    /// A file of authorities without any that can be read.
+    Authorities = "authorities",
     /// A secret's file with nothing in it.
     SecretEmpty = "secret-empty",
     /// A credential that systemd did not give.
@@ -110,7 +112,7 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// The key it concerns, as `target.extranet.host`; empty when the whole file is meant.
     pub key: String,
-    /// The variables of the sentence besides `key`.
+    /// The variables of the sentence besides `key`; `words` may be the key of a sentence on what the system said.
     pub values: Vec<(&'static str, String)>,
     /// Where, when a place in the file is meant.
     pub place: Option<Excerpt>,
@@ -191,17 +193,21 @@ fn advice(messages: &Messages, key: &str, values: &[(&str, Value<'_>)]) -> Strin
 impl Problem {
     /// Tells what is wrong, without the place.
     pub fn sentence(&self, messages: &Messages) -> String {
-        messages.format(&format!("config-{}", self.kind.code()), &self.variables())
+        messages.format(&format!("config-{}", self.kind.code()), &self.variables(messages))
     }
 
     /// Tells what to do.
     pub fn remedy(&self, messages: &Messages) -> String {
-        messages.format(&format!("config-{}-remedy", self.kind.code()), &self.variables())
+        messages.format(&format!("config-{}-remedy", self.kind.code()), &self.variables(messages))
     }
 
-    fn variables(&self) -> Vec<(&str, Value<'_>)> {
+    fn variables(&self, messages: &Messages) -> Vec<(&str, Value<'_>)> {
         let key = std::iter::once(("key", self.key.as_str().into()));
-        key.chain(self.values.iter().map(|(name, value)| (*name, value.as_str().into()))).collect()
+        let value = |name: &str, value: &str| match name {
+            "words" if messages.has(value) => messages.text(value),
+            _ => value.to_owned(),
+        };
+        key.chain(self.values.iter().map(|(name, said)| (*name, value(name, said).into()))).collect()
     }
 
     /// Tells a person what is wrong: the line, a caret under the place, the sentence and the remedy.

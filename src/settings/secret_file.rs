@@ -8,6 +8,7 @@ use super::problem::ProblemKind;
 use super::raw::Text;
 use super::reader::{Reader, span};
 use super::secret::Secret;
+use crate::i18n::system_key;
 
 /// The longest secret read, in bytes.
 const LONGEST_BYTES: u64 = 4096;
@@ -67,11 +68,20 @@ fn read(reader: &mut Reader<'_>, key: &str, path: &Path, span: Option<Range<usiz
         }
         Ok(text) => return Some(Secret::new(text)),
         Err(error) => {
-            let words = error.to_string();
+            let words = words_of(&error);
             reader.problem(ProblemKind::FileUnreadable, key, span, &[("path", &shown), ("words", &words)]);
         }
     }
     None
+}
+
+/// Gives the key of our own words for what the system said, as [`super::problem::Problem`] keeps it.
+fn words_of(error: &std::io::Error) -> String {
+    match system_key(error) {
+        Some(key) => key.to_owned(),
+        None if error.kind() == std::io::ErrorKind::InvalidData => "system-no-text".to_owned(),
+        None => error.to_string(),
+    }
 }
 
 fn read_bounded(path: &Path) -> std::io::Result<String> {

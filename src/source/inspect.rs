@@ -156,6 +156,8 @@ pub struct PartyAccess {
     pub issue: i64,
     /// When it was issued.
     pub set_on: Option<NaiveDate>,
+    /// Whether it has a name to show.
+    pub has_name: bool,
     /// Whether it has a street line, and a postcode or a city.
     pub has_address: bool,
 }
@@ -239,7 +241,8 @@ impl Snapshot {
     ) -> Result<(), SourceError> {
         let sql =
             "SELECT id, code, login, coalesce(trim(temporary_password), '') <> '', temporary_password_issue,
-                          temporary_password_set_on, coalesce(address_1, address_2), coalesce(postcode, city)
+                          temporary_password_set_on, coalesce(address_1, address_2), coalesce(postcode, city),
+                          display_name
                      FROM party ORDER BY id";
         let of_row = |row: &Row<'_>| {
             Ok(PartyAccess {
@@ -250,6 +253,7 @@ impl Snapshot {
                 issue: opt_int(row, 4)?.unwrap_or_default(),
                 set_on: opt_date(row, 5)?,
                 has_address: opt_text(row, 6)?.is_some() && opt_text(row, 7)?.is_some(),
+                has_name: opt_text(row, 8)?.is_some_and(|name| !name.trim().is_empty()),
             })
         };
         let mut take = |party: PartyAccess| {

@@ -22,12 +22,21 @@ pub mod reason;
 mod sftp;
 mod tls;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use publier_core::publication::reason::TransferReason;
 
 use crate::ports::{Connector, TransferError};
-use crate::settings::target::{Login, Protocol, Target};
+use crate::settings::target::{Login, Protocol, Target, Trust};
+
+/// Gives the file of authorities of a target, where none in it can be read: a setting that isn't valid, whatever the server.
+pub fn unusable_authorities(target: &Target) -> Option<&Path> {
+    match &target.trust {
+        Trust::Authorities(file) if !tls::is_of_authorities(file) => Some(file),
+        _ => None,
+    }
+}
 
 /// Makes the connector of a target. Nothing is sent yet.
 ///

@@ -7,6 +7,7 @@
 //! connection. Refuses every certificate when no trust is set, and says the fingerprint it was shown.
 //! A pin decides alone: neither the name nor the expiry is looked at.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ impl Identity {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let rule = match trust {
             Trust::SystemAuthorities => authorities(system_certificates()?, &provider)?,
-            Trust::Authorities(file) => authorities(certificates_of(file)?, &provider)?,
+            Trust::Authorities(file) => authorities_of(file, &provider)?,
             Trust::CertificateFingerprint(pin) => Rule::Pinned(*pin),
             Trust::None => Rule::Nobody,
             Trust::HostKeyFingerprint(_) | Trust::KnownHosts(_) => {
@@ -223,19 +224,29 @@ fn authorities(
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
         .map(Rule::Authorities)
-        .map_err(|error| refused(&format!("authorities: {error}")))
+        .map_err(|_| TransferError::new(TransferReason::LocalFileUnreadable, "ca-certificates"))
+}
+
+/// Takes the authorities of a file: where none can be read, the file is named, for it is ours and not the host's.
+fn authorities_of(file: &Path, provider: &Arc<CryptoProvider>) -> Result<Rule, TransferError> {
+    let unreadable = || TransferError::new(TransferReason::LocalFileUnreadable, file.display().to_string());
+    let certificates: Vec<_> =
+        CertificateDer::pem_file_iter(file).and_then(Iterator::collect).map_err(|_| unreadable())?;
+    authorities(certificates, provider).map_err(|_| unreadable())
+}
+
+/// Tells whether a file holds at least one authority that can be read.
+pub(super) fn is_of_authorities(file: &Path) -> bool {
+    authorities_of(file, &Arc::new(rustls::crypto::ring::default_provider())).is_ok()
 }
 
 fn system_certificates() -> Result<Vec<CertificateDer<'static>>, TransferError> {
     let found = rustls_native_certs::load_native_certs();
     match found.errors.first() {
-        Some(error) if found.certs.is_empty() => Err(refused(&format!("system authorities: {error}"))),
+        Some(error) if found.certs.is_empty() => {
+            tracing::warn!(%error, "the system's authorities can't be read");
+            Err(TransferError::new(TransferReason::LocalFileUnreadable, "ca-certificates"))
+        }
         _ => Ok(found.certs),
     }
-}
-
-fn certificates_of(file: &std::path::Path) -> Result<Vec<CertificateDer<'static>>, TransferError> {
-    CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect)
-        .map_err(|error| refused(&format!("authorities {}: {error}", file.display())))
 }

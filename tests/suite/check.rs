@@ -171,6 +171,16 @@ const CASES: &[Case] = &[
         &["stale-password identité 2 (ATRILLONBERNARD)"],
     ),
     (
+        "UPDATE party SET display_name = ' ' WHERE id = 2",
+        &["party-without-name identité 2 (ATRILLONBERNARD)"],
+        &[],
+    ),
+    (
+        "UPDATE binder SET name = '' WHERE id = 33",
+        &["binder-without-name classeur 33 (R_LETTERS_LANDLORDS)"],
+        &[],
+    ),
+    (
         "UPDATE party SET postcode = NULL, city = NULL WHERE id = 2",
         &["no-address identité 2 (ATRILLONBERNARD)"],
         &[],

@@ -181,6 +181,8 @@ fn unmarking_says_how_many_documents_leave_and_asks_first_d7_d24() {
     let rehearsal = desk.run(&["accounts", "unmark", "22", "27", "--dry-run"]);
     assert!(rehearsal.out.contains("3 documents publiés pour eux seront retirés"), "{}", rehearsal.out);
     assert_eq!(desk.dump(), before);
+    let one = desk.run(&["accounts", "unmark", "22", "--dry-run"]).out;
+    assert!(one.contains("Un document publié pour lui sera retiré"), "{one}");
     let said = twice(&desk, &["accounts", "unmark", "22", "27", "--yes"]);
     assert_eq!(said.notices("27"), ["documents-leave"], "450CLIQUOT: another account of hers stays");
     assert_eq!(said.notices("22"), ["documents-leave", "access-leaves"], "D26: ATRILLON's only account");

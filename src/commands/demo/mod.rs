@@ -107,7 +107,14 @@ fn explain(error: &DemoError, messages: &Messages) -> String {
         DemoError::AlreadyServing(folder) => path("demo-already-serving", folder),
         DemoError::App(error) => error.explain(messages),
         other => {
-            let detail = crate::flow::telling::chain(other);
+            // A transparent error hides the one that bears the path.
+            let cause: &(dyn std::error::Error + 'static) = match other {
+                DemoError::File(file) => file,
+                DemoError::Source(source) => source,
+                DemoError::Embedded(embedded) => embedded,
+                other => other,
+            };
+            let detail = crate::flow::telling::local_words(cause, messages);
             messages.format("demo-failed", &[("detail", detail.into())])
         }
     }

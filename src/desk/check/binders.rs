@@ -13,6 +13,9 @@ pub(super) fn check(books: &Books, each: &mut Sink<'_>) {
         if binder.module == Module::Condo && binder.rights.has_hole() {
             each(find(Code::RightsHole));
         }
+        if binder.name.trim().is_empty() && !binder.fed_on_site {
+            each(find(Code::BinderWithoutName));
+        }
         if let Some(code) = parent_fault(books, binder) {
             each(find(code));
         }

@@ -232,6 +232,8 @@ codes! {
 
     /// A right is ticked without every one to its right.
     RightsHole = "rights-hole", Binders, Warning, "B5";
+    /// A binder without a name.
+    BinderWithoutName = "binder-without-name", Binders, Warning, "B2";
     /// A binder is its own ancestor.
     BinderCycle = "binder-cycle", Binders, Warning, "B8";
     /// A binder's parent does not exist.
@@ -301,6 +303,8 @@ codes! {
     StalePassword = "stale-password", Parties, Advice, "D5";
     /// An access that was revoked comes back, and no new password was issued.
     PasswordNotRenewed = "password-not-renewed", Parties, Warning, "D26";
+    /// A party without a name.
+    PartyWithoutName = "party-without-name", Parties, Warning, "H1";
     /// A party has no postal address.
     NoAddress = "no-address", Parties, Advice, "H1";
 

@@ -39,6 +39,9 @@ pub(super) fn check(
             if credentials.is_stale(books.today) {
                 find(Code::StalePassword);
             }
+            if !party.has_name {
+                find(Code::PartyWithoutName);
+            }
             if !party.has_address {
                 find(Code::NoAddress);
             }

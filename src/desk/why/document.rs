@@ -197,7 +197,7 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
         Named::Voucher(voucher, id) => {
             alone = id;
             // One voucher serves several lines: all of them are looked at, unless one is named.
-            id.map_or(DocumentSource::Voucher(voucher, ExpenseLineId(1)), |id| id.source())
+            id.map_or(DocumentSource::Voucher(voucher, ExpenseLineId(1)), DocumentId::source)
         }
     };
     let trading = Trading::open(office)?;

@@ -216,7 +216,7 @@ fn write_entry(
     work: &Receiver<Work>,
     emptied: &Sender<Vec<u8>>,
 ) -> Result<u64, PackageError> {
-    let path = part.path.clone();
+    let path = part.whole.clone();
     let cannot_write = |source| PackageError::Write { path: path.clone(), source };
     let mut zip = ZipWriter::new(part);
     zip.start_file(entry_name, options).map_err(cannot_write)?;
@@ -241,7 +241,7 @@ fn write_entry(
 
 /// Gives the written archive its name, durably.
 fn settle(part: &Path, path: PathBuf, content_bytes: u64) -> Result<Sealed, PackageError> {
-    let (digest, size_bytes) = sha256_of_file(part).map_err(failed("read back", part))?;
+    let (digest, size_bytes) = sha256_of_file(part).map_err(failed("read back", &path))?;
     fs::rename(part, &path).map_err(failed("rename to", &path))?;
     sync_folder_of(&path)?;
     Ok(Sealed { path, size_bytes, digest, content_bytes })
@@ -253,6 +253,8 @@ fn settle(part: &Path, path: PathBuf, content_bytes: u64) -> Result<Sealed, Pack
 struct Part {
     file: File,
     path: PathBuf,
+    /// The name that it gets once it is whole, by which errors name it.
+    whole: PathBuf,
     broken: bool,
 }
 
@@ -260,8 +262,9 @@ impl Part {
     fn create(path: &Path) -> Result<Self, PackageError> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".part");
-        let path = path.with_file_name(name);
-        Ok(Self { file: create_private(&path)?, path, broken: false })
+        let (whole, path) = (path.to_owned(), path.with_file_name(name));
+        let file = create_private(&path).map_err(|error| error.of(&whole))?;
+        Ok(Self { file, path, whole, broken: false })
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -229,6 +229,11 @@ fn an_event_unpublished_now_leaves_alone_at_once_and_who_could_see_it_is_said_ru
         (&"summary".into(), &2.into(), &0.into())
     );
     assert_eq!(summary["reports"][0]["publication"]["mode"], "removals");
+    let why = agency.run(&["why", "document", "161", "--json"]).ended(0);
+    let why = why.lines().into_iter().find(|line| line["type"] == "why").unwrap();
+    let confirmed = why["last"]["confirmed_at"].as_str().expect("a confirmation").to_owned();
+    let began = summary["reports"][0]["started_at"].as_str().unwrap();
+    assert!(confirmed.as_str() >= began, "{confirmed}: not that of the publication before {began}");
     assert!(agency.messages().last().unwrap().1.contains("retrait"), "and the report's readers are told");
     let dates = agency.rows("SELECT published_on FROM event WHERE id IN (103, 161)");
     assert_eq!(dates, [["Null"], ["Null"]]);
