@@ -357,6 +357,8 @@ macro_rules! every_server_keeps {
     };
 }
 
+#[cfg(feature = "demo")]
+mod cuts;
 mod pool;
 
 every_server_keeps! {

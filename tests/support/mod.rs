@@ -18,6 +18,8 @@ pub mod oracle;
 pub mod package;
 pub mod papers;
 #[cfg(feature = "demo")]
+pub mod proxy;
+#[cfg(feature = "demo")]
 pub mod random_agency;
 #[cfg(feature = "demo")]
 pub mod reader;

@@ -45,17 +45,23 @@ pub struct RealServer {
 impl RealServer {
     /// Starts vsftpd.
     pub fn vsftpd(kind: Kind) -> Self {
-        Self::start_vsftpd(kind, "", 100)
+        Self::start_vsftpd(kind, "", "max_per_ip=100\n")
     }
 
     /// Starts vsftpd, which grants one address so many connections.
     pub fn vsftpd_granting(kind: Kind, connections: u16) -> Self {
-        Self::start_vsftpd(kind, "", connections)
+        Self::start_vsftpd(kind, "", &format!("max_per_ip={connections}\n"))
+    }
+
+    /// Starts vsftpd, whose data connections take these ports.
+    pub fn vsftpd_passive(kind: Kind, ports: &std::ops::RangeInclusive<u16>) -> Self {
+        let (first, last) = (ports.start(), ports.end());
+        Self::start_vsftpd(kind, "", &format!("pasv_min_port={first}\npasv_max_port={last}\n"))
     }
 
     /// Starts vsftpd over an OpenSSL that is set otherwise: lines of `openssl.cnf`, system defaults.
     pub fn vsftpd_over_openssl(kind: Kind, openssl: &str) -> Self {
-        Self::start_vsftpd(kind, openssl, 100)
+        Self::start_vsftpd(kind, openssl, "max_per_ip=100\n")
     }
 
     /// Starts OpenSSH's server.
@@ -78,7 +84,7 @@ impl RealServer {
         })
     }
 
-    fn start_vsftpd(kind: Kind, openssl: &str, connections: u16) -> Self {
+    fn start_vsftpd(kind: Kind, openssl: &str, more: &str) -> Self {
         let protocol = match kind {
             Kind::Plain => Protocol::Ftp,
             Kind::Explicit | Kind::ExplicitSelfSigned => Protocol::FtpsExplicit,
@@ -86,8 +92,7 @@ impl RealServer {
         };
         start(protocol, kind == Kind::ExplicitSelfSigned, |identities, folder, pam, port| {
             let file = folder.join("vsftpd.conf");
-            let limit = format!("max_per_ip={connections}\n");
-            write(&file, &(vsftpd_settings(kind, identities, folder, pam, port) + &limit));
+            write(&file, &(vsftpd_settings(kind, identities, folder, pam, port) + more));
             let mut command = Command::new("/usr/sbin/vsftpd");
             command.arg(&file);
             let defaults = "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = defaults\n";

@@ -1,112 +1,131 @@
-//! One SFTP session: the port's operations over one SSH channel.
+//! One SFTP session: the port's operations, over a channel that it may share with others.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use publier_core::publication::reason::TransferReason;
+use russh::ChannelStream;
 use russh::client::{Handle, Msg};
-use russh::{ChannelStream, Disconnect};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncRead;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::ports::{RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::Deadlines;
-use crate::transfer::net::{count, next_block, within};
+use crate::transfer::net::{count, next_block};
 use crate::transfer::reason;
 use crate::transfer::sftp::Gate;
+use crate::transfer::sftp::link::{Heard, Link};
 use crate::transfer::sftp::wire::{
-    self, Answer, Attributes, Kind, LONGEST_PACKET, OPEN_CREATE, OPEN_TRUNCATE, OPEN_WRITE, Packet,
+    self, Answer, Attributes, Kind, OPEN_CREATE, OPEN_TRUNCATE, OPEN_WRITE, Packet,
 };
 
 /// The size of one write, in bytes: what every server takes.
 const BLOCK: usize = 32 * 1024;
 
-/// Writes sent and not yet answered: 2 MiB, the usual SSH window.
+/// The largest write, where the server says that it takes it: OpenSSH's own limit.
+const LARGEST_BLOCK: u64 = 256 * 1024 - 1024;
+
+/// Writes of one file sent and not yet answered; their bytes are bounded by the link.
 const IN_FLIGHT: u32 = 64;
 
 /// What is read of one folder at most, in names.
 const MOST_NAMES: usize = 200_000;
 
+/// What the server told at the start.
+#[derive(Debug)]
+struct Server {
+    extensions: Vec<String>,
+    block: usize,
+}
+
 /// One logged-in session.
+#[derive(Debug)]
 pub(super) struct SftpSession {
-    handle: Handle<Gate>,
-    stream: ChannelStream<Msg>,
+    link: Arc<Link>,
+    server: Arc<Server>,
+    inbox: UnboundedReceiver<Heard>,
+    to_me: UnboundedSender<Heard>,
     deadlines: Deadlines,
-    last_id: u32,
-    /// Answers that the server owes.
+    /// Answers that the server owes this session.
     awaited: u32,
     broken: bool,
     /// A write that began and did not end: a cancelled one leaves it so.
     writing: bool,
-    extensions: Vec<String>,
-}
-
-impl std::fmt::Debug for SftpSession {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SftpSession(awaited {}, broken {})", self.awaited, self.broken)
-    }
 }
 
 impl SftpSession {
-    /// Agrees on version 3 and learns the server's extensions.
+    /// Agrees on version 3 and learns the server's extensions and limits.
     pub(super) async fn start(
         handle: Handle<Gate>,
         stream: ChannelStream<Msg>,
         deadlines: Deadlines,
     ) -> Result<Self, TransferError> {
-        let mut session = Self {
-            handle,
-            stream,
-            deadlines,
-            last_id: 0,
-            awaited: 0,
-            broken: false,
-            writing: false,
-            extensions: Vec::new(),
+        let plain = Server { extensions: Vec::new(), block: BLOCK };
+        let mut session = Self::over(Link::new(handle, stream), Arc::new(plain), deadlines);
+        let extensions = match session.ask(0, Packet::new(Kind::INIT, 3)).await? {
+            Answer::Version(extensions) => extensions,
+            other => return Err(session.unexpected(&other)),
         };
-        session.send(Packet::new(Kind::INIT, 3)).await?;
-        match session.answer(deadlines.reply).await? {
-            (_, Answer::Version(extensions)) => session.extensions = extensions,
-            (_, other) => return Err(session.unexpected(&other)),
+        session.server = Arc::new(Server { extensions, block: BLOCK });
+        let block = session.largest_block().await?;
+        if let Some(server) = Arc::get_mut(&mut session.server) {
+            server.block = block;
         }
         Ok(session)
     }
 
+    fn over(link: Arc<Link>, server: Arc<Server>, deadlines: Deadlines) -> Self {
+        let (to_me, inbox) = unbounded_channel();
+        Self { link, server, inbox, to_me, deadlines, awaited: 0, broken: false, writing: false }
+    }
+
+    /// Asks for the largest write where the server tells it.
+    async fn largest_block(&mut self) -> Result<usize, TransferError> {
+        if !self.has("limits@openssh.com") {
+            return Ok(BLOCK);
+        }
+        let (id, packet) = self.packet(Kind::EXTENDED);
+        let told = match self.ask(id, packet.bytes(b"limits@openssh.com")).await? {
+            Answer::Extended(bytes) => wire::longest_write(&bytes),
+            _ => None,
+        };
+        let told = told.and_then(|bytes| usize::try_from(bytes.min(LARGEST_BLOCK)).ok());
+        Ok(told.filter(|bytes| *bytes > BLOCK).unwrap_or(BLOCK))
+    }
+
     fn has(&self, extension: &str) -> bool {
-        self.extensions.iter().any(|name| name == extension)
+        self.server.extensions.iter().any(|name| name == extension)
     }
 
-    fn packet(&mut self, kind: Kind) -> (u32, Packet) {
-        self.last_id = self.last_id.wrapping_add(1);
-        (self.last_id, Packet::new(kind, self.last_id))
+    fn packet(&self, kind: Kind) -> (u32, Packet) {
+        let id = self.link.next_id();
+        (id, Packet::new(kind, id))
     }
 
-    async fn send(&mut self, packet: Packet) -> Result<(), TransferError> {
+    async fn send(
+        &mut self,
+        id: u32,
+        packet: Packet,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> Result<(), TransferError> {
         if self.broken {
             let words = "the session is out of sync: it can only be dropped";
             return Err(TransferError::new(TransferReason::ConnectionLost, words));
         }
         self.awaited += 1;
-        let bytes = packet.finish();
-        let sent = within(self.deadlines.stall, "send", self.stream.write_all(&bytes)).await;
-        match sent.and_then(|sent| sent.map_err(|error| reason::from_io(&error))) {
-            Ok(()) => Ok(()),
-            Err(error) => Err(self.break_with(error)),
-        }
+        let sent = self.link.send(id, packet, room, &self.to_me, self.deadlines.stall).await;
+        sent.inspect_err(|_| self.broken = true)
     }
 
     /// Waits for one answer. A cancelled or failed wait leaves it awaited for ever.
-    async fn answer(&mut self, limit: Duration) -> Result<(u32, Answer), TransferError> {
-        let read = within(limit, "wait for an answer", read_packet(&mut self.stream)).await;
-        let packet = match read.and_then(|read| read) {
-            Ok(packet) => packet,
-            Err(error) => return Err(self.break_with(error)),
-        };
-        let Some(answer) = wire::read_answer(&packet) else {
-            let error = TransferError::new(TransferReason::ConnectionLost, "not an SFTP answer");
-            return Err(self.break_with(error));
-        };
-        self.awaited = self.awaited.saturating_sub(1);
-        Ok(answer)
+    async fn answer(&mut self, limit: std::time::Duration) -> Heard {
+        let heard = self.link.answer(&mut self.inbox, limit).await;
+        match &heard {
+            Ok(_) => self.awaited = self.awaited.saturating_sub(1),
+            Err(_) => self.broken = true,
+        }
+        heard
     }
 
     /// Sends a request and gives its own answer.
@@ -115,7 +134,7 @@ impl SftpSession {
             let words = "the session is out of sync: it can only be dropped";
             return Err(TransferError::new(TransferReason::ConnectionLost, words));
         }
-        self.send(packet).await?;
+        self.send(id, packet, None).await?;
         let (answered, answer) = self.answer(self.deadlines.reply).await?;
         if answered == id {
             return Ok(answer);
@@ -132,7 +151,7 @@ impl SftpSession {
 
     fn break_with(&mut self, error: TransferError) -> TransferError {
         self.broken = true;
-        error
+        self.link.break_with(error)
     }
 
     /// The error of an answer of the wrong kind; a status speaks for itself.
@@ -184,7 +203,7 @@ impl SftpSession {
         content: &mut (dyn AsyncRead + Send + Unpin),
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, TransferError> {
-        let mut block = vec![0; BLOCK];
+        let mut block = vec![0; self.server.block];
         let mut sent = 0;
         let mut flying = 0;
         let mut ended: Option<Result<(), TransferError>> = None;
@@ -193,8 +212,11 @@ impl SftpSession {
                 match next_block(content, &mut block, self.deadlines.stall).await {
                     Ok([]) => ended = Some(Ok(())),
                     Ok(bytes) => {
-                        let (_, packet) = self.packet(Kind::WRITE);
-                        self.send(packet.bytes(handle).u64(offset + sent).bytes(bytes)).await?;
+                        let room = self.link.room(count(bytes.len()), self.deadlines.stall).await;
+                        let room = room.map_err(|error| self.break_with(error))?;
+                        let (id, packet) = self.packet(Kind::WRITE);
+                        let packet = packet.bytes(handle).u64(offset + sent).bytes(bytes);
+                        self.send(id, packet, Some(room)).await?;
                         flying += 1;
                         sent += count(bytes.len());
                         progress(count(bytes.len()));
@@ -273,17 +295,6 @@ impl SftpSession {
     }
 }
 
-async fn read_packet(stream: &mut ChannelStream<Msg>) -> Result<Vec<u8>, TransferError> {
-    let io = |error: std::io::Error| reason::from_io(&error);
-    let size = usize::try_from(stream.read_u32().await.map_err(io)?).unwrap_or(usize::MAX);
-    if size > LONGEST_PACKET {
-        return Err(TransferError::new(TransferReason::ConnectionLost, "SFTP packet longer than its limit"));
-    }
-    let mut packet = vec![0; size];
-    stream.read_exact(&mut packet).await.map_err(io)?;
-    Ok(packet)
-}
-
 fn status_error(code: u32, words: &str) -> TransferError {
     let reason = reason::from_sftp_status(code).unwrap_or(TransferReason::ServerError);
     TransferError::new(reason, reason::presentable(&format!("{code} {words}")))
@@ -298,7 +309,7 @@ fn entry((name, attributes): (String, Attributes)) -> Option<RemoteEntry> {
 #[async_trait]
 impl Session for SftpSession {
     fn in_sync(&self) -> bool {
-        self.awaited == 0 && !self.broken && !self.writing && !self.handle.is_closed()
+        self.awaited == 0 && !self.broken && !self.writing && !self.link.is_broken()
     }
 
     async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError> {
@@ -368,9 +379,15 @@ impl Session for SftpSession {
         Ok(entries)
     }
 
+    fn lane(&self) -> Option<Box<dyn Session>> {
+        let lane = Self::over(Arc::clone(&self.link), Arc::clone(&self.server), self.deadlines);
+        Some(Box::new(lane))
+    }
+
+    /// The last of a connection logs out.
     async fn close(self: Box<Self>) {
-        let farewell = self.handle.disconnect(Disconnect::ByApplication, "", "");
-        // Its answer changes nothing: the connection ends either way.
-        drop(within(Duration::from_secs(2), "log out", farewell).await);
+        if Arc::strong_count(&self.link) == 1 {
+            self.link.disconnect().await;
+        }
     }
 }

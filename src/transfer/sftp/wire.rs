@@ -141,6 +141,15 @@ pub(super) fn available_blocks(extended: &[u8]) -> Option<u64> {
     fields.u64()
 }
 
+/// The longest write that a server takes, in the answer to `limits@openssh.com`: its third number.
+pub(super) fn longest_write(extended: &[u8]) -> Option<u64> {
+    let mut fields = Fields(extended);
+    for _ in 0..2 {
+        fields.u64()?;
+    }
+    fields.u64()
+}
+
 /// What is left of a packet.
 struct Fields<'a>(&'a [u8]);
 
@@ -239,6 +248,13 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_write_is_the_third_limit() {
+        let limits = [9_u64, 8, 261_120, 6].map(u64::to_be_bytes).concat();
+        assert_eq!(longest_write(&limits), Some(261_120));
+        assert_eq!(longest_write(&limits[..20]), None);
+    }
+
+    #[test]
     fn attributes_skip_what_is_not_needed() {
         let mut packet = vec![105, 0, 0, 0, 1, 0, 0, 0, 0x0f];
         packet.extend_from_slice(&9_u64.to_be_bytes());
@@ -253,7 +269,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _any = (read_answer(&bytes), available_blocks(&bytes));
+            let _any = (read_answer(&bytes), available_blocks(&bytes), longest_write(&bytes));
         }
     }
 }

@@ -155,6 +155,28 @@ async fn a_server_that_answers_530_to_one_login_more_is_given_fewer_and_asked_on
     assert!((2..=4).contains(&logins), "{logins} passwords");
 }
 
+/// A connection whose round trip costs 20 ms: one file at a time would take eight of them each.
+#[cfg(feature = "demo")]
+#[tokio::test]
+async fn sftp_carries_many_files_at_a_time_over_one_connection() {
+    use crate::support::proxy::{Line, Proxy};
+    let server = RealServer::sshd();
+    let line = Line { delay: Duration::from_millis(10), ..Line::default() };
+    let proxy = Proxy::before(server.target("depot").port, line).await;
+    let target = Target { port: proxy.address().port(), ..server.target("depot") };
+    let mut office = Office::new(connector(&target).unwrap(), server.remote("depot"), 1);
+    let remote = |n: usize| server.remote(&format!("depot/f{n}.pdf"));
+    let parcels =
+        contents(100).iter().enumerate().map(|(n, content)| office.parcel(remote(n), content)).collect();
+    let began = Instant::now();
+    let ends = office.deliver(parcels).await;
+    let took = began.elapsed();
+    assert!(ends.len() == 100 && ends.values().all(Result::is_ok), "{ends:?}");
+    assert!(took < Duration::from_millis(100 * 8 * 20 / 2), "{took:?}");
+    office.pool.close().await;
+    assert_eq!(server.log().matches("Accepted password").count(), 1);
+}
+
 #[tokio::test]
 async fn a_full_disk_ends_the_round_and_what_waits_is_not_begun() {
     let rig = Rig::memory();
