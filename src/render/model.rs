@@ -185,6 +185,24 @@ pub struct Table {
     pub has_borders: bool,
     /// Its width, where the body gives one.
     pub width: Option<Width>,
+    /// What it carries from page to page.
+    pub carry: Option<Carry>,
+}
+
+/// The sums that a table longer than a page carries to the next one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carry {
+    /// What stands before them at the end of a page: « À reporter ».
+    pub to_next: String,
+    /// What stands before them on the next page: « Report ».
+    pub from_last: String,
+    /// The columns that these words span.
+    pub span: usize,
+    /// Their look.
+    pub style: TextStyle,
+    /// For each row of the body, the sums after it, a text for each column that is left; `None` = the row stays with
+    /// the next one.
+    pub sums: Vec<Option<Vec<String>>>,
 }
 
 impl Table {

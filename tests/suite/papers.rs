@@ -1,7 +1,8 @@
 //! The lists and statements as other programs read them: text, positions, structure, fonts (G3, G4, C16, E3, F4).
 
-use publier::render::papers::Sheet;
+use publier::render::papers::{Sheet, StatementLine};
 use publier::render::{Limits, RenderError, Rendered, render_sheet};
+use publier_core::domain::money::Cents;
 
 use crate::support::papers::{co_owners, expenses, statement, works_fund};
 use crate::support::render::{File, text_of, tool, words_of};
@@ -116,6 +117,66 @@ fn a_statement_says_opening_totals_closing_and_its_convention_c16_d12_d13() {
     }
     let empty = text_of(&rendered(&statement(0)).pdf);
     assert!(empty.contains("Aucune écriture sur ce compte."), "{empty}");
+}
+
+/// The amounts at the end of the one line of a page that starts with a word.
+fn amounts_after(page: &str, word: &str) -> Vec<String> {
+    let mut lines = page.lines().filter_map(|line| line.trim().strip_prefix(word));
+    let amounts = lines.next().unwrap_or_else(|| panic!("no {word} in {page}"));
+    assert_eq!(lines.next(), None, "{page}");
+    amounts.trim().split("  ").filter(|part| !part.is_empty()).map(digits).collect()
+}
+
+/// An amount without the spaces between its thousands, which tools show in several ways.
+fn digits(amount: &str) -> String {
+    amount.chars().filter(|c| c.is_ascii_digit() || matches!(c, ',' | '-')).collect()
+}
+
+/// How many lines of entries a page shows.
+fn entries_on(page: &str) -> usize {
+    let starts_with_date = |line: &&str| {
+        line.split_whitespace().next().is_some_and(|word| word.len() == 10 && word.ends_with("/2020"))
+    };
+    page.lines().filter(starts_with_date).count()
+}
+
+#[test]
+fn a_long_statement_carries_its_sums_from_each_page_to_the_next() {
+    let sheet = statement(90);
+    let text = text_of(&rendered(&sheet).pdf);
+    let pages: Vec<_> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+    assert!(pages.len() > 2, "{}", pages.len());
+    let mut shown = 0;
+    for pair in pages.windows(2) {
+        let [page, next] = pair else { panic!("two pages") };
+        shown += entries_on(page);
+        let (lines, last) = (&sheet.lines[..shown], &sheet.lines[shown - 1]);
+        let sum = |side: fn(&StatementLine) -> Cents| Cents(lines.iter().map(|line| side(line).0).sum());
+        let expected = [sum(|line| line.debit), sum(|line| line.credit), last.balance]
+            .map(|amount| digits(&amount.to_french()));
+        assert_eq!(amounts_after(page, "À reporter"), expected);
+        assert_eq!(amounts_after(next, "Report "), expected);
+    }
+    let last = pages.last().unwrap();
+    assert!(!last.contains("À reporter") && last.contains("Totaux de la période"), "{last}");
+}
+
+#[test]
+fn a_statement_of_one_page_carries_nothing_and_totals_never_stand_without_a_line() {
+    for count in 0..60 {
+        let text = text_of(&rendered(&statement(count)).pdf);
+        let pages: Vec<_> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+        assert_eq!(text.matches("À reporter").count(), pages.len() - 1, "{count}");
+        let last = pages.last().unwrap();
+        assert!(last.contains("Totaux") && (count == 0 || entries_on(last) > 0), "{count}: {last}");
+    }
+}
+
+#[test]
+fn carried_sums_are_not_read_aloud() {
+    let pdf = rendered(&statement(90)).pdf;
+    let structure = tool("pdfinfo", &["-struct-text"], &File::of(&pdf).path, &[]);
+    assert!(structure.contains("Totaux") && !structure.contains("reporter"), "{structure}");
 }
 
 #[test]

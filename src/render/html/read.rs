@@ -194,6 +194,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             head: Vec::new(),
             body: Vec::new(),
             has_borders: has_borders(node),
+            carry: None,
             width: declared(node, "width").and_then(|width| style::width(&width)),
         };
         let inner = Context { align: None, ..inner };

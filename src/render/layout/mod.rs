@@ -2,8 +2,9 @@
 //!
 //! Promises: no line is cut, no row either unless it is higher than a page; a table's head comes back on each page;
 //! a heading stays with what follows; the first and last two lines of a paragraph stay together; what the body asks
-//! for in width is granted as far as the page allows. Every length is in points.
+//! for in width is granted as far as the page allows; a table that carries sums says them where its pages meet. Every length is in points.
 
+mod carry;
 mod pages;
 mod paragraph;
 mod slab;

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::carry::Carried;
 use super::slab::{Slab, Title};
 use super::table::head_height;
 use crate::render::RenderError;
@@ -32,8 +33,14 @@ pub struct Paginated {
 /// # Errors
 /// [`RenderError::TooManyPages`] past the limit.
 pub fn paginate(slabs: Vec<Slab>, frame: Frame, max_pages: usize) -> Result<Paginated, RenderError> {
-    let mut pages =
-        Pages { done: Paginated::default(), frame, y: frame.first_top, is_fresh: true, limit: max_pages };
+    let mut pages = Pages {
+        done: Paginated::default(),
+        frame,
+        y: frame.first_top,
+        is_fresh: true,
+        carried: None,
+        limit: max_pages,
+    };
     pages.done.pages.push(Vec::new());
     let mut waiting = VecDeque::from(slabs);
     while let Some(slab) = waiting.pop_front() {
@@ -48,8 +55,10 @@ struct Pages {
     done: Paginated,
     frame: Frame,
     y: f32,
-    /// Whether nothing but a repeated head stands on the page.
+    /// Whether nothing but a repeated head and carried sums stands on the page.
     is_fresh: bool,
+    /// What the table whose row was put last carries to the next page.
+    carried: Option<Carried>,
     limit: usize,
 }
 
@@ -58,7 +67,12 @@ impl Pages {
     fn place(&mut self, slab: Slab, next: &VecDeque<Slab>) -> Result<Option<Slab>, RenderError> {
         let gap = if self.is_fresh { 0.0 } else { slab.gap };
         let room = self.frame.bottom - self.y - gap;
-        let page_room = self.frame.bottom - self.frame.top - head_height(&slab);
+        let carried = self.carried.as_ref().map_or(0.0, Carried::height);
+        let page_room = if self.is_fresh && self.is_at_top() {
+            room
+        } else {
+            self.frame.bottom - self.frame.top - head_height(&slab) - carried
+        };
         if slab.starts_page && !self.is_fresh {
             self.turn(&slab)?;
             return Ok(Some(Slab { starts_page: false, ..slab }));
@@ -107,6 +121,7 @@ impl Pages {
             self.mark(title);
         }
         if let Some(page) = self.done.pages.last_mut() {
+            self.carried.clone_from(&slab.carried);
             slab.pour(self.y, page);
         }
         self.y += height;
@@ -118,33 +133,42 @@ impl Pages {
         self.done.bookmarks.push(Bookmark { title: title.text.clone(), page, y: self.y });
     }
 
-    /// Starts a page, with the head of the table that goes on.
+    /// Starts a page, with the head of the table that goes on and what it carries.
     fn turn(&mut self, next: &Slab) -> Result<(), RenderError> {
         if self.done.pages.len() >= self.limit {
             return Err(RenderError::TooManyPages { limit: self.limit });
+        }
+        let carried = self.carried.take();
+        if let Some(carried) = &carried {
+            self.put(carried.below());
         }
         self.done.pages.push(Vec::new());
         self.y = self.frame.top;
         for head in next.head.as_deref().into_iter().flatten().cloned() {
             self.put(head);
         }
+        if let Some(carried) = &carried {
+            self.put(carried.above());
+        }
         self.is_fresh = true;
         Ok(())
     }
 }
 
-/// Gives the height of a slab and of those that must follow it on its page.
+/// Gives the height of a slab and of those that must follow it on its page, with that of the sums carried after them.
 fn together(slab: &Slab, next: &VecDeque<Slab>) -> f32 {
     let mut height = slab.height;
     let mut stays = slab.stays_with_next;
+    let mut last = slab;
     for follower in next {
         if !stays || follower.starts_page {
             break;
         }
         height += follower.gap + follower.height;
         stays = follower.stays_with_next;
+        last = follower;
     }
-    height
+    height + last.carried.as_ref().map_or(0.0, Carried::height)
 }
 
 #[cfg(test)]

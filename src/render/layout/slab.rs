@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::carry::Carried;
 use crate::render::display::{Area, Artifact, Colour, Item, Owner, Shape};
 
 /// A heading, for the outline.
@@ -30,6 +31,8 @@ pub struct Slab {
     pub(super) title: Option<Title>,
     /// The rows that come back above it when it starts a page.
     pub(super) head: Option<Rc<Vec<Slab>>>,
+    /// The sums that its table carries when the page ends after it.
+    pub(super) carried: Option<Carried>,
     pub(super) content: Content,
 }
 
@@ -78,6 +81,7 @@ impl Slab {
             baseline: None,
             title: None,
             head: None,
+            carried: None,
             content: Content::Items(items),
         }
     }
@@ -139,7 +143,7 @@ impl Slab {
         }
         let Content::Row(row) = self.content else { return Err(Box::new(Self::of(Vec::new(), self.height))) };
         let (top, rest) = row.split(room);
-        let rest = Self { gap: 0.0, head: self.head.clone(), ..Self::of_row(rest) };
+        let rest = Self { gap: 0.0, head: self.head.clone(), carried: self.carried, ..Self::of_row(rest) };
         Ok((Self { gap: self.gap, head: self.head, title: self.title, ..Self::of_row(top) }, rest))
     }
 }

@@ -6,15 +6,16 @@
 
 use std::rc::Rc;
 
+use super::carry::{Carried, Carrier};
 use super::slab::{Edges, Row, RowCell, Slab, column_height};
 use super::{Place, Shaped, TABLE_GAP, Workshop};
 use crate::render::display::{Artifact, Colour, Item, Owner, Role, RoleId, Scope, Shape};
-use crate::render::model::{Align, Block, Cell, Paragraph, Table, Width};
+use crate::render::model::{Align, Block, Carry, Cell, Paragraph, Table, Width};
 
 /// The space left and right of a cell's content.
-const SIDE_PADDING: f32 = 5.0;
+pub(super) const SIDE_PADDING: f32 = 5.0;
 /// The space above and below it in a table with lines.
-const PADDING: f32 = 3.2;
+pub(super) const PADDING: f32 = 3.2;
 /// The space above and below it in a table that only lays things out.
 const BARE_PADDING: f32 = 1.0;
 /// Behind the cells of a head.
@@ -35,6 +36,7 @@ pub(super) struct ShapedTable {
     columns: usize,
     edges: Edges,
     width: Option<Width>,
+    carry: Option<Carry>,
     /// Whether a cell heads a row or column. A table without one only lays things out, and is read as groups
     /// (PDF/UA-1, 7.5 asks for headings in every table).
     has_headings: bool,
@@ -79,7 +81,15 @@ impl Workshop {
         let head: Vec<_> = table.head.iter().map(|row| self.shape_row(&row.cells, columns)).collect();
         let body: Vec<_> = table.body.iter().map(|row| self.shape_row(&row.cells, columns)).collect();
         let has_headings = head.iter().chain(&body).any(|row| row.cells.iter().any(|cell| cell.is_head));
-        ShapedTable { head, body, columns, edges, width: table.width, has_headings }
+        ShapedTable {
+            head,
+            body,
+            columns,
+            edges,
+            width: table.width,
+            carry: table.carry.clone(),
+            has_headings,
+        }
     }
 
     fn shape_row(&mut self, cells: &[Cell], columns: usize) -> ShapedRow {
@@ -108,14 +118,24 @@ impl Workshop {
             table.repeats(&head).then(|| Rc::new(head.iter().cloned().map(as_artifact).collect::<Vec<_>>()));
         let body = self.rows(&grid, &table.body, Role::TableBody);
         let heads = head.len();
+        let bearer =
+            table.carry.clone().map(|carry| Rc::new(Carrier::new(carry, grid.lefts.clone(), table.edges)));
         let mut titles = 0;
         for (number, slab) in head.into_iter().chain(body).enumerate() {
-            let row = number.checked_sub(heads).and_then(|number| table.body.get(number));
+            let in_body = number.checked_sub(heads);
+            let row = in_body.and_then(|number| table.body.get(number));
             titles = if row.is_some_and(ShapedRow::is_title) { titles + 1 } else { 0 };
+            let carried = bearer
+                .as_ref()
+                .zip(in_body)
+                .and_then(|(bearer, row)| Carried::after(bearer, row, table.body.len()));
+            // What follows the last row, such as a note on the sums, stays with it too.
+            let ends_no_page = bearer.is_some() && carried.is_none();
             slabs.push(Slab {
                 gap: if number == 0 { TABLE_GAP } else { 0.0 },
-                stays_with_next: number < heads || (1..=MAX_TITLES).contains(&titles),
+                stays_with_next: number < heads || (1..=MAX_TITLES).contains(&titles) || ends_no_page,
                 head: repeated.clone().filter(|_| number >= heads),
+                carried,
                 ..slab
             });
         }

@@ -1,11 +1,13 @@
 //! « Extrait de compte »: opening balance, entries with a running balance, totals (C16, D12, D21, D27).
 //!
+//! A statement longer than a page carries its sums: « À reporter », then « Report ».
+//!
 //! The figures are those of the publication's XML: one convention, balance = debit - credit (D13), said on the paper.
 
 use chrono::NaiveDate;
 use publier_core::domain::money::Cents;
 
-use super::table::{CELL, Column, row, table, total};
+use super::table::{CELL, Column, carry, carrying_table, row, total};
 use super::{Paper, Sheet, day};
 use crate::render::model::{Align, Block, Paragraph, Row};
 use crate::render::words::say;
@@ -107,6 +109,7 @@ impl AccountStatement {
             ];
             row(&columns, &texts, CELL)
         }));
+        let carry = carry(2, self.carried());
         let sums = [self.debit.to_french(), self.credit.to_french(), blank()];
         rows.push(total(&columns, 2, &say("render-statement-totals", &[]), &sums));
         let key = match self.closing.0.signum() {
@@ -115,7 +118,25 @@ impl AccountStatement {
             _ => "render-statement-closing-zero",
         };
         rows.push(total(&columns, 2, &say(key, &[]), &[blank(), blank(), self.closing.to_french()]));
-        table(&columns, rows)
+        carrying_table(&columns, rows, Some(carry))
+    }
+}
+
+impl AccountStatement {
+    /// Gives the sums of both sides and the balance after each row. A page ends neither after the opening balance nor
+    /// after the last line, so that the totals never stand on a page without one.
+    fn carried(&self) -> Vec<Option<Vec<String>>> {
+        let (mut debit, mut credit) = (Cents::ZERO, Cents::ZERO);
+        let mut carried = vec![None];
+        carried.extend(self.lines.iter().map(|line| {
+            debit = debit.checked_add(line.debit)?;
+            credit = credit.checked_add(line.credit)?;
+            Some([debit, credit, line.balance].map(Cents::to_french).to_vec())
+        }));
+        if let Some(last) = carried.last_mut() {
+            *last = None;
+        }
+        carried
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tables of the papers: columns with their shares and sides, rows of texts.
 
-use crate::render::model::{Align, Block, Cell, Paragraph, Row, Table, TextStyle, Width};
+use crate::render::model::{Align, Block, Carry, Cell, Paragraph, Row, Table, TextStyle, Width};
+use crate::render::words::say;
 
 /// The look of a cell.
 pub(super) const CELL: TextStyle = TextStyle::plain(8.5);
@@ -23,13 +24,18 @@ impl Column {
 
 /// Makes a table as wide as the page.
 pub(super) fn table(columns: &[Column], body: Vec<Row>) -> Block {
+    carrying_table(columns, body, None)
+}
+
+/// Makes a table as wide as the page that carries sums from page to page.
+pub(super) fn carrying_table(columns: &[Column], body: Vec<Row>, carry: Option<Carry>) -> Block {
     let heads = columns.iter().map(|column| Cell {
         is_head: true,
         width: Some(Width::Share(column.share)),
         ..cell(&column.label, HEAD, column.align)
     });
     let head = vec![Row { cells: heads.collect() }];
-    Block::Table(Table { head, body, has_borders: true, width: Some(Width::Share(1.0)) })
+    Block::Table(Table { head, body, has_borders: true, width: Some(Width::Share(1.0)), carry })
 }
 
 /// Makes a cell of one text; a blank one has no content.
@@ -63,4 +69,10 @@ pub(super) fn total(columns: &[Column], span: usize, text: &str, amounts: &[Stri
         .zip(amounts)
         .map(|(column, amount)| cell(amount, CELL.bold(), column.align));
     Row { cells: std::iter::once(head).chain(rest).collect() }
+}
+
+/// Makes what a table carries: the sums after each row of its body, under « À reporter » and « Report ».
+pub(super) fn carry(span: usize, sums: Vec<Option<Vec<String>>>) -> Carry {
+    let (to_next, from_last) = (say("render-carried-to", &[]), say("render-carried-from", &[]));
+    Carry { to_next, from_last, span, style: CELL.bold(), sums }
 }
