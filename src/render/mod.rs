@@ -14,8 +14,8 @@
 //! - A document fails alone: each limit is a typed [`RenderError`], and a panic inside becomes
 //!   [`RenderError::Engine`].
 //!
-//! Limits: [`Limits`]; RTF and DOCX bodies are refused until a reader is proven; no hyphenation, no `rowspan`, no
-//! links yet; left to right scripts only.
+//! Limits: [`Limits`]; RTF and DOCX bodies are refused until a reader is proven; no `rowspan`, no links
+//! yet; left to right scripts only.
 
 pub mod access;
 pub mod display;
@@ -43,7 +43,7 @@ pub use pictures::{ImageResolver, NoImages};
 
 /// The version of the layout: a change that alters what is already published raises it, and with it every
 /// [`input_digest`].
-pub const LAYOUT_VERSION: u32 = 1;
+pub const LAYOUT_VERSION: u32 = 2;
 
 /// The bounds of one document. The defaults are far above any letter of an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

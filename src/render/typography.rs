@@ -1,8 +1,11 @@
-//! Where a French line may break.
+//! Where a French line may break, and a French word.
 //!
 //! Promises: the opportunities of Unicode Annex 14, less those that French forbids: before « » : ; ! ? % € » after a
 //! plain space, after an opening «, inside a number grouped by plain spaces, after n°, M., Mme and the like. The
 //! text itself is never changed, so that what is copied from the PDF is what staff wrote.
+//!
+//! A word parts between syllables (Liang's patterns for French), three letters at least on both sides; addresses of the
+//! network and whatever has a digit never do, since their hyphen would be taken for their own.
 
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 
@@ -21,6 +24,36 @@ pub(super) fn breaks(text: &str) -> Vec<Break> {
         .map(|(at, kind)| Break { at, forced: kind == BreakOpportunity::Mandatory })
         .filter(|place| place.forced || !is_forbidden(text, place.at))
         .collect()
+}
+
+/// The fewest letters that stand before a hyphen, and after it.
+const MIN_LETTERS: usize = 3;
+
+/// Finds the places inside a word where a hyphen may part it, in order. A word that starts with a capital letter is
+/// spared, for it may be a name, unless there is no other way (`is_forced`).
+pub(super) fn hyphens(word: &str, is_forced: bool) -> Vec<usize> {
+    if word.contains(|c: char| c.is_ascii_digit() || "@/\\_".contains(c)) {
+        return Vec::new();
+    }
+    let mut places = Vec::new();
+    let mut start = 0;
+    for piece in word.split_inclusive(|c: char| !c.is_alphabetic()) {
+        let letters = piece.trim_end_matches(|c: char| !c.is_alphabetic());
+        if is_forced || !letters.starts_with(char::is_uppercase) {
+            places.extend(syllables(letters).map(|at| start + at));
+        }
+        start += piece.len();
+    }
+    places
+}
+
+fn syllables(letters: &str) -> impl Iterator<Item = usize> {
+    let parts = hypher::hyphenate_bounded(letters, hypher::Lang::French, MIN_LETTERS, MIN_LETTERS);
+    let ends = parts.scan(0, |end, part| {
+        *end += part.len();
+        Some(*end)
+    });
+    ends.filter(|end| *end < letters.len())
 }
 
 fn is_forbidden(text: &str, at: usize) -> bool {
@@ -85,6 +118,38 @@ mod tests {
     #[test]
     fn two_neighbouring_numbers_may_part() {
         assert_eq!(words("lots 12 14"), ["lots ", "12 ", "14"]);
+    }
+
+    fn parted(word: &str, is_forced: bool) -> String {
+        let mut parted = word.to_owned();
+        for at in hyphens(word, is_forced).into_iter().rev() {
+            parted.insert(at, '-');
+        }
+        parted
+    }
+
+    #[test]
+    fn a_word_parts_between_syllables_and_never_after_or_before_two_letters() {
+        for (word, expected) in [
+            ("copropriétaires", "copro-prié-taires"),
+            ("l’assemblée,", "l’assem-blée,"),
+            ("«\u{a0}administration\u{a0}»", "«\u{a0}admi-nis-tra-tion\u{a0}»"),
+            ("année", "année"),
+            ("aujourd’hui", "aujourd’hui"),
+        ] {
+            assert_eq!(parted(word, false), expected);
+        }
+    }
+
+    #[test]
+    fn names_part_only_where_nothing_else_helps_and_addresses_and_numbers_never() {
+        assert_eq!(parted("Kermarrec", false), "Kermarrec");
+        assert_eq!(parted("Kermarrec", true), "Ker-mar-rec");
+        for word in
+            ["gestion@kermarrec.example", "https://extranet.example/documents", "FR7630006000011234567890189"]
+        {
+            assert_eq!(parted(word, true), word);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ fn kinds() -> Vec<(&'static str, Box<dyn Sheet>)> {
         ("co_owners", Box::new(co_owners(1))),
         ("co_owners_long", Box::new(co_owners(10))),
         ("statement", Box::new(statement(4))),
+        ("statement_carried", Box::new(statement(30))),
         ("statement_long", Box::new(statement(90))),
         ("expenses", Box::new(expenses())),
         ("works_fund", Box::new(works_fund())),

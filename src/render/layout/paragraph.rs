@@ -1,8 +1,10 @@
 //! A paragraph: shaped once, then broken into lines of any width.
 //!
-//! Promises: lines break where [`crate::render::typography`] allows, and inside a word only when it is wider than
-//! the line; the spaces at a line's end stay in the text but not in its width; a picture is as wide as the line at
-//! most.
+//! Promises: lines break where [`crate::render::typography`] allows; a word is parted by a hyphen where justifying would
+//! stretch the spaces of its line too far, or where it is wider than the line, and then without one where no hyphen may
+//! stand; never the last word of a paragraph that is narrower, and never on three lines in a row. A hyphen that we set
+//! is a soft one (U+00AD) for whoever copies or searches the text. The spaces at a line's end stay in the text but not in
+//! its width; a picture is as wide as the line at most.
 
 use std::ops::Range;
 
@@ -11,7 +13,7 @@ use super::{MIN_WIDTH, RULE_WIDTH};
 use crate::render::display::{Area, Artifact, Glyph, Item, Owner, Role, RoleTree, Run, Shape};
 use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, shape};
 use crate::render::model::{Align, Inline, Level, Paragraph, PictureBox, TextStyle};
-use crate::render::typography::breaks;
+use crate::render::typography::{breaks, hyphens};
 
 /// The height of a line, in its size.
 const LINE_HEIGHT_EM: f32 = 1.28;
@@ -25,6 +27,12 @@ const LOWER_EM: f32 = 0.12;
 const MAX_PICTURE_HEIGHT: f32 = 600.0;
 /// The widest gap that justifying makes of a space, in the line's size.
 const MAX_SPACE_EM: f32 = 1.0;
+/// What is added to each space of a justified line before the next word is parted, in the line's size: as much again.
+const LOOSE_SPACE_EM: f32 = 0.28;
+/// The most lines in a row that end with a hyphen.
+const MAX_HYPHENS: usize = 2;
+/// What the text of a hyphen that the layout sets is.
+const SOFT_HYPHEN: &str = "\u{ad}";
 /// What stands for a picture in the text (U+FFFC, line breaking class CB).
 const PICTURE: &str = "\u{fffc}";
 /// What rounding may add to a width.
@@ -84,6 +92,8 @@ struct Line {
     pen: f32,
     /// Whether it ends the paragraph or was ended by hand.
     is_last: bool,
+    /// Whether it ends inside a word, with a hyphen.
+    has_hyphen: bool,
 }
 
 impl Line {
@@ -205,7 +215,7 @@ impl ShapedParagraph {
         let count = lines.len();
         for (number, line) in lines.iter().enumerate() {
             let mut slab = self.slab(line, x, width, owner, roles);
-            slab.stays_with_next = count > 1 && (number == 0 || number + 2 == count);
+            slab.stays_with_next = count > 1 && (number == 0 || number + 2 == count) || line.has_hyphen;
             slabs.push(slab);
         }
     }
@@ -213,13 +223,19 @@ impl ShapedParagraph {
     fn broken(&self, width: f32) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut line = Line::default();
-        for word in &self.words {
+        let last = self.words.len().saturating_sub(1);
+        for (number, word) in self.words.iter().enumerate() {
+            let ends_paragraph = number == last || word.ends_line;
+            let mut word = word.clone();
+            if !ends_paragraph && self.wants_hyphen(&line, &word, width, &lines) {
+                self.part(&mut word, width, false, &mut line, &mut lines);
+            }
             let word_width = if word.is_picture { word.width.min(width) } else { word.width };
             if !line.atoms.is_empty() && line.pen + word_width > width + TOLERANCE {
                 lines.push(std::mem::replace(&mut line, Line::starting_at(word.atoms.start)));
             }
             if word_width > width + TOLERANCE {
-                self.cut(word, width, &mut line, &mut lines);
+                self.cut(word.clone(), width, &mut line, &mut lines);
             } else {
                 line.take(&word.atoms, word_width, word.space);
             }
@@ -234,8 +250,65 @@ impl ShapedParagraph {
         lines
     }
 
-    /// Cuts a word that is wider than the line, glyph by glyph.
-    fn cut(&self, word: &Word, width: f32, line: &mut Line, lines: &mut Vec<Line>) {
+    /// Tells whether a word that goes to the next line leaves one that justifying would tear apart.
+    fn wants_hyphen(&self, line: &Line, word: &Word, width: f32, lines: &[Line]) -> bool {
+        if self.align != Align::Justify || line.atoms.is_empty() || line.pen + word.width <= width + TOLERANCE
+        {
+            return false;
+        }
+        let atoms = self.atoms.get(line.atoms.clone()).unwrap_or_default();
+        let size = self.styles.first().map_or(0.0, |style| style.size_pt);
+        let spaces = u16::try_from(spaces_between(atoms)).map_or(f32::MAX, f32::from);
+        let hyphens = lines.iter().rev().take_while(|line| line.has_hyphen).count();
+        width - line.width > spaces * size * LOOSE_SPACE_EM && hyphens < MAX_HYPHENS
+    }
+
+    /// Puts what fits of a word on the line, with a hyphen, and ends the line; the word becomes what is left. Tells
+    /// whether a hyphen could be set.
+    fn part(
+        &self,
+        word: &mut Word,
+        width: f32,
+        is_forced: bool,
+        line: &mut Line,
+        lines: &mut Vec<Line>,
+    ) -> bool {
+        let Some((atom, head, hyphen)) = self.hyphen_within(word, width - line.pen, is_forced) else {
+            return false;
+        };
+        line.take(&(word.atoms.start..atom), head + hyphen, 0.0);
+        line.has_hyphen = true;
+        lines.push(std::mem::replace(line, Line::starting_at(atom)));
+        word.atoms.start = atom;
+        word.width -= head;
+        true
+    }
+
+    /// Finds the last place where a hyphen may part a word within some room: the atom after it, the width of what stands
+    /// before and that of the hyphen.
+    fn hyphen_within(&self, word: &Word, room: f32, is_forced: bool) -> Option<(usize, f32, f32)> {
+        let start = self.atoms.get(word.atoms.start)?.start;
+        let end = self.atoms.get(word.atoms.end).map_or(self.text.len(), |atom| atom.start);
+        let places = hyphens(self.text.get(start..end)?, is_forced);
+        places.into_iter().rev().find_map(|place| {
+            let atoms = self.atoms.get(word.atoms.clone())?;
+            let count = atoms.iter().position(|atom| atom.start == start + place)?;
+            let head = atoms.get(..count)?;
+            let (width, hyphen) = (total(head), self.hyphen_after(head.last()?)?.1);
+            (width + hyphen <= room + TOLERANCE).then_some((word.atoms.start + count, width, hyphen))
+        })
+    }
+
+    /// Gives the hyphen in the look of an atom, its width, and the place of that look.
+    fn hyphen_after(&self, atom: &Atom) -> Option<(ShapedGlyph, f32, usize)> {
+        let Kind::Glyph(before, style) = atom.kind else { return None };
+        let glyph = shape("-", before.face, &mut |_| ()).into_iter().next()?;
+        Some((glyph, glyph.advance_em * drawn_size(self.styles.get(style)?), style))
+    }
+
+    /// Cuts a word that is wider than the line, between syllables where it may, else glyph by glyph.
+    fn cut(&self, mut word: Word, width: f32, line: &mut Line, lines: &mut Vec<Line>) {
+        while word.width > width + TOLERANCE && self.part(&mut word, width, true, line, lines) {}
         for place in word.atoms.clone() {
             let Some(atom) = self.atoms.get(place) else { return };
             if !atom.is_space && !line.atoms.is_empty() && line.pen + atom.width > width + TOLERANCE {
@@ -266,6 +339,9 @@ impl ShapedParagraph {
                 _ => {}
             }
         }
+        if let Some(last) = atoms.last().filter(|_| line.has_hyphen) {
+            self.draw_hyphen(last, &mut pen);
+        }
         Slab { baseline: Some(extent.above), ..Slab::of(pen.items, extent.above + extent.below) }
     }
 
@@ -288,8 +364,7 @@ impl ShapedParagraph {
 
     /// Gives what is added to each space to fill the line.
     fn stretch(&self, line: &Line, atoms: &[Atom], width: f32) -> f32 {
-        let visible = atoms.iter().rposition(|atom| !atom.is_space).map_or(0, |last| last + 1);
-        let spaces = atoms.iter().take(visible).filter(|atom| atom.is_space).count();
+        let spaces = spaces_between(atoms);
         let size = self.styles.first().map_or(0.0, |style| style.size_pt);
         match u16::try_from(spaces) {
             Ok(spaces @ 1..) if self.align == Align::Justify && !line.is_last => {
@@ -298,6 +373,18 @@ impl ShapedParagraph {
             }
             _ => 0.0,
         }
+    }
+
+    fn draw_hyphen(&self, last: &Atom, pen: &mut Pen) {
+        let Some((glyph, width, style)) = self.hyphen_after(last) else { return };
+        let Some(style) = self.styles.get(style) else { return };
+        let (x, baseline, text) = (pen.x, pen.baseline - raise(style), SOFT_HYPHEN.to_owned());
+        let ShapedGlyph { id, advance_em, shift_em, face, .. } = glyph;
+        let glyphs = vec![Glyph { id, advance_em, shift_em, start: 0, end: text.len() }];
+        let run = Run { x, baseline, face, size_pt: drawn_size(style), colour: style.colour, text, glyphs };
+        pen.items.push(Item { owner: pen.owner, shape: Shape::Run(run) });
+        pen.decorate(style, width);
+        pen.x += width;
     }
 
     fn picture_size(&self, place: usize, column: f32) -> (f32, f32) {
@@ -382,6 +469,12 @@ impl Pen {
     }
 }
 
+/// Counts the spaces of a line but for those at its end.
+fn spaces_between(atoms: &[Atom]) -> usize {
+    let visible = atoms.iter().rposition(|atom| !atom.is_space).map_or(0, |last| last + 1);
+    atoms.iter().take(visible).filter(|atom| atom.is_space).count()
+}
+
 fn total(atoms: &[Atom]) -> f32 {
     atoms.iter().map(|atom| atom.width).sum()
 }
@@ -439,8 +532,63 @@ mod tests {
     #[test]
     fn lines_break_between_words_and_inside_a_word_that_is_too_wide() {
         let paragraph = shaped("un mot anticonstitutionnellement long", Align::Left);
-        assert_eq!(texts(&paragraph, 60.0), ["un mot ", "anticonstituti", "onnellement ", "long"]);
-        assert_eq!(texts(&paragraph, 1000.0), ["un mot anticonstitutionnellement long"]);
+        assert_eq!(marked(&paragraph, 60.0), ["un mot ", "anticonstitu-", "tionnellement ", "long"]);
+        assert_eq!(marked(&paragraph, 1000.0), ["un mot anticonstitutionnellement long"]);
+        let account = shaped("compte FR7630006000011234567890189", Align::Left);
+        assert_eq!(marked(&account, 60.0), ["compte ", "FR76300060", "0001123456", "7890189"]);
+    }
+
+    /// The lines, with the hyphens that the layout set.
+    fn marked(paragraph: &ShapedParagraph, width: f32) -> Vec<String> {
+        let lines = paragraph.broken(width);
+        let mark = |(text, line): (String, &Line)| if line.has_hyphen { text + "-" } else { text };
+        texts(paragraph, width).into_iter().zip(&lines).map(mark).collect()
+    }
+
+    #[test]
+    fn a_hyphen_parts_a_word_where_justifying_would_tear_the_line_apart() {
+        let text = "le règlement de copropriété prévoit une convocation extraordinaire du syndicat";
+        let loose = marked(&shaped(text, Align::Left), 110.0);
+        assert!(loose.iter().all(|line| !line.ends_with('-')), "{loose:?}");
+        assert_eq!(loose.first().map(String::as_str), Some("le règlement de "));
+        let filled = marked(&shaped(text, Align::Justify), 110.0);
+        assert_eq!(filled.first().map(String::as_str), Some("le règlement de copro-"), "{filled:?}");
+    }
+
+    #[test]
+    fn no_more_than_two_lines_in_a_row_end_with_a_hyphen_and_the_last_word_stays_whole() {
+        let text = "extraordinairement ".repeat(30);
+        let mut found = 0;
+        for width in [90.0, 100.0, 110.0, 120.0, 130.0, 150.0, 200.0] {
+            let paragraph = shaped(text.trim_end(), Align::Justify);
+            let lines = paragraph.broken(width);
+            found += lines.iter().filter(|line| line.has_hyphen).count();
+            let most = lines.split(|line| !line.has_hyphen).map(<[Line]>::len).max();
+            assert!(most <= Some(MAX_HYPHENS), "{width}: {most:?}");
+            assert!(texts(&paragraph, width).last().unwrap().ends_with("extraordinairement"), "{width}");
+            assert!(lines.iter().all(|line| line.width <= width + TOLERANCE), "{width}");
+        }
+        assert!(found > 20, "{found}");
+    }
+
+    #[test]
+    fn a_hyphen_is_drawn_after_its_line_and_is_a_soft_one_in_the_text() {
+        let mut slabs = Vec::new();
+        let owner = Owner::Artifact(Artifact::Layout);
+        let paragraph = shaped("anticonstitutionnellement", Align::Left);
+        paragraph.lines(0.0, 60.0, owner, &mut RoleTree::default(), &mut slabs);
+        assert!(slabs.first().unwrap().stays_with_next);
+        let texts: Vec<Vec<String>> = slabs
+            .into_iter()
+            .map(|slab| {
+                let runs = slab.into_items(0.0).into_iter().filter_map(|item| match item.shape {
+                    Shape::Run(run) => Some(run.text),
+                    _ => None,
+                });
+                runs.collect()
+            })
+            .collect();
+        assert_eq!(texts, [vec!["anticonstitu", "\u{ad}"], vec!["tionnellement"]]);
     }
 
     #[test]

@@ -60,6 +60,7 @@ fn long_documents_and_whole_bodies_conform() {
         ("empty", render("").pdf),
         ("no-glyph", render("<p>a漢b</p>").pdf),
         ("long-table", render(&long_table).pdf),
+        ("hyphens", super::hyphens::justified()),
         ("bare-table", render("<table><tr><td>à gauche</td><td>à droite</td></tr></table>").pdf),
         ("co-owners", sheet(&co_owners(10))),
         ("statement", sheet(&statement(90))),
