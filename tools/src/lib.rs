@@ -7,3 +7,4 @@ pub mod agency;
 pub mod known;
 pub mod proxy;
 mod random;
+pub mod transfer;

@@ -41,20 +41,20 @@ fn patience(round_trip: Duration) -> Duration {
 }
 
 /// The answer to SIZE: the number of bytes, or `None` for no such file. Anything else is no answer to it.
-fn size_in(reply: &Reply) -> Option<Option<u64>> {
+fn size_in(reply: &Reply) -> Result<Option<u64>, Astray> {
     match reply.code {
-        213 => reply.text().trim().parse().ok().map(Some),
-        550 => Some(None),
-        _ => None,
+        213 => reply.text().trim().parse().map(Some).map_err(|_| Astray::Order),
+        550 => Ok(None),
+        _ => Err(Astray::Order),
     }
 }
 
 /// The answer to EPSV: a port, or `None` for a refusal. Anything else is no answer to it.
-fn port_in(reply: &Reply) -> Option<Option<u16>> {
+fn port_in(reply: &Reply) -> Result<Option<u16>, Astray> {
     match reply.code {
-        229 => reply::extended_passive_port(reply.text()).map(Some),
-        400.. => Some(None),
-        _ => None,
+        229 => reply::extended_passive_port(reply.text()).map(Some).ok_or(Astray::Order),
+        400.. => Ok(None),
+        _ => Err(Astray::Order),
     }
 }
 
@@ -114,40 +114,51 @@ impl FtpSession {
         renaming: &mut bool,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Placed, Astray> {
-        let (part, last) = (self.absolute(placement.part), self.absolute(placement.last));
+        let (temp, last) = (self.absolute(placement.part), self.absolute(placement.last));
         let whole = count(placement.content.len());
-        let data = match self.begin(&part, &last, whole).await? {
+        let data = match self.begin(&temp, &last, whole).await? {
             Begun::Open(data) => data,
             Begun::Over(placed) => return Ok(placed),
         };
         self.send_content(placement.content, data, progress).await?;
-        if self.confirm(&part).await? != Some(whole) {
+        if self.confirm(&temp).await? != Some(whole) {
             return Ok(Placed::StepByStep);
         }
         *renaming = true;
-        self.rename_ahead(&part, &last).await
+        self.rename_ahead(&temp, &last).await
     }
 
     /// Tries the server's order where that is due, looks at the final name and starts the transfer.
-    async fn begin(&mut self, part: &str, last: &str, whole: u64) -> Result<Begun, Astray> {
-        let port = if self.keeps_order { self.take_port() } else { None };
-        let looked = port.is_none();
-        let port = match port {
-            Some(port) => port,
-            None => match self.try_order(part, last).await? {
-                (Some(found), port) if found == whole => {
-                    self.next_port = port.map(|port| (port, Instant::now()));
-                    return Ok(Begun::Over(Placed::There));
-                }
-                (_, Some(port)) => port,
-                (_, None) => return Ok(Begun::Over(Placed::StepByStep)),
-            },
-        };
-        let (size, store) = (format!("SIZE {last}"), format!("STOR {part}"));
-        let lines: &[&str] = if looked { &[&store] } else { &[&size, &store] };
-        let address = SocketAddr::new(self.control.peer().ip(), port);
+    async fn begin(&mut self, temp: &str, last: &str, whole: u64) -> Result<Begun, Astray> {
+        let known = if self.keeps_order { self.take_port() } else { None };
+        if let Some(number) = known {
+            let size = format!("SIZE {last}");
+            return self.start_ahead(number, Some(&size), temp, whole).await;
+        }
+        let (found, number) = self.try_order(temp, last).await?;
+        if found == Some(whole) {
+            self.next_port = number.map(|number| (number, Instant::now()));
+            return Ok(Begun::Over(Placed::There));
+        }
+        match number {
+            Some(number) => self.start_ahead(number, None, temp, whole).await,
+            None => Ok(Begun::Over(Placed::StepByStep)),
+        }
+    }
+
+    /// Sends STOR, with the look at the final name before it unless that was done, and opens the data connection meanwhile.
+    async fn start_ahead(
+        &mut self,
+        number: u16,
+        look: Option<&str>,
+        temp: &str,
+        whole: u64,
+    ) -> Result<Begun, Astray> {
+        let store = format!("STOR {temp}");
+        let lines: Vec<&str> = look.into_iter().chain([store.as_str()]).collect();
+        let address = SocketAddr::new(self.control.peer().ip(), number);
         let opening = within(self.deadlines.connect, "connect for data", net::connect_to(address));
-        let (sent, data) = tokio::join!(self.control.send_together(lines), opening);
+        let (sent, data) = tokio::join!(self.control.send_together(&lines), opening);
         sent?;
         let data = match data.and_then(|data| data) {
             Ok(data) => data,
@@ -157,11 +168,10 @@ impl FtpSession {
                 return Err(error.into());
             }
         };
-        let found = if looked { None } else { size_in(&self.ahead_reply().await?).ok_or(Astray::Order)? };
-        let reply = self.ahead_reply().await?;
-        match reply.code {
+        let found = if look.is_some() { size_in(&self.ahead_reply().await?)? } else { None };
+        match self.ahead_reply().await?.code {
             ..200 => match self.secure(Box::new(data)).await {
-                Ok(data) if found == Some(whole) => Ok(Begun::Over(self.call_off(data, part).await?)),
+                Ok(data) if found == Some(whole) => Ok(Begun::Over(self.call_off(data, temp).await?)),
                 Ok(data) => Ok(Begun::Open(data)),
                 Err(error) => Err(self.after_broken_data(error, true).await.into()),
             },
@@ -173,18 +183,18 @@ impl FtpSession {
 
     /// Asks what changes nothing, all together; the first time with quick commands between slower ones. Gives the size at
     /// the final name and the port for the data.
-    async fn try_order(&mut self, part: &str, last: &str) -> Result<(Option<u64>, Option<u16>), Astray> {
-        let (final_size, part_size) = (format!("SIZE {last}"), format!("SIZE {part}"));
-        let trial = [final_size.as_str(), "NOOP", &part_size, "NOOP", "EPSV"];
+    async fn try_order(&mut self, temp: &str, last: &str) -> Result<(Option<u64>, Option<u16>), Astray> {
+        let (final_size, temp_size) = (format!("SIZE {last}"), format!("SIZE {temp}"));
+        let trial = [final_size.as_str(), "NOOP", &temp_size, "NOOP", "EPSV"];
         let known = [final_size.as_str(), "EPSV"];
         self.control.send_together(if self.keeps_order { &known } else { &trial }).await?;
-        let found = size_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+        let found = size_in(&self.ahead_reply().await?)?;
         if !self.keeps_order {
             self.ahead_noop().await?;
-            size_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+            size_in(&self.ahead_reply().await?)?;
             self.ahead_noop().await?;
         }
-        let port = port_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+        let port = port_in(&self.ahead_reply().await?)?;
         self.keeps_order = true;
         Ok((found, port))
     }
@@ -194,9 +204,9 @@ impl FtpSession {
     }
 
     /// The file stood there already: the transfer that was begun ends without a byte, and its part is removed.
-    async fn call_off(&mut self, data: Box<dyn Wire>, part: &str) -> Result<Placed, Astray> {
+    async fn call_off(&mut self, data: Box<dyn Wire>, temp: &str) -> Result<Placed, Astray> {
         self.finish(data).await?;
-        self.control.command(&format!("DELE {part}")).await?;
+        self.control.command(&format!("DELE {temp}")).await?;
         Ok(Placed::There)
     }
 
@@ -218,17 +228,17 @@ impl FtpSession {
     }
 
     /// Asks for the size of the part, and ahead for the port of the next file.
-    async fn confirm(&mut self, part: &str) -> Result<Option<u64>, Astray> {
-        let size = format!("SIZE {part}");
+    async fn confirm(&mut self, temp: &str) -> Result<Option<u64>, Astray> {
+        let size = format!("SIZE {temp}");
         self.control.send_together(&[&size, "EPSV"]).await?;
-        let found = size_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
-        let port = port_in(&self.ahead_reply().await?).ok_or(Astray::Order)?;
+        let found = size_in(&self.ahead_reply().await?)?;
+        let port = port_in(&self.ahead_reply().await?)?;
         self.next_port = port.map(|port| (port, Instant::now()));
         Ok(found)
     }
 
-    async fn rename_ahead(&mut self, part: &str, last: &str) -> Result<Placed, Astray> {
-        let (from, to) = (format!("RNFR {part}"), format!("RNTO {last}"));
+    async fn rename_ahead(&mut self, temp: &str, last: &str) -> Result<Placed, Astray> {
+        let (from, to) = (format!("RNFR {temp}"), format!("RNTO {last}"));
         self.control.send_together(&[&from, &to]).await?;
         let first = self.ahead_reply().await?.code;
         let second = self.ahead_reply().await?.code;
@@ -262,12 +272,12 @@ mod tests {
 
     #[test]
     fn only_an_answer_of_its_class_is_taken_for_a_command_s() {
-        assert_eq!(size_in(&reply(213, " 42")), Some(Some(42)));
-        assert_eq!(size_in(&reply(550, "no such file")), Some(None));
-        assert_eq!(size_in(&reply(229, "(|||4242|)")), None);
-        assert_eq!(port_in(&reply(229, "(|||4242|)")), Some(Some(4242)));
-        assert_eq!(port_in(&reply(425, "no")), Some(None));
-        assert_eq!(port_in(&reply(213, "42")), None);
+        assert!(matches!(size_in(&reply(213, " 42")), Ok(Some(42))));
+        assert!(matches!(size_in(&reply(550, "no such file")), Ok(None)));
+        assert!(matches!(size_in(&reply(229, "(|||4242|)")), Err(Astray::Order)));
+        assert!(matches!(port_in(&reply(229, "(|||4242|)")), Ok(Some(4242))));
+        assert!(matches!(port_in(&reply(425, "no")), Ok(None)));
+        assert!(matches!(port_in(&reply(213, "42")), Err(Astray::Order)));
     }
 
     #[test]

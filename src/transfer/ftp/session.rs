@@ -32,6 +32,9 @@ pub(super) enum Sizing {
 /// How long a port that the server named ahead is trusted: it may close what nobody comes to.
 const PORT_LASTS: Duration = Duration::from_secs(10);
 
+/// How long the last bytes of a data connection are waited for once the server said that all came, or a round trip.
+const LAST_BYTES: Duration = Duration::from_millis(20);
+
 /// What a connector learnt of its server and tells each of its sessions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Learnt {
@@ -235,6 +238,12 @@ impl FtpSession {
             }
         };
         if reply.is_done() {
+            if open && self.tls.is_some() {
+                // The reply may overtake the tickets, which travel on the other connection: without them the next data
+                // connection can't resume, and a server that demands it refuses. Servers close before they reply.
+                let closing = async { while data.read(&mut block).await.is_ok_and(|read| read > 0) {} };
+                drop(within(LAST_BYTES.max(self.round_trip), "read the last bytes", closing).await);
+            }
             return Ok(());
         }
         let error = self.control.refused(&reply, Doing::Store);

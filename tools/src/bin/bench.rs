@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use publier::flow::alone::write_structured;
 use publier::package::zip::{Level, verify};
-use publier_tools::known;
+use publier_tools::{known, transfer};
 
 /// Measures one thing.
 #[derive(Debug, Parser)]
@@ -50,6 +50,10 @@ enum What {
         #[arg(long)]
         agency: PathBuf,
     },
+    /// Every file of a folder, to a real server.
+    Transfer(transfer::Errand),
+    /// A slow line before a server, until the standard input ends.
+    Line(transfer::Line),
 }
 
 #[expect(clippy::print_stderr, reason = "a developer's tool")]
@@ -74,6 +78,8 @@ fn run(what: What) -> anyhow::Result<()> {
         }
         What::Know { agency } => known::know(&agency)?,
         What::NothingNew { agency } => known::nothing_new(&agency)?,
+        What::Transfer(errand) => transfer::send(&errand)?,
+        What::Line(line) => transfer::line(&line)?,
     };
     println!("{words} seconds={:.3} peak_kib={}", began.elapsed().as_secs_f64(), peak_kib()?);
     Ok(())
