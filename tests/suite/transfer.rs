@@ -762,7 +762,7 @@ fn targets_that_can_t_work_are_refused_before_any_connection() {
                 trust: Trust::Authorities("/absent.pem".into()),
                 ..plain
             },
-            R::CertificateRefused,
+            R::LocalFileUnreadable,
         ),
     ] {
         assert_eq!(connector(&target).map(|_| ()).unwrap_err().reason, reason);
