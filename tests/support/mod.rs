@@ -14,11 +14,11 @@ pub mod faults;
 pub mod flow;
 pub mod ledger;
 #[cfg(feature = "demo")]
+pub mod line;
+#[cfg(feature = "demo")]
 pub mod oracle;
 pub mod package;
 pub mod papers;
-#[cfg(feature = "demo")]
-pub mod proxy;
 #[cfg(feature = "demo")]
 pub mod random_agency;
 #[cfg(feature = "demo")]

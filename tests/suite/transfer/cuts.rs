@@ -4,8 +4,8 @@
 use publier::transfer::courier::Delivered;
 
 use super::*;
+use crate::support::line::{Break, Line, Proxy};
 use crate::support::oracle::cases;
-use crate::support::proxy::{Break, Line, Proxy};
 
 /// A server behind a line that can be spoiled.
 struct Spoiled {

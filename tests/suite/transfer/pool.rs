@@ -159,7 +159,7 @@ async fn a_server_that_answers_530_to_one_login_more_is_given_fewer_and_asked_on
 #[cfg(feature = "demo")]
 #[tokio::test]
 async fn sftp_carries_many_files_at_a_time_over_one_connection() {
-    use crate::support::proxy::{Line, Proxy};
+    use crate::support::line::{Line, Proxy};
     let server = RealServer::sshd();
     let line = Line { delay: Duration::from_millis(10), ..Line::default() };
     let proxy = Proxy::before(server.target("depot").port, line).await;
