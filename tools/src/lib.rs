@@ -4,4 +4,5 @@
 
 pub mod agency;
 pub mod known;
+pub mod pages;
 mod random;

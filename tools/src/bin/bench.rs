@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use publier::flow::alone::write_structured;
 use publier::package::zip::{Level, verify};
 use publier_tools::known;
+use publier_tools::pages::{self, Kind};
 
 /// Measures one thing.
 #[derive(Debug, Parser)]
@@ -44,6 +45,27 @@ enum What {
         #[arg(long)]
         agency: PathBuf,
     },
+    /// A document, again and again.
+    Render {
+        /// Which one.
+        #[arg(long)]
+        what: Kind,
+        /// The folder of its data.
+        #[arg(long)]
+        folder: PathBuf,
+        /// How many times, on each worker.
+        #[arg(long)]
+        count: u32,
+        /// How many workers at a time.
+        #[arg(long, default_value_t = 1)]
+        workers: u32,
+    },
+    /// A first publication of an agency that makes each letter and sends nothing.
+    Letters {
+        /// The agency's folder: `agency.db` and `files/`.
+        #[arg(long)]
+        agency: PathBuf,
+    },
     /// A run with nothing new, from its plan to its seal.
     NothingNew {
         /// The agency's folder, prepared by `know`.
@@ -73,6 +95,8 @@ fn run(what: What) -> anyhow::Result<()> {
             format!("elements={}", checked.elements)
         }
         What::Know { agency } => known::know(&agency)?,
+        What::Render { what, folder, count, workers } => pages::render(what, &folder, count, workers)?,
+        What::Letters { agency } => known::letters(&agency)?,
         What::NothingNew { agency } => known::nothing_new(&agency)?,
     };
     println!("{words} seconds={:.3} peak_kib={}", began.elapsed().as_secs_f64(), peak_kib()?);
