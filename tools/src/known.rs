@@ -160,8 +160,9 @@ pub fn letters(agency: &Path) -> anyhow::Result<String> {
     let ask = Ask { consent: Consent::Demo, ..Ask::new(Trigger::Manual) };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let report = runtime.block_on(rehearse(&mut job, &ask, None))?;
-    if report.outcome.name() != "done" {
-        bail!("the publication is {}: {:?}", report.outcome.name(), report.cause);
+    // A first publication waits for a person, but a rehearsal makes its letters all the same.
+    if let Some(cause) = &report.cause {
+        bail!("the publication is {}: {cause:?}", report.outcome.name());
     }
     Ok(format!("letters={}", report.letters_rendered))
 }
