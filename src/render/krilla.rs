@@ -2,6 +2,7 @@
 //!
 //! Consecutive shapes of one owner share a marked sequence. A role enters the tree when its first content is
 //! drawn, so that the tree is in reading order and holds no empty node; the cells of a row keep their columns.
+//! The file is then packed by [`repack`].
 
 use std::sync::LazyLock;
 
@@ -29,6 +30,7 @@ use crate::render::display::{
     RoleNode, Run, Scope, Shape,
 };
 use crate::render::fonts::Face;
+use crate::render::repack::repack;
 
 static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
     Face::ALL.map(|face| Font::new(face.bytes().into(), 0).expect("a test reads each shipped font"))
@@ -49,7 +51,8 @@ pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
     document.set_metadata(metadata(list));
     document.set_outline(outline(&list.outline));
     document.set_tag_tree(tree.into_tags());
-    document.finish().map_err(|error| refused(&error))
+    let written = document.finish().map_err(|error| refused(&error))?;
+    repack(&written)
 }
 
 fn configuration() -> Result<Configuration, RenderError> {

@@ -29,6 +29,7 @@ pub mod papers;
 pub mod pictures;
 #[cfg(feature = "printpdf")]
 mod printpdf;
+mod repack;
 mod typography;
 mod words;
 

@@ -193,7 +193,7 @@ fn a_hostile_body_fails_alone_and_quickly() {
     assert!(matches!(failure(&"<div>".repeat(10_000)), RenderError::NestedTooDeep { .. }));
     assert!(matches!(failure(&"<ul><li>".repeat(10_000)), RenderError::NestedTooDeep { .. }));
     assert!(matches!(failure(&"<p>a".repeat(200_000)), RenderError::TooManyElements { .. }));
-    assert!(matches!(failure(&"mot ".repeat(13_000_000)), RenderError::BodyTooLarge { .. }));
+    assert!(matches!(failure(&"mot ".repeat(25_000_000)), RenderError::BodyTooLarge { .. }));
     assert!(matches!(failure(&"mot ".repeat(500_000)), RenderError::TextTooLong { .. }));
     assert!(matches!(failure(&"<p><br></p>".repeat(40_000)), RenderError::TooManyPages { .. }));
     let uneven =

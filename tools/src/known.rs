@@ -151,3 +151,19 @@ pub fn nothing_new(agency: &Path) -> anyhow::Result<String> {
     }
     Ok(format!("known={} unchanged={} run_seconds={seconds:.3}", counts.known, counts.unchanged))
 }
+
+/// Makes every letter of an agency in a first publication that is tried out: rendered, listed, sealed, not sent.
+///
+/// # Errors
+/// When the agency can't be read, or a letter can't be made.
+pub fn letters(agency: &Path) -> anyhow::Result<String> {
+    let mut job = job(agency, now()?)?;
+    let ask = Ask { consent: Consent::Demo, ..Ask::new(Trigger::Manual) };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let report = runtime.block_on(rehearse(&mut job, &ask, None))?;
+    // A first publication waits for a person, but a rehearsal makes its letters all the same.
+    if let Some(cause) = &report.cause {
+        bail!("the publication is {}: {cause:?}", report.outcome.name());
+    }
+    Ok(format!("letters={}", report.letters_rendered))
+}

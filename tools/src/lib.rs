@@ -5,6 +5,7 @@
 
 pub mod agency;
 pub mod known;
+pub mod pages;
 pub mod proxy;
 mod random;
 pub mod transfer;

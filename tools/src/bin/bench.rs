@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use publier::flow::alone::write_structured;
 use publier::package::zip::{Level, verify};
+use publier_tools::pages::{self, Kind};
 use publier_tools::{known, transfer};
 
 /// Measures one thing.
@@ -40,6 +41,27 @@ enum What {
     },
     /// Makes a ledger in which every document of an agency is known.
     Know {
+        /// The agency's folder: `agency.db` and `files/`.
+        #[arg(long)]
+        agency: PathBuf,
+    },
+    /// A document, again and again.
+    Render {
+        /// Which one.
+        #[arg(long)]
+        what: Kind,
+        /// The folder of its data.
+        #[arg(long)]
+        folder: PathBuf,
+        /// How many times, on each worker.
+        #[arg(long)]
+        count: u32,
+        /// How many workers at a time.
+        #[arg(long, default_value_t = 1)]
+        workers: u32,
+    },
+    /// A first publication of an agency that makes each letter and sends nothing.
+    Letters {
         /// The agency's folder: `agency.db` and `files/`.
         #[arg(long)]
         agency: PathBuf,
@@ -77,6 +99,8 @@ fn run(what: What) -> anyhow::Result<()> {
             format!("elements={}", checked.elements)
         }
         What::Know { agency } => known::know(&agency)?,
+        What::Render { what, folder, count, workers } => pages::render(what, &folder, count, workers)?,
+        What::Letters { agency } => known::letters(&agency)?,
         What::NothingNew { agency } => known::nothing_new(&agency)?,
         What::Transfer(errand) => transfer::send(&errand)?,
         What::Line(line) => transfer::line(&line)?,
