@@ -14,6 +14,7 @@ mod reply;
 mod session;
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use publier_core::publication::reason::TransferReason;
@@ -26,6 +27,10 @@ use crate::transfer::ftp::session::{FtpSession, Learnt};
 use crate::transfer::net::{self, Wire};
 use crate::transfer::reason::{self, Doing};
 use crate::transfer::tls::{Identity, Newest, TlsSession};
+
+/// How long a second try waits between the reply to AUTH and the beginning of TLS: a server that says yes before it is ready
+/// reads that beginning as a command, and answers it in clear (libunftp does).
+const BEFORE_TLS: Duration = Duration::from_millis(100);
 
 /// Opens FTP and FTPS sessions with one target.
 #[derive(Debug)]
@@ -63,17 +68,30 @@ impl FtpConnector {
 
     /// Connects, is greeted, and puts the connection inside TLS where the protocol says so.
     async fn greet(&self, tls: Option<&TlsSession>) -> Result<Control, TransferError> {
-        let limit = self.target.deadlines.connect;
-        let mut control = net::within(limit, "wait for the greeting", self.reach(tls)).await??;
-        match tls {
-            Some(tls) if self.target.protocol == Protocol::FtpsExplicit => {
-                control.done("AUTH TLS", Doing::Secure).await?;
-                let peer = control.peer();
-                let stream = tls.secure(control.into_stream()?, limit).await?;
-                Ok(Control::over(Box::new(stream), peer, self.target.deadlines))
+        let Some(tls) = tls.filter(|_| self.target.protocol == Protocol::FtpsExplicit) else {
+            return self.reach_in_time(tls).await;
+        };
+        match self.greet_then_secure(tls, Duration::ZERO).await {
+            Err(error) if error.reason == TransferReason::TlsFailed => {
+                self.greet_then_secure(tls, BEFORE_TLS).await
             }
-            _ => Ok(control),
+            greeted => greeted,
         }
+    }
+
+    async fn reach_in_time(&self, tls: Option<&TlsSession>) -> Result<Control, TransferError> {
+        net::within(self.target.deadlines.connect, "wait for the greeting", self.reach(tls)).await?
+    }
+
+    /// Goes inside TLS, some time after the server agreed to.
+    async fn greet_then_secure(&self, tls: &TlsSession, pause: Duration) -> Result<Control, TransferError> {
+        let mut control = self.reach_in_time(None).await?;
+        control.done("AUTH TLS", Doing::Secure).await?;
+        let peer = control.peer();
+        let stream = control.into_stream()?;
+        tokio::time::sleep(pause).await;
+        let stream = tls.secure(stream, self.target.deadlines.connect).await?;
+        Ok(Control::over(Box::new(stream), peer, self.target.deadlines))
     }
 
     /// Connects, inside TLS for the implicit form, up to the end of the greeting.

@@ -45,6 +45,15 @@ fn play(seed: u64, days: u64) -> Vec<String> {
     found
 }
 
+/// Each of these once showed a fault.
+#[test]
+fn seeds_that_once_failed_stay_mended() {
+    for seed in [14_910_809_619_795_639_200] {
+        let faults = play(seed, 4);
+        assert!(faults.is_empty(), "seed {seed}:\n{}", faults.join("\n"));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(8), failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
 
