@@ -316,11 +316,15 @@ pub(super) fn accounts(
         };
         account()
     })?;
-    // Whom an account was about that can't be read, or whose party doesn't exist: by its party, and by its record.
+    // Whom an account was about that can't be read, or whose party doesn't exist: by its party, and by its record. One that
+    // names no party at all is only refused (D2): nothing about it is in doubt.
+    let read_ids: HashSet<i64> = read.iter().map(|account| account.id.0).collect();
     let known = read.iter().filter(|account| !account.published || account.party.is_some());
     let known: HashSet<i64> = known.map(|account| account.id.0).collect();
-    for (_, party, record) in mentions.into_iter().filter(|(id, ..)| id.is_none_or(|id| !known.contains(&id)))
-    {
+    let in_doubt =
+        |id: i64, party: Option<i64>| !known.contains(&id) && (party.is_some() || !read_ids.contains(&id));
+    let mentions = mentions.into_iter();
+    for (_, party, record) in mentions.filter(|(id, party, _)| id.is_none_or(|id| in_doubt(id, *party))) {
         doubts.parties.extend(party);
         doubts.mentioned.extend(record);
     }

@@ -71,9 +71,9 @@ impl FtpConnector {
         let Some(tls) = tls.filter(|_| self.target.protocol == Protocol::FtpsExplicit) else {
             return self.reach_in_time(tls).await;
         };
-        match self.greet_then_secure(tls, Duration::ZERO).await {
+        match self.greet_then_secure(tls, Duration::ZERO).await? {
             Err(error) if error.reason == TransferReason::TlsFailed => {
-                self.greet_then_secure(tls, BEFORE_TLS).await
+                self.greet_then_secure(tls, BEFORE_TLS).await?
             }
             greeted => greeted,
         }
@@ -83,15 +83,20 @@ impl FtpConnector {
         net::within(self.target.deadlines.connect, "wait for the greeting", self.reach(tls)).await?
     }
 
-    /// Goes inside TLS, some time after the server agreed to.
-    async fn greet_then_secure(&self, tls: &TlsSession, pause: Duration) -> Result<Control, TransferError> {
+    /// Goes inside TLS, some time after the server agreed to; the inner error is that of TLS itself.
+    #[expect(clippy::disallowed_methods, reason = "no retry of a transfer: a moment within one connection")]
+    async fn greet_then_secure(
+        &self,
+        tls: &TlsSession,
+        pause: Duration,
+    ) -> Result<Result<Control, TransferError>, TransferError> {
         let mut control = self.reach_in_time(None).await?;
         control.done("AUTH TLS", Doing::Secure).await?;
         let peer = control.peer();
         let stream = control.into_stream()?;
         tokio::time::sleep(pause).await;
-        let stream = tls.secure(stream, self.target.deadlines.connect).await?;
-        Ok(Control::over(Box::new(stream), peer, self.target.deadlines))
+        let secured = tls.secure(stream, self.target.deadlines.connect).await;
+        Ok(secured.map(|stream| Control::over(Box::new(stream), peer, self.target.deadlines)))
     }
 
     /// Connects, inside TLS for the implicit form, up to the end of the greeting.
