@@ -933,7 +933,8 @@ mod the_courier {
     #[tokio::test]
     async fn stops_when_told_to_and_another_run_goes_on() {
         let (server, mut post, remote) = server();
-        let content = noise(4 * MIB);
+        // Long enough for the stop to come in its middle, however fast the disk.
+        let content = noise(32 * MIB);
         let parcel = post.parcel(remote.clone(), &content);
         let stop = CancellationToken::new();
         let stopper = Arc::new(Stopper(stop.clone(), Heard::default()));

@@ -3,12 +3,12 @@
 //! Promises: each file goes through the protocol of one courier, with its promises; no two couriers ever hold
 //! one remote name. Connections are added while files wait, never more logins at once than sessions that
 //! stand (servers pause or bar whoever knocks too often, and some take seconds over a password); a server that
-//! refuses a further one is not asked again before [`LIMIT_HOLDS`], and after a refused login not again in the
+//! refuses a further one is not asked again before `LIMIT_HOLDS`, and after a refused login not again in the
 //! round; the file of a connection that can't come back goes to those that stand. The largest waiting file leaves first,
 //! so that no connection is alone with one at the end. A failure that is not about one file ends the round:
 //! what is under way ends its try, what waits is not begun.
 //!
-//! Limits: [`WAITING`] files wait at most, whatever the number of files; [`MOST_AT_WORK`] are under way.
+//! Limits: [`WAITING`] files wait at most, whatever the number of files; `MOST_AT_WORK` are under way.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
