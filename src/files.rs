@@ -63,11 +63,23 @@ pub fn close_to_others(path: &Path) -> Result<(), FileError> {
 /// # Errors
 /// When the system refuses.
 pub fn create_private(path: &Path) -> Result<File, FileError> {
+    private_options().truncate(true).open(path).map_err(failed("create", path))
+}
+
+/// Opens a private file for writing with what it holds; a new one is empty.
+///
+/// # Errors
+/// When the system refuses.
+pub fn open_private(path: &Path) -> Result<File, FileError> {
+    private_options().open(path).map_err(failed("open", path))
+}
+
+fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).read(true).create(true).truncate(true);
+    options.write(true).read(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(failed("create", path))
+    options
 }
 
 /// Writes a file so that its readers see the old content or the whole new one.

@@ -16,7 +16,7 @@ use crate::files::{self, FileError};
 use crate::flow::{FlowError, domain_of};
 use crate::i18n::{Messages, Value};
 use crate::ledger::Ledger;
-use crate::settings::target::Target;
+use crate::settings::target::{Protocol, Target};
 use crate::settings::{ConfigError, Origin};
 use crate::source::{Snapshot, may_write_database};
 use crate::transfer::connector;
@@ -175,7 +175,11 @@ fn data(app: &App) -> Vec<Finding> {
 /// A server: what its target names (authorities, keys, known hosts) can be used. It isn't called.
 fn server(target: &Target, messages: &Messages) -> Finding {
     let problem = connector(target).err().map(|error| misnamed(error, messages));
-    Finding::new("server", format!("{} ({}:{})", target.name, target.host, target.port), problem)
+    let place = match target.protocol {
+        Protocol::Folder => target.host.clone(),
+        _ => format!("{}:{}", target.host, target.port),
+    };
+    Finding::new("server", format!("{} ({place})", target.name), problem)
 }
 
 fn show(app: &App, screen: Screen) -> ExitStatus {

@@ -139,11 +139,7 @@ impl<'o> Sheets<'o> {
                     account_label: &row.account_label,
                     unit: row.unit,
                     unit_position: row.unit_position,
-                    unit_exists: self
-                        .reference
-                        .units
-                        .get(&row.unit)
-                        .is_some_and(|unit| unit.building == row.building),
+                    unit_exists: self.reference.has_unit(row.unit, row.building),
                     held: periods.is_some_and(|periods| held_on(periods, self.office.today)),
                     amount: row.amount,
                     as_of: row.as_of,

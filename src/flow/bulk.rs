@@ -532,11 +532,7 @@ fn works_funds<W: Write>(xml: &mut Xml<W>, books: Books<'_>, tally: &mut Tally) 
             account_label: &row.account_label,
             unit: row.unit,
             unit_position: row.unit_position,
-            unit_exists: books
-                .reference
-                .units
-                .get(&row.unit)
-                .is_some_and(|unit| unit.building == row.building),
+            unit_exists: books.reference.has_unit(row.unit, row.building),
             held,
             amount: row.amount,
             as_of: row.as_of,

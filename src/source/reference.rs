@@ -479,6 +479,11 @@ impl Doubts {
 }
 
 impl Reference {
+    /// Tells whether a unit exists and stands in this building (F4).
+    pub fn has_unit(&self, unit: UnitId, building: BuildingId) -> bool {
+        self.units.get(&unit).is_some_and(|unit| unit.building == building)
+    }
+
     /// Leaves out what is in doubt, and who would hold or rent a unit that doesn't exist.
     fn without(mut self, mut doubts: Doubts) -> Self {
         let (options, out) = (&self.options, &mut self.left_out);

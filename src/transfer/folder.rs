@@ -13,7 +13,7 @@ use publier_core::publication::reason::TransferReason;
 use tokio::io::AsyncRead;
 
 use super::net::{count, next_block};
-use crate::files::{close_to_others, make_private_folder, sync_folder_of};
+use crate::files::{make_private_folder, open_private, sync_folder_of};
 use crate::ports::{Connector, RemoteEntry, RemotePath, Session, TransferError};
 
 /// How many bytes are written at a time.
@@ -70,13 +70,8 @@ impl FolderSession {
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, TransferError> {
         let failed = |error: std::io::Error| refused(&error, TransferReason::FolderMissing);
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(place)
-            .map_err(failed)?;
-        close_to_others(place).map_err(|error| refused(&error.source, TransferReason::PermissionDenied))?;
+        let opened = open_private(place);
+        let mut file = opened.map_err(|error| refused(&error.source, TransferReason::FolderMissing))?;
         file.set_len(offset).map_err(failed)?;
         file.seek(SeekFrom::Start(offset)).map_err(failed)?;
         let (mut block, mut sent) = (vec![0; BLOCK], 0);

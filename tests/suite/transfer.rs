@@ -746,6 +746,17 @@ async fn small_files_cross_a_real_server_by_commands_sent_ahead() {
     }
 }
 
+#[tokio::test]
+async fn a_local_folder_keeps_its_files_private_and_lets_nobody_run_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let rig = Rig::folder();
+    let mut session = rig.connector().connect().await.unwrap();
+    write_bytes(session.as_mut(), &rig.remote("depot/a.zip"), b"content").await.unwrap();
+    let Rig::Folder(folder) = &rig else { unreachable!() };
+    let mode = fs::metadata(folder.path().join("depot/a.zip")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 #[test]
 fn targets_that_can_t_work_are_refused_before_any_connection() {
     let plain = ScriptedFtp::start(Script::NeverGreets).target(Protocol::Ftp);

@@ -127,11 +127,7 @@ pub(super) fn check_funds(books: &Books, each: &mut Sink<'_>) -> Result<(), Sour
             account_label: &row.account_label,
             unit: row.unit,
             unit_position: row.unit_position,
-            unit_exists: books
-                .reference
-                .units
-                .get(&row.unit)
-                .is_some_and(|unit| unit.building == row.building),
+            unit_exists: books.reference.has_unit(row.unit, row.building),
             held,
             amount: row.amount,
             as_of: row.as_of,
