@@ -305,6 +305,7 @@ desk-why-readers =
         [one] One party sees it:
        *[other] { $count } parties see it:
     }
+desk-why-reader-waits = (no login: access still to be given)
 desk-why-published = It is published, or will be at the next publication.
 desk-why-not-asked = It has no publication date (00/00/00): nobody asked for it, or it was unpublished.
 desk-why-over = Its duration is over.

@@ -49,6 +49,11 @@ flow-returning-access =
         [one] One revoked access comes back without a new temporary password: { $parties }. Agency: run “publier credentials assign”.
        *[other] { $count } revoked accesses come back without a new temporary password: { $parties }. Agency: run “publier credentials assign”.
     }
+flow-account-moved =
+    { $count ->
+        [one] Account { $account } changed its party: its document on line goes to the new one, who will read it; the former no longer does. Agency: check the account’s party.
+       *[other] Account { $account } changed its party: its { $count } documents on line go to the new one, who will read them; the former no longer does. Agency: check the account’s party.
+    }
 flow-repaired-texts =
     { $count ->
         [one] One text of the database was not UTF-8; it was read as Windows-1252.

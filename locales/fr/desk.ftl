@@ -305,6 +305,7 @@ desk-why-readers =
         [one] Un tiers le voit :
        *[other] { $count } tiers le voient :
     }
+desk-why-reader-waits = (sans identifiant : son accès reste à attribuer)
 desk-why-published = Il est publié, ou le sera à la prochaine publication.
 desk-why-not-asked = Il n’a pas de date de publication (00/00/00) : personne n’a demandé sa publication, ou il a été dépublié.
 desk-why-over = Sa durée de publication est passée.

@@ -49,6 +49,11 @@ flow-returning-access =
         [one] Un accès retiré revient sans nouveau mot de passe temporaire : { $parties }. Agence : lancez « publier credentials assign ».
        *[other] { $count } accès retirés reviennent sans nouveau mot de passe temporaire : { $parties }. Agence : lancez « publier credentials assign ».
     }
+flow-account-moved =
+    { $count ->
+        [one] Le compte { $account } a changé de tiers : son document en ligne passe au nouveau, qui le lira ; l’ancien ne le lit plus. Agence : vérifiez le tiers du compte.
+       *[other] Le compte { $account } a changé de tiers : ses { $count } documents en ligne passent au nouveau, qui les lira ; l’ancien ne les lit plus. Agence : vérifiez le tiers du compte.
+    }
 flow-repaired-texts =
     { $count ->
         [one] Un texte de la base n’était pas en UTF-8 ; il a été lu comme Windows-1252.

@@ -14,6 +14,7 @@ use crate::app::{App, AppError};
 use crate::desk::why::document::Reader;
 use crate::desk::why::{self, AccountWhy, DocumentWhy, Judged, Last, PartyWhy};
 use crate::i18n::{Messages, Value as Shown};
+use crate::ledger::accounting::LeftOutRow;
 use crate::ledger::plan::LeftOut;
 use crate::report::words::moment;
 
@@ -67,6 +68,16 @@ impl<'m> Answer<'m> {
 
     fn rules(&mut self, rules: &[&str]) {
         self.say("desk-why-rules", &[("rules", rules.join(", ").into())]);
+    }
+
+    fn left_out(&mut self, row: &LeftOutRow) {
+        let (reason, remedy) = match row.verdict {
+            LeftOut::Refused(reason) => (reason.reason_key(), reason.remedy_key()),
+            LeftOut::Held(reason) => (reason.reason_key(), reason.remedy_key()),
+        };
+        let why = format!("{} {}", self.messages.text(reason), self.messages.text(remedy));
+        let record = named(&row.record, self.messages);
+        self.say("desk-why-left-out", &[("record", record.into()), ("why", why.into())]);
     }
 
     fn last(mut self, last: &Last) -> String {
@@ -129,20 +140,12 @@ fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
         let readers = u64::try_from(place.audience.len()).unwrap_or(u64::MAX);
         answer.say("desk-why-readers", &[("count", readers.into())]);
         for reader in &place.audience {
-            answer.line(&format!("    {}  {}", reader.code, reader.name));
+            let line = format!("    {}  {}", reader.code, reader.name);
+            let waits = if reader.has_login { String::new() } else { messages.text("desk-why-reader-waits") };
+            answer.line(format!("{line}  {waits}").trim_end());
         }
     }
-    for row in &why.left_out {
-        let (reason, remedy) = match row.verdict {
-            LeftOut::Refused(reason) => (reason.reason_key(), reason.remedy_key()),
-            LeftOut::Held(reason) => (reason.reason_key(), reason.remedy_key()),
-        };
-        let why = format!("{} {}", messages.text(reason), messages.text(remedy));
-        answer.say(
-            "desk-why-left-out",
-            &[("record", named(&row.record, messages).into()), ("why", why.into())],
-        );
-    }
+    why.left_out.iter().for_each(|row| answer.left_out(row));
     if why.seen.is_empty() {
         answer.say("desk-why-never", &[]);
     }
@@ -205,17 +208,7 @@ fn document_fields(why: &DocumentWhy) -> Value {
         .iter()
         .map(|document| json!({"id": document.id.to_string(), "live": document.live, "since": document.since, "published_on": document.published_on}))
         .collect();
-    let left_out: Vec<Value> = why
-        .left_out
-        .iter()
-        .map(|row| {
-            let (verdict, reason) = match row.verdict {
-                LeftOut::Refused(reason) => ("refused", reason.code()),
-                LeftOut::Held(reason) => ("waits", reason.code()),
-            };
-            json!({"record": row.record, "verdict": verdict, "reason": reason})
-        })
-        .collect();
+    let left_out: Vec<Value> = why.left_out.iter().map(left_out_fields).collect();
     let codes = |readers: &[Reader]| readers.iter().map(|reader| reader.code.clone()).collect::<Vec<_>>();
     let audience = codes(&why.audience);
     let places: Vec<Value> = why
@@ -231,6 +224,14 @@ fn document_fields(why: &DocumentWhy) -> Value {
         "date": placement.map(|placement| placement.date), "until": placement.and_then(|placement| placement.until),
         "readers": audience.len(), "audience": audience, "places": places, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
     })
+}
+
+fn left_out_fields(row: &LeftOutRow) -> Value {
+    let (verdict, reason) = match row.verdict {
+        LeftOut::Refused(reason) => ("refused", reason.code()),
+        LeftOut::Held(reason) => ("waits", reason.code()),
+    };
+    json!({"record": row.record, "verdict": verdict, "reason": reason})
 }
 
 fn account_text(why: &AccountWhy, messages: &Messages) -> String {
@@ -252,6 +253,7 @@ fn account_text(why: &AccountWhy, messages: &Messages) -> String {
     if account.ticked && !account.validated {
         answer.say("desk-notice-not-validated", &[]);
     }
+    why.left_out.iter().for_each(|row| answer.left_out(row));
     answer.say(if why.live { "desk-why-account-live" } else { "desk-why-account-not-live" }, &[]);
     answer.say("desk-why-account-documents", &[("count", why.documents.into())]);
     answer.last(&why.last)
@@ -276,6 +278,7 @@ fn account_why_fields(why: &AccountWhy) -> Value {
         fields.insert("rules".to_owned(), why.rules().into());
         fields.insert("live".to_owned(), why.live.into());
         fields.insert("documents".to_owned(), why.documents.into());
+        fields.insert("left_out".to_owned(), why.left_out.as_ref().map_or(Value::Null, left_out_fields));
         fields.insert("last".to_owned(), last_fields(&why.last));
     }
     fields

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use publier_core::domain::document::{Body, EventRecord, Verdict, judge_event};
+use publier_core::domain::document::{Body, EventRecord, Placement, Verdict, judge_event};
 use publier_core::domain::ids::{AccountId, EventId, TemplateId};
 use publier_core::domain::staff::{Change, publishing, unpublishing};
 use publier_core::publication::reason::{RefusalReason, StaffReason, WaitReason};
@@ -146,7 +146,8 @@ fn judged(office: &Office, trading: &Trading, event: &EventRow, again: bool) -> 
         Verdict::Publish(placement) => {
             let binder = trading.reference.binders.get(placement.binder);
             let readers = binder.map_or(0, |binder| {
-                trading.readers.audience(placement.target, placement.date, binder, office.today).len()
+                let Placement { target, date, .. } = placement;
+                trading.readers.count(target, date, binder, office.today, &trading.logins)
             });
             row.notices.push(match u64::try_from(readers).unwrap_or(u64::MAX) {
                 0 => Notice::NobodyReads,

@@ -1,6 +1,6 @@
 //! What a request starts from: one read of the back office's database, the ledger of the series, the present day.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -136,6 +136,8 @@ pub(super) struct Trading {
     pub(super) reference: Reference,
     pub(super) selection: Selection,
     pub(super) readers: Readers,
+    /// The parties that can come in.
+    pub(super) logins: HashSet<PartyId>,
     pub(super) today: NaiveDate,
 }
 
@@ -145,7 +147,8 @@ impl Trading {
         let books = reference.books();
         let selection = Selection::of(books, &reference.options, office.today);
         let readers = selection.readers(books);
-        Ok(Self { readers, selection, reference, today: office.today })
+        let logins = office.snapshot.parties_with_a_login()?;
+        Ok(Self { readers, logins, selection, reference, today: office.today })
     }
 
     /// Gives what a document's verdict needs.

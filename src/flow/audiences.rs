@@ -3,12 +3,13 @@
 //!
 //! Promises: an event is told once, whatever its attachments; the join is that of `why` ([`Readers`]). Limits: what is
 //! listed now is counted, what stands there unchanged was told when it came; accounts and units are counted only when
-//! nobody reads them.
+//! nobody reads them. A party that has no login yet reads nothing of a building or an entity; what is sent to itself alone
+//! waits for it, and `check` says that the login is missing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use publier_core::domain::audience::{Readers, Target};
-use publier_core::domain::ids::BinderId;
+use publier_core::domain::ids::{BinderId, PartyId};
 use publier_core::publication::document::{DocumentId, DocumentSource};
 
 use super::bulk::Books;
@@ -16,11 +17,14 @@ use super::listing::{Listing, record_name};
 use super::telling::record;
 use crate::report::redact::Label;
 use crate::report::run_report::{Audiences, Record, WideDocument};
+use crate::source::SourceError;
 
 /// The audiences of a plan under way.
 pub(super) struct Counter<'b> {
     books: Books<'b>,
     readers: Readers,
+    /// The parties that have a login of their own.
+    logins: HashSet<PartyId>,
     /// A building's or an entity's readers don't depend on the document's date.
     known: HashMap<(Target, BinderId), u64>,
     last: Option<(DocumentSource, Target)>,
@@ -28,9 +32,10 @@ pub(super) struct Counter<'b> {
 }
 
 impl<'b> Counter<'b> {
-    pub(super) fn new(books: Books<'b>) -> Self {
+    pub(super) fn new(books: Books<'b>) -> Result<Self, SourceError> {
         let readers = books.selection.readers(books.reference.books());
-        Self { books, readers, known: HashMap::new(), last: None, found: Audiences::default() }
+        let logins = books.snapshot.parties_with_a_login()?;
+        Ok(Self { books, readers, logins, known: HashMap::new(), last: None, found: Audiences::default() })
     }
 
     /// Takes a document that is listed.
@@ -61,8 +66,8 @@ impl<'b> Counter<'b> {
         let Some(binder) = self.books.reference.binders.get(listing.binder) else { return 0 };
         let (readers, today) = (&self.readers, self.books.today);
         let count = || {
-            let seen_by = readers.audience(target, listing.date, binder, today);
-            u64::try_from(seen_by.len()).unwrap_or(u64::MAX)
+            let count = readers.count(target, listing.date, binder, today, &self.logins);
+            u64::try_from(count).unwrap_or(u64::MAX)
         };
         match target {
             Target::Building(_) | Target::Entity(_) => {

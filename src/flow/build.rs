@@ -23,7 +23,7 @@ use tokio::task;
 use super::bulk::{self, Books, Tally};
 use super::error::FlowError;
 use super::files::{AHEAD, Sender, make, make_all};
-use super::listing::{Head, Listing, file_path};
+use super::listing::{Head, Listing, file_path, record_name};
 use super::plan::{Plan, Planner, staff_digest};
 use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
 use super::telling;
@@ -281,6 +281,8 @@ impl Run<'_> {
                 verdict: LeftOut::Refused(*reason),
             })
             .collect();
+        // Their documents were planned before anybody could know.
+        self.job.ledger.refuse_accounts(publication, &tally.unwritten_accounts, &record_name)?;
         let mut counts = self.job.ledger.counts(publication)?;
         counts.extend(tally.counts.iter().map(|(section, counts)| (*section, *counts)));
         for record in reference.left_out.iter().chain(tally.left_out.iter()) {

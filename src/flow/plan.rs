@@ -12,9 +12,10 @@ use std::iter::Peekable;
 use publier_core::domain::audience::Target;
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
-use publier_core::domain::document::{Successions, Trade};
+use publier_core::domain::document::Trade;
 use publier_core::domain::expenses::{ExpenseSection, ExpenseVerdict, line_verdict};
-use publier_core::domain::ids::{ExpenseLineId, PartyId, VoucherId};
+use publier_core::domain::ids::{AccountId, ExpenseLineId, PartyId, VoucherId};
+use publier_core::domain::succession::Successions;
 use publier_core::publication::document::DocumentSource;
 use publier_core::publication::due::{Candidate, Decision, DueOptions, Outcome, Removal, Verdict};
 use publier_core::publication::facts::{Counts, Section};
@@ -77,6 +78,8 @@ pub(super) struct Plan {
     pub documents: Counts,
     /// Documents that become visible to more people (rule 14).
     pub widened: u64,
+    /// Accounts that go to another party, with the documents of theirs that stand there (rule 14).
+    pub moved: Vec<(AccountId, u64)>,
     /// Who reads what is listed (C23).
     pub audiences: Audiences,
     /// The temporary passwords that go out: party and issue.
@@ -160,13 +163,15 @@ impl Planner<'_> {
             letters: LetterFile::create(spool)?,
             unbound: ledger.unbound_events()?,
             widened: 0,
-            audiences: Counter::new(books),
+            audiences: Counter::new(books)?,
             planner: &parts,
         };
         run.documents(ledger)?;
         let (documents, widened, audiences) = run.finish(ledger)?;
         let totals = ledger.close_plan(publication)?;
-        Ok(Plan { totals, documents, widened, audiences, passwords, withheld_passwords: withheld, returning })
+        let moved = ledger.accounts_of_other_parties(series, publication)?;
+        let withheld_passwords = withheld;
+        Ok(Plan { totals, documents, widened, moved, audiences, passwords, withheld_passwords, returning })
     }
 }
 

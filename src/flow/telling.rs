@@ -247,6 +247,11 @@ pub(super) fn warnings(
     if more > 0 {
         warnings.push(say("flow-more-remarks", "count", u64::try_from(more).unwrap_or(u64::MAX).into()));
     }
+    let moved = plan.moved.iter().filter(|(_, documents)| *documents > 0);
+    warnings.extend(moved.take(NAMED).map(|(id, documents)| {
+        let values = [("account", account(*id).into()), ("count", (*documents).into())];
+        Label::sentence(&messages.format("flow-account-moved", &values))
+    }));
     if !job.connector.is_encrypted() {
         warnings.push(Label::sentence(&messages.text("flow-plain-transport")));
     }

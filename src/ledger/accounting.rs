@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use publier_core::publication::facts::{Counts, Section};
 use publier_core::publication::reason::{RefusalReason, WaitReason};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 use super::convert::{Columns, number, unreadable};
 use super::plan::LeftOut;
@@ -117,6 +117,38 @@ fn counts(
         Ok((row.code(0, "section", Section::from_code)?, counts))
     })?;
     rows.collect()
+}
+
+/// As what a record was counted before it was refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Was {
+    /// Selected and published.
+    Published,
+    /// Known, and nothing new.
+    Unchanged,
+}
+
+/// Counts as refused what was counted otherwise.
+pub(super) fn refuse_counted(
+    transaction: &Transaction<'_>,
+    publication: PublicationId,
+    section: Section,
+    was: Was,
+    records: usize,
+) -> Result<(), LedgerError> {
+    let sql = match was {
+        Was::Published => {
+            "UPDATE plan_count SET published = published - ?3, refused = refused + ?3
+             WHERE publication = ?1 AND section = ?2"
+        }
+        Was::Unchanged => {
+            "UPDATE plan_count SET unchanged = unchanged - ?3, selected = selected + ?3, refused = refused + ?3
+             WHERE publication = ?1 AND section = ?2"
+        }
+    };
+    let records = i64::try_from(records).unwrap_or(i64::MAX);
+    transaction.prepare_cached(sql)?.execute((publication.0, section.code(), records))?;
+    Ok(())
 }
 
 /// Checks the accounting inside any transaction.

@@ -45,6 +45,7 @@ pub mod series;
 pub mod settle;
 pub mod slots;
 pub mod unbound;
+pub mod unwritten;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

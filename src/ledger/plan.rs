@@ -14,6 +14,7 @@ use publier_core::publication::facts::Section;
 use publier_core::publication::reason::{RefusalReason, RemovalReason, WaitReason};
 use rusqlite::{Transaction, named_params};
 
+use super::accounting::{Was, refuse_counted};
 use super::closing::drop_without_successor;
 use super::documents::RemoteFile;
 use super::publications::series_of;
@@ -188,9 +189,7 @@ impl Ledger {
             }
             let (section, record) = (Section::Documents, document.to_string());
             insert_left_out(transaction, publication, section, &record, LeftOut::Refused(reason))?;
-            let sql = "UPDATE plan_count SET published = published - 1, refused = refused + 1
-                       WHERE publication = ?1 AND section = ?2";
-            transaction.execute(sql, (publication.0, section.code()))?;
+            refuse_counted(transaction, publication, section, Was::Published, 1)?;
             let series = series_of(transaction, publication)?;
             drop_without_successor(transaction, series, publication)
         })
@@ -297,7 +296,7 @@ fn insert_removal(
     Ok(())
 }
 
-fn insert_left_out(
+pub(super) fn insert_left_out(
     transaction: &Transaction<'_>,
     publication: PublicationId,
     section: Section,

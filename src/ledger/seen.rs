@@ -105,19 +105,71 @@ impl Ledger {
         Ok(self.connection.prepare_cached(sql)?.exists((series.0, account.to_string()))?)
     }
 
-    /// Gives what a publication left out under this name of a document's record.
+    /// Gives the accounts that a plan shows to another party than the series does, with how many documents of theirs
+    /// alone stand there: they change readers (rule 14).
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`].
+    pub fn accounts_of_other_parties(
+        &self,
+        series: SeriesKey,
+        publication: PublicationId,
+    ) -> Result<Vec<(AccountId, u64)>, LedgerError> {
+        let sql = "SELECT CAST(live.ref AS INTEGER) FROM presence live
+                   JOIN plan_presence now ON now.publication = ?2 AND now.kind = live.kind AND now.ref = live.ref
+                   WHERE live.series = ?1 AND live.kind = 'account' AND live.live AND now.present
+                   AND live.party <> now.party ORDER BY 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let moved = statement.query_map((series.0, publication.0), |row| row.get(0).map(AccountId))?;
+        let moved = moved.collect::<Result<Vec<_>, _>>()?;
+        if moved.is_empty() {
+            return Ok(Vec::new());
+        }
+        let documents = self.live_documents_by_account(series)?;
+        Ok(moved.into_iter().map(|id| (id, documents.get(&id).copied().unwrap_or_default())).collect())
+    }
+
+    /// Gives what a publication left out under this name of a section's record.
     ///
     /// # Errors
     /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
     pub fn left_out_of(
         &self,
         publication: PublicationId,
+        section: Section,
         record: &str,
     ) -> Result<Option<LeftOutRow>, LedgerError> {
         let sql = "SELECT section, record, verdict, reason FROM plan_verdict
                    WHERE publication = ?1 AND section = ?2 AND record = ?3";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query((publication.0, Section::Documents.code(), record))?;
+        let mut rows = statement.query((publication.0, section.code(), record))?;
         rows.next()?.map(left_out_row).transpose()
+    }
+
+    /// Gives what a publication left out of a source once its file was made or sent, or its account written: such rows bear
+    /// the document's id. Of an event, all its parts.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
+    pub fn left_out_documents(
+        &self,
+        publication: PublicationId,
+        source: DocumentSource,
+    ) -> Result<Vec<LeftOutRow>, LedgerError> {
+        // The sign after "." is "/", the one after "@" is "A".
+        let text = source.to_string();
+        let (from, to) = match source {
+            DocumentSource::Body(_) => {
+                let event = text.split('.').next().unwrap_or_default();
+                (format!("{event}."), format!("{event}/"))
+            }
+            _ => (format!("{text}@"), format!("{text}A")),
+        };
+        let sql = "SELECT section, record, verdict, reason FROM plan_verdict
+                   WHERE publication = ?1 AND section = ?2 AND record > ?3 AND record < ?4 ORDER BY record";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows =
+            statement.query_and_then((publication.0, Section::Documents.code(), from, to), left_out_row)?;
+        rows.collect()
     }
 }

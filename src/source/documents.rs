@@ -4,10 +4,11 @@ use std::io::Write as _;
 
 use publier_core::domain::audience::Wanted;
 use publier_core::domain::digest::Digest;
-use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord, Successions};
+use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord};
 use publier_core::domain::ids::{
     AccountId, AttachmentId, BinderId, BuildingId, CaseFileId, EntityId, EventId, PhotoId, TemplateId, UnitId,
 };
+use publier_core::domain::succession::Successions;
 use rusqlite::{OptionalExtension, Row, Rows};
 
 use super::error::SourceError;

@@ -97,6 +97,18 @@ impl Snapshot {
         Ok(shared.into_iter().flatten().map(|login| login.to_uppercase()).collect())
     }
 
+    /// Gives the parties that have a login of their own: who can come in.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn parties_with_a_login(&self) -> Result<HashSet<PartyId>, SourceError> {
+        let sql = "SELECT id FROM party WHERE trim(login) <> '' AND upper(trim(login)) NOT IN (
+                       SELECT upper(trim(login)) FROM party WHERE trim(login) <> ''
+                       GROUP BY 1 HAVING count(*) > 1)";
+        let ids = rows(&self.db, "read the logins", sql, |row| opt_int(row, 0))?;
+        Ok(ids.into_iter().flatten().map(PartyId).collect())
+    }
+
     /// Reads the agency's staff, by key: professional contacts only (H2).
     ///
     /// # Errors

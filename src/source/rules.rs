@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use publier_core::channels::extranet::Books;
 use publier_core::domain::audience::Places;
 use publier_core::domain::bank::{BankVerdict, RawBank, bank_verdict};
-use publier_core::domain::document::{Successions, Trade, Verdict, judge_event};
+use publier_core::domain::document::{Trade, Verdict, judge_event};
 use publier_core::domain::expenses::{self, AllocationKey, Amounts, ExpenseSection, FiscalYear};
 use publier_core::domain::ids::{EventId, VoucherId};
 use publier_core::domain::records::Building;
+use publier_core::domain::succession::Successions;
 
 use super::bulk::ExpenseRow;
 use super::error::SourceError;

@@ -12,4 +12,5 @@ mod lists;
 mod reader;
 mod resume;
 mod rules;
+mod unwritten;
 mod wire;

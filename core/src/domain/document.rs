@@ -1,7 +1,7 @@
 //! Events, their attachments and photos as documents: what is asked, refused, held, and under which title
 //! (C1-C12, C20, C22, C26, C27).
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{Months, NaiveDate};
 
@@ -229,59 +229,6 @@ pub fn after_binding(verdict: Verdict, event: &EventRecord, unbound_request: Opt
     }
 }
 
-/// The events that others cancel and replace (G6).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Successions {
-    newer: HashMap<EventId, Vec<EventId>>,
-    circles: BTreeSet<EventId>,
-}
-
-impl Successions {
-    /// Reads which event replaces which, as (older, newer). An event that replaces itself, and those that replace each
-    /// other in a circle, replace nothing: one can't tell which is to stay, and none is lost.
-    pub fn new(pairs: impl IntoIterator<Item = (EventId, EventId)>) -> Self {
-        let pairs: Vec<_> = pairs.into_iter().collect();
-        let older_of: HashMap<EventId, EventId> =
-            pairs.iter().map(|(older, newer)| (*newer, *older)).collect();
-        let circles = circles(&older_of);
-        let mut newer: HashMap<EventId, Vec<EventId>> = HashMap::new();
-        for (old, new) in pairs.into_iter().filter(|(_, new)| !circles.contains(new)) {
-            newer.entry(old).or_default().push(new);
-        }
-        Self { newer, circles }
-    }
-
-    /// Gives the events that replace this one, in the order in which they were given.
-    pub fn of(&self, event: EventId) -> &[EventId] {
-        self.newer.get(&event).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// Tells whether one event replaces another.
-    pub fn replaces(&self, newer: EventId, older: EventId) -> bool {
-        self.of(older).contains(&newer)
-    }
-
-    /// Gives the events that replace each other in a circle.
-    pub fn circles(&self) -> &BTreeSet<EventId> {
-        &self.circles
-    }
-}
-
-/// Finds what replaces itself in the end, where each event replaces one at most: every path is walked once.
-fn circles(older_of: &HashMap<EventId, EventId>) -> BTreeSet<EventId> {
-    let (mut walked, mut circles) = (HashSet::new(), BTreeSet::new());
-    for start in older_of.keys() {
-        let (mut path, mut next) = (Vec::new(), Some(*start));
-        while let Some(event) = next.filter(|event| walked.insert(*event)) {
-            path.push(event);
-            next = older_of.get(&event).copied();
-        }
-        let entry = next.and_then(|event| path.iter().position(|walked| *walked == event));
-        circles.extend(entry.and_then(|entry| path.get(entry..)).unwrap_or_default());
-    }
-    circles
-}
-
 /// Says what becomes of a photo: its building's scope, its binder's rights; without a binder it isn't sent (C24).
 pub fn judge_photo(photo: &PhotoRecord, trade: &Trade<'_>) -> Verdict {
     if photo.unreadable {
@@ -408,7 +355,7 @@ pub fn own_name(original: &str) -> String {
 mod tests {
     use super::super::audience::AccountPlace;
     use super::super::binder::{Binder, Rights};
-    use super::super::ids::{AccountId, EntityId};
+    use super::super::ids::{AccountId, EntityId, UnitId};
     use super::super::options::Module;
     use super::*;
 
@@ -506,6 +453,28 @@ mod tests {
         assert!(matches!(after_binding(judged(), &event(), Some(0)), Verdict::Publish(_)), "C4: it moved");
         let refused = Verdict::Refused(RefusalReason::NoScope);
         assert_eq!(after_binding(refused.clone(), &event(), Some(1)), refused, "a refusal is said as it is");
+    }
+
+    #[test]
+    fn a_unit_s_document_without_a_date_of_its_own_is_refused_and_an_account_s_is_not_c21() {
+        let mut world = world();
+        world.places.buildings.insert(BuildingId(3), EntityId(2));
+        world.places.units.insert(UnitId(4), BuildingId(3));
+        world.places.sent_units.insert(UnitId(4));
+        let of_unit = Wanted { unit: Some(UnitId(4)), ..Wanted::default() };
+        let judged = |wanted, event_date| {
+            let event = EventRecord { event_date, wanted, ..event() };
+            judge_event(&event, &world.trade("2024-03-20"))
+        };
+        let undated = Verdict::Refused(RefusalReason::NoDocumentDate);
+        assert_eq!(judged(of_unit, None), undated);
+        assert!(matches!(judged(of_unit, Some(day("2024-03-12"))), Verdict::Publish(_)));
+        let of_account = event().wanted;
+        let verdict = judged(of_account, None);
+        assert!(
+            matches!(&verdict, Verdict::Publish(placed) if placed.date == day("2024-03-13")),
+            "{verdict:?}"
+        );
     }
 
     /// C20: what can't be read is never taken for « none », which would mean a wider target or « for ever ».

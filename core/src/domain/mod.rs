@@ -16,4 +16,5 @@ pub mod party;
 pub mod records;
 pub mod staff;
 pub mod statement;
+pub mod succession;
 pub mod works_fund;

@@ -1,12 +1,12 @@
 //! Events, their attachments and photos: the verdict of each, and what its files are worth (C1-C27).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use publier_core::domain::audience::{Readers, Target};
 use publier_core::domain::document::{
     Body, EventRecord, PhotoRecord, Placement, Trade, Verdict, after_binding, judge_event, judge_photo,
 };
-use publier_core::domain::ids::TemplateId;
+use publier_core::domain::ids::{PartyId, TemplateId};
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::reason::{RefusalReason, WaitReason};
 
@@ -33,6 +33,7 @@ struct Events<'c> {
     vault: &'c Vault,
     trade: Trade<'c>,
     readers: Readers,
+    logins: HashSet<PartyId>,
     templates: BTreeMap<TemplateId, PerTemplate>,
     /// Of each building and entity: how many of its events and photos are published, and the fewest and the most readers.
     places: BTreeMap<Target, (u64, usize, usize)>,
@@ -53,6 +54,7 @@ pub(super) fn check(
         vault,
         trade: reference.trade(&selection.places, *today),
         readers: selection.readers(reference.books()),
+        logins: snapshot.parties_with_a_login()?,
         templates: BTreeMap::new(),
         places: BTreeMap::new(),
     };
@@ -134,7 +136,7 @@ impl Events<'_> {
     fn has_no_reader(&mut self, placement: &Placement) -> bool {
         let Some(binder) = self.books.reference.binders.get(placement.binder) else { return false };
         let today = self.books.today;
-        let count = self.readers.audience(placement.target, placement.date, binder, today).len();
+        let count = self.readers.count(placement.target, placement.date, binder, today, &self.logins);
         if matches!(placement.target, Target::Building(_) | Target::Entity(_)) {
             let (documents, fewest, most) = self.places.entry(placement.target).or_insert((0, usize::MAX, 0));
             *documents += 1;

@@ -2,12 +2,14 @@
 
 use publier_core::domain::account::AccountVerdict;
 use publier_core::domain::options::Role;
+use publier_core::publication::facts::Section;
 
 use super::Last;
 use crate::desk::accounts::{AccountFilter, AccountLine, list};
 use crate::desk::error::DeskError;
 use crate::desk::events;
 use crate::desk::office::Office;
+use crate::ledger::accounting::LeftOutRow;
 
 /// Everything that is known of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct AccountWhy {
     pub live: bool,
     /// How many documents the series shows of it alone.
     pub documents: u64,
+    /// What the last publication said of it, where it was left out: entries that can't be added up show only there.
+    pub left_out: Option<LeftOutRow>,
     /// What happened last.
     pub last: Last,
 }
@@ -50,12 +54,17 @@ pub fn account(office: &Office, named: &str) -> Result<AccountWhy, DeskError> {
     let unknown =
         || crate::desk::Unknown { what: crate::desk::What::Account, named: named.to_owned(), nearest: None };
     let account = list(office, &filter)?.into_iter().next().ok_or_else(unknown)?;
-    let (live, documents) = match office.series() {
+    let (live, documents, left_out) = match office.series() {
         Some((ledger, series)) => {
             let documents = ledger.live_documents_by_account(series)?;
-            (ledger.is_live_account(series, id)?, documents.get(&id).copied().unwrap_or_default())
+            let publication = ledger.publications(series, 1)?.into_iter().next();
+            let left_out = publication.map(|publication| {
+                ledger.left_out_of(publication.id, Section::Accounts, &format!("account {id}"))
+            });
+            let documents = documents.get(&id).copied().unwrap_or_default();
+            (ledger.is_live_account(series, id)?, documents, left_out.transpose()?.flatten())
         }
-        None => (false, 0),
+        None => (false, 0, None),
     };
-    Ok(AccountWhy { account, live, documents, last: Last::of(office)? })
+    Ok(AccountWhy { account, live, documents, left_out, last: Last::of(office)? })
 }

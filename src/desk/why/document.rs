@@ -10,6 +10,7 @@ use publier_core::domain::ids::{
     AttachmentId, BinderId, BuildingId, EventId, ExpenseLineId, PartyId, PhotoId, VoucherId,
 };
 use publier_core::publication::document::{DocumentId, DocumentSource};
+use publier_core::publication::facts::Section;
 use publier_core::publication::reason::{RefusalReason, WaitReason};
 
 use super::Last;
@@ -104,6 +105,8 @@ pub struct Reader {
     pub code: String,
     /// Its name as shown.
     pub name: String,
+    /// Whether it has a login; without one it waits to come in.
+    pub has_login: bool,
 }
 
 /// One of the places where a document stands, with those who see it there.
@@ -211,7 +214,7 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
     if judged == Judged::Gone && seen.is_empty() {
         return Err(unknown().into());
     }
-    let left_out = left_out(office, source, &seen)?;
+    let left_out = left_out(office, source)?;
     let judged = without_its_file(judged, source, &left_out);
     let parties = office.snapshot.party_logins()?;
     let shown = match source {
@@ -376,11 +379,7 @@ fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(
 }
 
 /// Gives what the last publication left out of the record, by its name or by a document's id.
-fn left_out(
-    office: &Office,
-    source: DocumentSource,
-    seen: &[SeenDocument],
-) -> Result<Vec<LeftOutRow>, DeskError> {
+fn left_out(office: &Office, source: DocumentSource) -> Result<Vec<LeftOutRow>, DeskError> {
     let Some((ledger, series)) = office.series() else { return Ok(Vec::new()) };
     let Some(publication) = ledger.publications(series, 1)?.into_iter().next() else { return Ok(Vec::new()) };
     let mut names = vec![record_name(source)];
@@ -392,10 +391,9 @@ fn left_out(
             attachments.map(|attachment| record_name(DocumentSource::Attachment(event.id, attachment.id))),
         );
     }
-    names.extend(seen.iter().map(|document| document.id.to_string()));
-    let mut found = Vec::new();
+    let mut found = ledger.left_out_documents(publication.id, source)?;
     for name in names {
-        found.extend(ledger.left_out_of(publication.id, &name)?);
+        found.extend(ledger.left_out_of(publication.id, Section::Documents, &name)?);
     }
     Ok(found)
 }
@@ -418,8 +416,13 @@ pub(in crate::desk) fn concerns(trading: &Trading, target: Target) -> String {
 /// Names parties, by code.
 pub(in crate::desk) fn readers(seen_by: &BTreeSet<PartyId>, parties: &[PartyLogin]) -> Vec<Reader> {
     let readers = parties.iter().filter(|party| seen_by.contains(&party.id));
-    let mut readers: Vec<Reader> =
-        readers.map(|party| Reader { code: party.code.clone(), name: party.display_name.clone() }).collect();
+    let mut readers: Vec<Reader> = readers
+        .map(|party| Reader {
+            code: party.code.clone(),
+            name: party.display_name.clone(),
+            has_login: party.login.as_ref().is_some_and(|login| !login.trim().is_empty()),
+        })
+        .collect();
     readers.sort_by(|a, b| a.code.cmp(&b.code));
     readers
 }

@@ -12,7 +12,7 @@
 //! # Limits
 //! The index is made once a day of the agency's calendar; one question then costs what stands in the place asked.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -118,6 +118,25 @@ impl Readers {
         today: NaiveDate,
     ) -> BTreeSet<PartyId> {
         self.audience_between(target, date, binder, Period { from: today, to: Some(today) })
+    }
+
+    /// Counts the readers of a document. Of what is a building's or an entity's, those who can come in: who has no login yet
+    /// reads nothing of it. What is sent to an account or a unit waits for its party (C23, D3).
+    pub fn count(
+        &self,
+        target: Target,
+        date: NaiveDate,
+        binder: &Binder,
+        today: NaiveDate,
+        logins: &HashSet<PartyId>,
+    ) -> usize {
+        let audience = self.audience(target, date, binder, today);
+        match target {
+            Target::Building(_) | Target::Entity(_) => {
+                audience.iter().filter(|party| logins.contains(party)).count()
+            }
+            Target::Account(_) | Target::Unit(_) => audience.len(),
+        }
     }
 
     /// Gives the parties that could see it on some day of a span: what was a building's or an entity's was read by whoever
@@ -272,6 +291,19 @@ mod tests {
     fn seen(target: Target, date: &str, rights: Rights) -> Vec<PartyId> {
         let binder = binder(Module::Condo, rights);
         readers().audience(target, day(date), &binder, day("2025-11-03")).into_iter().collect()
+    }
+
+    #[test]
+    fn who_has_no_login_counts_for_what_is_sent_to_itself_and_not_for_a_building_s_c23_d3() {
+        let (binder, today) = (binder(Module::Condo, ALL), day("2025-11-03"));
+        let count = |target, logins: &[PartyId]| {
+            readers().count(target, today, &binder, today, &logins.iter().copied().collect())
+        };
+        let building = Target::Building(BUILDING);
+        assert_eq!(count(building, &[PRESIDENT, MEMBER, SELLER]), 2, "the seller left");
+        assert_eq!((count(building, &[]), count(Target::Entity(ENTITY), &[BUYER])), (0, 1));
+        let of_seller = Target::Account(AccountId(100));
+        assert_eq!((count(of_seller, &[]), count(of_seller, &[SELLER])), (1, 1));
     }
 
     #[test]
