@@ -4,20 +4,25 @@
 //! PEM file, or by the SHA-256 fingerprint of the server's own certificate; a pin still has the handshake's
 //! signature verified, so that showing the certificate is not enough. One session store per control
 //! connection, because servers that demand session reuse compare the data connection with its own control
-//! connection. Refuses every certificate when no trust is set, and says the fingerprint it was shown.
+//! connection; under TLS 1.3 each ticket of it serves once, and it is known when none is left. Refuses every certificate when no trust is set, and says the fingerprint it was shown.
 //! A pin decides alone: neither the name nor the expiry is looked at.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::client::{
+    ClientSessionMemoryCache, ClientSessionStore, Resumption, Tls12ClientSessionValue,
+    Tls13ClientSessionValue, WebPkiServerVerifier,
+};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error as TlsError, NamedGroup, ProtocolVersion,
+    RootCertStore, SignatureScheme,
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
@@ -84,12 +89,15 @@ impl Identity {
             .dangerous()
             .with_custom_certificate_verifier(witness.clone())
             .with_no_client_auth();
-        config.resumption = Resumption::in_memory_sessions(SESSIONS);
+        let tickets = Arc::new(Tickets::new());
+        config.resumption = Resumption::store(tickets.clone());
         Ok(TlsSession {
             connector: TlsConnector::from(Arc::new(config)),
             name: self.name.clone(),
             witness,
             newest,
+            tickets,
+            is_1_3: AtomicBool::new(false),
         })
     }
 }
@@ -109,6 +117,8 @@ pub(super) struct TlsSession {
     name: ServerName<'static>,
     witness: Arc<Witness>,
     newest: Newest,
+    tickets: Arc<Tickets>,
+    is_1_3: AtomicBool,
 }
 
 impl std::fmt::Debug for TlsSession {
@@ -125,7 +135,17 @@ impl TlsSession {
         limit: Duration,
     ) -> Result<TlsStream<Box<dyn Wire>>, TransferError> {
         let handshake = self.connector.connect(self.name.clone(), stream);
-        within(limit, "TLS handshake", handshake).await?.map_err(|error| self.explain(&error))
+        let stream =
+            within(limit, "TLS handshake", handshake).await?.map_err(|error| self.explain(&error))?;
+        let version = stream.get_ref().1.protocol_version();
+        self.is_1_3.store(version == Some(ProtocolVersion::TLSv1_3), Ordering::Relaxed);
+        Ok(stream)
+    }
+
+    /// Tells whether the next handshake can't resume this session: under TLS 1.3 each ticket serves once, and some servers
+    /// give data connections no new one. Those that demand reuse would refuse the next data connection.
+    pub(super) fn is_spent(&self) -> bool {
+        self.is_1_3.load(Ordering::Relaxed) && self.tickets.left.load(Ordering::Relaxed) == 0
     }
 
     /// The newest version that may be spoken.
@@ -151,6 +171,54 @@ impl TlsSession {
             }
             _ => plain,
         }
+    }
+}
+
+/// The sessions of one control connection, with a count of the tickets of TLS 1.3 that are left.
+#[derive(Debug)]
+struct Tickets {
+    sessions: ClientSessionMemoryCache,
+    left: AtomicUsize,
+}
+
+impl Tickets {
+    fn new() -> Self {
+        Self { sessions: ClientSessionMemoryCache::new(SESSIONS), left: AtomicUsize::new(0) }
+    }
+}
+
+impl ClientSessionStore for Tickets {
+    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
+        self.sessions.set_kx_hint(server, group);
+    }
+
+    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
+        self.sessions.kx_hint(server)
+    }
+
+    fn set_tls12_session(&self, server: ServerName<'static>, value: Tls12ClientSessionValue) {
+        self.sessions.set_tls12_session(server, value);
+    }
+
+    fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.sessions.tls12_session(server)
+    }
+
+    fn remove_tls12_session(&self, server: &ServerName<'static>) {
+        self.sessions.remove_tls12_session(server);
+    }
+
+    fn insert_tls13_ticket(&self, server: ServerName<'static>, value: Tls13ClientSessionValue) {
+        self.sessions.insert_tls13_ticket(server, value);
+        self.left.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        let taken = self.sessions.take_tls13_ticket(server);
+        // The cache forgets the oldest of many: what it gave counts, and nothing is left once it gives none.
+        let left = self.left.load(Ordering::Relaxed).saturating_sub(1);
+        self.left.store(if taken.is_some() { left } else { 0 }, Ordering::Relaxed);
+        taken
     }
 }
 

@@ -28,6 +28,7 @@ pub mod report;
 pub mod schedule;
 pub mod servers;
 pub mod servers_scripted;
+pub mod servers_unpacked;
 #[cfg(feature = "demo")]
 pub mod service;
 pub mod tools;

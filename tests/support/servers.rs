@@ -1,4 +1,5 @@
-//! Real servers on free loopback ports: vsftpd in three forms and OpenSSH, each serving a folder of its own.
+//! Real servers on free loopback ports: vsftpd in three forms and OpenSSH, each serving a folder of its own; proftpd and
+//! pure-ftpd are in `servers_unpacked`.
 //!
 //! They need root (vsftpd and sshd change users) and Debian's vsftpd, openssh-server and openssl: what is
 //! missing is a failure that says so. The user of both is made for the time of the tests, without a home or
@@ -21,7 +22,16 @@ use publier_core::domain::digest::Digest;
 /// The password that every real server accepts.
 pub const PASSWORD: &str = "canari-é$7 xyz";
 
-/// The forms of vsftpd.
+/// Whose server it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    Vsftpd,
+    Sshd,
+    Proftpd,
+    PureFtpd,
+}
+
+/// The forms of FTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Plain,
@@ -31,12 +41,24 @@ pub enum Kind {
     Implicit,
 }
 
+impl Kind {
+    /// How files travel to it.
+    pub fn protocol(self) -> Protocol {
+        match self {
+            Self::Plain => Protocol::Ftp,
+            Self::Explicit | Self::ExplicitSelfSigned => Protocol::FtpsExplicit,
+            Self::Implicit => Protocol::FtpsImplicit,
+        }
+    }
+}
+
 /// A running server, stopped on drop.
 pub struct RealServer {
     child: Child,
     identities: Arc<Identities>,
     folder: tempfile::TempDir,
     pam: PathBuf,
+    program: Program,
     protocol: Protocol,
     port: u16,
     self_signed: bool,
@@ -71,7 +93,7 @@ impl RealServer {
 
     /// Starts OpenSSH's server with more settings.
     pub fn sshd_with(settings: &str) -> Self {
-        start(Protocol::Sftp, false, |identities, folder, pam, port| {
+        start(Program::Sshd, Protocol::Sftp, false, |identities, folder, pam, port| {
             // sshd takes its PAM service from the name it is started under.
             let program = folder.join(pam);
             std::os::unix::fs::symlink("/usr/sbin/sshd", &program).unwrap();
@@ -85,22 +107,23 @@ impl RealServer {
     }
 
     fn start_vsftpd(kind: Kind, openssl: &str, more: &str) -> Self {
-        let protocol = match kind {
-            Kind::Plain => Protocol::Ftp,
-            Kind::Explicit | Kind::ExplicitSelfSigned => Protocol::FtpsExplicit,
-            Kind::Implicit => Protocol::FtpsImplicit,
-        };
-        start(protocol, kind == Kind::ExplicitSelfSigned, |identities, folder, pam, port| {
-            let file = folder.join("vsftpd.conf");
-            write(&file, &(vsftpd_settings(kind, identities, folder, pam, port) + more));
-            let mut command = Command::new("/usr/sbin/vsftpd");
-            command.arg(&file);
-            let defaults = "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = defaults\n";
-            let openssl_file = folder.join("openssl.cnf");
-            write(&openssl_file, &format!("{defaults}[defaults]\n{openssl}\n"));
-            command.env("OPENSSL_CONF", openssl_file);
-            command
-        })
+        start(
+            Program::Vsftpd,
+            kind.protocol(),
+            kind == Kind::ExplicitSelfSigned,
+            |identities, folder, pam, port| {
+                let file = folder.join("vsftpd.conf");
+                write(&file, &(vsftpd_settings(kind, identities, folder, pam, port) + more));
+                let mut command = Command::new("/usr/sbin/vsftpd");
+                command.arg(&file);
+                let defaults =
+                    "openssl_conf = init\n[init]\nssl_conf = ssl\n[ssl]\nsystem_default = defaults\n";
+                let openssl_file = folder.join("openssl.cnf");
+                write(&openssl_file, &format!("{defaults}[defaults]\n{openssl}\n"));
+                command.env("OPENSSL_CONF", openssl_file);
+                command
+            },
+        )
     }
 
     /// The folder that the server serves.
@@ -118,8 +141,10 @@ impl RealServer {
     /// The remote path of something inside the served folder.
     pub fn remote(&self, relative: &str) -> RemotePath {
         let path = match self.protocol {
-            // vsftpd shuts its users into the folder, sshd doesn't.
-            Protocol::Sftp => format!("{}/{relative}", self.root().display()),
+            // sshd doesn't shut its users into the folder, the others do.
+            Protocol::Sftp if self.program == Program::Sshd => {
+                format!("{}/{relative}", self.root().display())
+            }
             _ => format!("/{relative}"),
         };
         RemotePath::new(path.trim_end_matches('/')).unwrap()
@@ -188,10 +213,20 @@ impl RealServer {
         key
     }
 
-    /// What the server logged so far: FTP commands, or sshd's own words.
+    /// How many times a command of FTP was heard so far; `None` where the server tells nothing.
+    pub fn count(&self, verb: &str) -> Option<usize> {
+        let command = match self.program {
+            Program::Vsftpd => format!("FTP command: Client \"127.0.0.1\", \"{verb}"),
+            Program::Proftpd => format!(" \"{verb}"),
+            Program::Sshd | Program::PureFtpd => return None,
+        };
+        Some(self.log().matches(&command).count())
+    }
+
+    /// What the server logged so far: FTP commands, its own words; pure-ftpd tells nothing.
     pub fn log(&self) -> String {
-        let bytes = fs::read(self.folder.path().join("log")).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+        let bytes = ["log", "words"].map(|name| fs::read(self.folder.path().join(name)).unwrap_or_default());
+        String::from_utf8_lossy(&bytes.concat()).into_owned()
     }
 
     /// Waits until the log holds a text.
@@ -222,6 +257,12 @@ impl RealServer {
     }
 }
 
+impl std::fmt::Debug for RealServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} for {:?}", self.program, self.protocol)
+    }
+}
+
 impl Drop for RealServer {
     fn drop(&mut self) {
         let _gone = self.child.kill();
@@ -231,7 +272,8 @@ impl Drop for RealServer {
 }
 
 /// Starts a server; another process may take the free port meanwhile, so a few ports are tried.
-fn start(
+pub(super) fn start(
+    program: Program,
     protocol: Protocol,
     self_signed: bool,
     command: impl Fn(&Identities, &Path, &str, u16) -> Command,
@@ -245,15 +287,24 @@ fn start(
         make_open_folder(&folder.path().join("root"));
         let port = free_port();
         let pam = pam_service(port);
-        let log = fs::File::create(folder.path().join("log")).unwrap();
+        // Several write to it: each at its end.
+        let log = fs::OpenOptions::new().create(true).append(true).open(folder.path().join("log")).unwrap();
         let child = command(&identities, folder.path(), pam.file_name().unwrap().to_str().unwrap(), port)
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
-            .expect("vsftpd and openssh-server are installed: see scripts/test");
-        let mut server =
-            RealServer { child, folder, identities: identities.clone(), pam, protocol, port, self_signed };
+            .expect("the servers are there: see scripts/test");
+        let mut server = RealServer {
+            child,
+            folder,
+            identities: identities.clone(),
+            pam,
+            program,
+            protocol,
+            port,
+            self_signed,
+        };
         if server.answers() {
             return server;
         }
@@ -421,7 +472,7 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn run(program: &str, arguments: &[&str]) -> String {
+pub(super) fn run(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -432,7 +483,7 @@ fn run(program: &str, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn write(path: &Path, text: &str) {
+pub(super) fn write(path: &Path, text: &str) {
     fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 

@@ -84,7 +84,7 @@ impl FtpSession {
     /// Tells whether small files may be placed by commands sent ahead.
     pub(super) fn sends_ahead(&self) -> bool {
         let able = self.may_send_ahead && self.sizing == Sizing::Size && self.control.in_sync();
-        able && !self.learnt.one_by_one.load(Ordering::Relaxed)
+        able && !self.door.learnt.one_by_one.load(Ordering::Relaxed)
     }
 
     /// Places a small file, or says that it must go step by step.
@@ -101,7 +101,7 @@ impl FtpSession {
             Ok(placed) => Ok(placed),
             Err(Astray::Failed(error)) => Err(error),
             Err(Astray::Order) => {
-                self.learnt.one_by_one.store(true, Ordering::Relaxed);
+                self.door.learnt.one_by_one.store(true, Ordering::Relaxed);
                 self.control.abandon();
                 Ok(Placed::StepByStep)
             }
@@ -114,6 +114,7 @@ impl FtpSession {
         renaming: &mut bool,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Placed, Astray> {
+        self.renew_if_spent().await?;
         let (temp, last) = (self.absolute(placement.part), self.absolute(placement.last));
         let whole = count(placement.content.len());
         let data = match self.begin(&temp, &last, whole).await? {

@@ -13,6 +13,7 @@ mod listing;
 mod reply;
 mod session;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -34,7 +35,11 @@ const BEFORE_TLS: Duration = Duration::from_millis(100);
 
 /// Opens FTP and FTPS sessions with one target.
 #[derive(Debug)]
-pub(super) struct FtpConnector {
+pub(super) struct FtpConnector(Arc<Door>);
+
+/// What the sessions of one target need, and what they learn of its server.
+#[derive(Debug)]
+struct Door {
     target: Target,
     password: Secret,
     identity: Option<Identity>,
@@ -58,11 +63,39 @@ impl FtpConnector {
             }
             (_, trust) => Some(Identity::new(trust, &target.host)?),
         };
-        Ok(Self { target: target.clone(), password: password.clone(), identity, learnt: Learnt::default() })
+        let door =
+            Door { target: target.clone(), password: password.clone(), identity, learnt: Learnt::default() };
+        Ok(Self(Arc::new(door)))
+    }
+}
+
+impl Door {
+    /// Connects, checks the server's identity, logs in and learns what the server can do.
+    async fn open(self: &Arc<Self>) -> Result<FtpSession, TransferError> {
+        let newest = self.learnt.newest_tls();
+        match self.open_by(newest).await {
+            // Told to speak TLS 1.2 to a server that has only 1.3: its data connections need no reuse.
+            Err(error) if newest == Newest::Tls12 && error.reason == TransferReason::TlsFailed => {
+                self.learnt.new_tls_alone.store(true, Ordering::Relaxed);
+                self.open_by(Newest::Tls13).await
+            }
+            opened => opened,
+        }
     }
 
-    fn tls(&self) -> Result<Option<TlsSession>, TransferError> {
-        let newest = if self.learnt.old_tls.load(Ordering::Relaxed) { Newest::Tls12 } else { Newest::Tls13 };
+    async fn open_by(self: &Arc<Self>, newest: Newest) -> Result<FtpSession, TransferError> {
+        let tls = self.tls(newest)?;
+        let mut control = self.greet(tls.as_ref()).await?;
+        if tls.is_some() {
+            // Both before the login, for the implicit form too: no data must ever leave in clear.
+            control.done("PBSZ 0", Doing::Secure).await?;
+            control.done("PROT P", Doing::Secure).await?;
+        }
+        self.log_in(&mut control).await?;
+        FtpSession::prepare(control, tls, Arc::clone(self)).await
+    }
+
+    fn tls(&self, newest: Newest) -> Result<Option<TlsSession>, TransferError> {
         self.identity.as_ref().map(|identity| identity.session(newest)).transpose()
     }
 
@@ -137,23 +170,14 @@ fn refused_login(words: &str) -> TransferError {
 #[async_trait]
 impl Connector for FtpConnector {
     async fn connect(&self) -> Result<Box<dyn Session>, TransferError> {
-        let tls = self.tls()?;
-        let mut control = self.greet(tls.as_ref()).await?;
-        if tls.is_some() {
-            // Both before the login, for the implicit form too: no data must ever leave in clear.
-            control.done("PBSZ 0", Doing::Secure).await?;
-            control.done("PROT P", Doing::Secure).await?;
-        }
-        self.log_in(&mut control).await?;
-        let session = FtpSession::prepare(control, tls, self.learnt.clone(), self.target.deadlines).await?;
-        Ok(Box::new(session))
+        Ok(Box::new(self.0.open().await?))
     }
 
     fn session_name(&self) -> String {
-        format!("{}@{}", self.target.user, self.target.host)
+        format!("{}@{}", self.0.target.user, self.0.target.host)
     }
 
     fn is_encrypted(&self) -> bool {
-        self.target.protocol.is_encrypted()
+        self.0.target.protocol.is_encrypted()
     }
 }

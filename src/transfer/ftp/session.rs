@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use crate::ports::{Placed, Placement, RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::Deadlines;
+use crate::transfer::ftp::Door;
 use crate::transfer::ftp::control::Control;
 use crate::transfer::ftp::listing;
 use crate::transfer::ftp::reply::{self, Reply};
@@ -36,12 +37,22 @@ const PORT_LASTS: Duration = Duration::from_secs(10);
 const LAST_BYTES: Duration = Duration::from_millis(20);
 
 /// What a connector learnt of its server and tells each of its sessions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Learnt {
-    /// This server's data connections fail under TLS 1.3: the next sessions speak TLS 1.2.
-    pub(super) old_tls: Arc<AtomicBool>,
+    /// This server's data connections fail under TLS 1.3, or would: the next sessions speak TLS 1.2.
+    old_tls: AtomicBool,
+    /// This server speaks TLS 1.3 alone.
+    pub(super) new_tls_alone: AtomicBool,
     /// This server can't take commands sent ahead: they go one by one.
-    pub(super) one_by_one: Arc<AtomicBool>,
+    pub(super) one_by_one: AtomicBool,
+}
+
+impl Learnt {
+    /// The newest version of TLS that the next session speaks.
+    pub(super) fn newest_tls(&self) -> Newest {
+        let old = self.old_tls.load(Ordering::Relaxed) && !self.new_tls_alone.load(Ordering::Relaxed);
+        if old { Newest::Tls12 } else { Newest::Tls13 }
+    }
 }
 
 /// One logged-in session.
@@ -49,7 +60,7 @@ pub(super) struct Learnt {
 pub(super) struct FtpSession {
     pub(super) control: Control,
     tls: Option<TlsSession>,
-    pub(super) learnt: Learnt,
+    pub(super) door: Arc<Door>,
     pub(super) deadlines: Deadlines,
     /// What one command and its reply took at login.
     pub(super) round_trip: Duration,
@@ -71,8 +82,7 @@ impl FtpSession {
     pub(super) async fn prepare(
         mut control: Control,
         tls: Option<TlsSession>,
-        learnt: Learnt,
-        deadlines: Deadlines,
+        door: Arc<Door>,
     ) -> Result<Self, TransferError> {
         let asked = Instant::now();
         let features = control.command("FEAT").await?;
@@ -91,8 +101,8 @@ impl FtpSession {
         Ok(Self {
             control,
             tls,
-            learnt,
-            deadlines,
+            deadlines: door.target.deadlines,
+            door,
             round_trip,
             may_send_ahead: has("SIZE") && has("EPSV"),
             keeps_order: false,
@@ -113,8 +123,30 @@ impl FtpSession {
         }
     }
 
+    /// Goes on over a new control connection under TLS 1.2 where the next data connection could not resume this one's TLS:
+    /// a server that demands it would refuse.
+    pub(super) async fn renew_if_spent(&mut self) -> Result<(), TransferError> {
+        let is_spent = self.tls.as_ref().is_some_and(TlsSession::is_spent);
+        if !is_spent || self.door.learnt.new_tls_alone.load(Ordering::Relaxed) || !self.in_sync() {
+            return Ok(());
+        }
+        self.speak_older_tls();
+        self.log_out().await;
+        self.control.abandon();
+        let door = Arc::clone(&self.door);
+        *self = Self { sizing: self.sizing, ..Box::pin(door.open()).await? };
+        Ok(())
+    }
+
+    async fn log_out(&mut self) {
+        let farewell = self.control.command("QUIT");
+        // Its answer changes nothing: the connection ends either way.
+        drop(within(Duration::from_secs(2), "log out", farewell).await);
+    }
+
     /// Opens the TCP connection of the next transfer: EPSV, or PASV where the server refuses it.
     async fn open_data(&mut self) -> Result<Box<dyn Wire>, TransferError> {
+        self.renew_if_spent().await?;
         let port = match self.extended_port().await? {
             Some(port) => port,
             None => self.passive_port().await?,
@@ -211,7 +243,7 @@ impl FtpSession {
     /// Makes the next sessions speak TLS 1.2, where this one could have spoken 1.3.
     fn speak_older_tls(&self) {
         if self.tls.as_ref().is_some_and(|tls| tls.newest() == Newest::Tls13) {
-            self.learnt.old_tls.store(true, Ordering::Relaxed);
+            self.door.learnt.old_tls.store(true, Ordering::Relaxed);
         }
     }
 
@@ -491,9 +523,7 @@ impl Session for FtpSession {
 
     async fn close(mut self: Box<Self>) {
         if self.control.in_sync() {
-            let farewell = self.control.command("QUIT");
-            // Its answer changes nothing: the connection ends either way.
-            drop(within(Duration::from_secs(2), "log out", farewell).await);
+            self.log_out().await;
         }
     }
 }
