@@ -100,6 +100,11 @@ pub trait Session: Send + Debug {
         Ok(Placed::StepByStep)
     }
 
+    /// Reads a small file whole; `None` when there is no such file. One longer than `limit_bytes` is an error, and is
+    /// never held whole; the session may be out of sync then.
+    async fn read(&mut self, path: &RemotePath, limit_bytes: usize)
+    -> Result<Option<Vec<u8>>, TransferError>;
+
     /// Renames a file, over an existing one where the protocol allows it.
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError>;
 

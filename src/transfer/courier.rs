@@ -107,6 +107,17 @@ pub enum Whereabouts {
     Neither,
 }
 
+/// A small remote file that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Small {
+    /// It isn't there.
+    Absent,
+    /// It is longer than asked for, and was not read.
+    TooLong,
+    /// Its content.
+    Whole(Vec<u8>),
+}
+
 /// What the couriers of one round share.
 #[derive(Debug)]
 pub struct Dispatch {
@@ -373,6 +384,21 @@ impl Courier {
         }
     }
 
+    /// Reads a small remote file whole; its size is asked first, so that a long one is never begun.
+    ///
+    /// # Errors
+    /// As [`Courier::look`].
+    pub async fn read(&mut self, path: &RemotePath, limit_bytes: usize) -> Result<Small, TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut tries = Tries::default();
+        loop {
+            let result = unless_stopped(&stop, self.read_once(path, limit_bytes)).await;
+            if let Some(found) = self.settle(result, &mut tries, None).await? {
+                return Ok(found);
+            }
+        }
+    }
+
     /// Removes a remote file, told as [`Event::Removed`]; a missing one is no error.
     ///
     /// # Errors
@@ -542,6 +568,22 @@ impl Courier {
 
     async fn list_once(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, Failure> {
         Ok(self.session().await?.list(folder).await?)
+    }
+
+    async fn read_once(&mut self, path: &RemotePath, limit_bytes: usize) -> Result<Small, Failure> {
+        let limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
+        match self.size(path).await? {
+            None => return Ok(Small::Absent),
+            Some(found) if found > limit => return Ok(Small::TooLong),
+            Some(_) => {}
+        }
+        let session = self.session().await?;
+        let content = session.read(path, limit_bytes).await?;
+        // Promise 2 holds for what is read as well: out of sync, these may be another answer's bytes.
+        if !session.in_sync() {
+            return Err(lost("out of sync after a file was read").into());
+        }
+        Ok(content.map_or(Small::Absent, Small::Whole))
     }
 
     async fn remove_once(&mut self, path: &RemotePath) -> Result<(), Failure> {
