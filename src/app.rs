@@ -303,6 +303,7 @@ impl App {
                 name: target.name.clone(),
                 deposit: target.deposit.clone(),
                 receives_credentials: target.receives_credentials,
+                receipts: target.receipts,
                 connections: target.connections,
             },
             policy: RetryPolicy::default(),

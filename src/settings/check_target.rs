@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::ops::Range;
+use std::time::Duration;
 
 use publier_core::channels::Channel;
 use publier_core::domain::digest::Digest;
@@ -109,6 +110,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let deposit = self.deposit();
         let receives_credentials =
             self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
+        let receipts = self.receipts();
         let deadlines = self.deadlines();
         let connections =
             self.reader.whole(&self.key("connections"), &raw.connections, DEFAULT_CONNECTIONS, 1..=16);
@@ -123,6 +125,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             trust: trust?,
             deposit: deposit?,
             receives_credentials,
+            receipts,
             deadlines,
             connections,
         })
@@ -158,6 +161,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let deposit = if raw.deposit.is_some() { self.deposit() } else { RemotePath::new("/").ok() };
         let receives_credentials =
             self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
+        let receipts = self.receipts();
         let deadlines = self.deadlines();
         let folder = folder?;
         Some(Target {
@@ -171,6 +175,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             trust: Trust::None,
             deposit: deposit?,
             receives_credentials,
+            receipts,
             deadlines,
             connections: 1,
         })
@@ -332,6 +337,16 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         }
         self.reader.show(&key, "known_hosts", None);
         Some(Trust::KnownHosts(data.dir.join("known_hosts")))
+    }
+
+    /// Whether a receipt confirms, and how long a run waits for one.
+    fn receipts(&mut self) -> Option<Duration> {
+        let raw = self.raw;
+        let words = [("none", false), ("required", true)];
+        let required = self.reader.choice(&self.key("receipts"), &raw.receipts, false, &words);
+        let key = self.key("receipt_within");
+        let within = self.reader.duration(&key, &raw.receipt_within, "5m", ("0s", "6h"));
+        required.then_some(within)
     }
 
     fn deadlines(&mut self) -> Deadlines {

@@ -58,6 +58,8 @@ pub(super) struct RawTarget {
     pub(super) folder: Text,
     pub(super) deposit: Text,
     pub(super) receives_credentials: Flag,
+    pub(super) receipts: Text,
+    pub(super) receipt_within: Text,
     pub(super) connect_timeout: Text,
     pub(super) reply_timeout: Text,
     pub(super) stall_timeout: Text,

@@ -122,6 +122,9 @@ pub struct Target {
     pub deposit: RemotePath,
     /// Whether temporary passwords go there: at most one target (PUBLICATION.md 1, D5).
     pub receives_credentials: bool,
+    /// How long a run waits for the receiver's receipt, where only a receipt confirms a publication; `None` = none is
+    /// read (PUBLICATION.md 6).
+    pub receipts: Option<Duration>,
     /// The bounds on waits.
     pub deadlines: Deadlines,
     /// How many connections at a time at most: 1 to 16.

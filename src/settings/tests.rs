@@ -138,6 +138,7 @@ fn the_least_file_gives_typed_settings() {
         trust: Trust::SystemAuthorities,
         deposit: crate::remote_path::RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
+        receipts: None,
         deadlines: Deadlines::default(),
         connections: 16,
     };
@@ -385,6 +386,17 @@ fn one_target_at_most_receives_temporary_passwords_by_default_the_first() {
         panic!()
     };
     assert_eq!(problems[0].kind, ProblemKind::NameTwice);
+}
+
+#[test]
+fn a_receipt_is_waited_for_only_where_one_is_required() {
+    let home = Home::new();
+    let receipts = |add: &str| home.target(&[], add).receipts;
+    assert_eq!((receipts(""), receipts("receipt_within = '1h'")), (None, None));
+    assert_eq!(receipts("receipts = 'required'"), Some(Duration::from_mins(5)));
+    assert_eq!(receipts("receipts = 'required'\nreceipt_within = '0s'"), Some(Duration::ZERO));
+    assert_eq!(home.of_target(&[], "receipts = 'read'"), one(ProblemKind::Choice, "receipts"));
+    assert_eq!(home.of_target(&[], "receipt_within = '7h'"), one(ProblemKind::Range, "receipt_within"));
 }
 
 #[test]

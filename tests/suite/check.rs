@@ -341,6 +341,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::DepositMissing,
         Code::DepositUnwritable,
         Code::SizeUnconfirmed,
+        Code::ReceiptsUnread,
         Code::OrphanFile,
         Code::LeftOverPart,
     ];
@@ -805,6 +806,7 @@ fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
         trust,
         deposit: RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
+        receipts: None,
         deadlines: publier::settings::target::Deadlines::default(),
         connections: 16,
     }
@@ -864,6 +866,23 @@ async fn what_a_server_refuses_is_told_by_its_reason() {
     }
     let (facts, found) = look(&in_memory().1, Some(&MemoryServer::default()), None).await;
     assert_eq!((codes(&found), facts.takes_files), (vec![Code::DepositMissing], false));
+}
+
+#[tokio::test]
+async fn a_server_that_gives_no_file_back_can_have_no_receipts() {
+    let error = TransferError::new(TransferReason::PermissionDenied, "550 no");
+    let (server, plain) = in_memory();
+    let asking = Target { receipts: Some(std::time::Duration::ZERO), ..plain.clone() };
+    for (target, expected) in [(&plain, vec![]), (&asking, vec![Code::ReceiptsUnread])] {
+        server.inject(Fault::FailNext { operation: Operation::Read, error: error.clone() });
+        let (facts, found) = look(target, Some(&server), None).await;
+        assert_eq!((codes(&found), facts.takes_files), (expected.clone(), expected.is_empty()));
+        assert!(server.files().is_empty(), "{:?}", server.files());
+    }
+    server.forget_faults();
+    let (facts, found) = look(&asking, Some(&server), None).await;
+    assert!(found.is_empty() && facts.takes_files);
+    assert!(server.journal().iter().any(|(operation, _)| *operation == Operation::Read));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod kill;
 mod life;
 mod lists;
 mod reader;
+mod receipts;
 mod resume;
 mod rules;
 mod wire;

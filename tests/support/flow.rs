@@ -513,6 +513,7 @@ impl Embedded {
         Target {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
+            receipts: None,
             name: "extranet".into(),
             protocol: self.protocol,
             host: "localhost".into(),

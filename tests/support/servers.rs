@@ -131,6 +131,7 @@ impl RealServer {
         Target {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
+            receipts: None,
             name: "essai".into(),
             protocol: self.protocol,
             host: "localhost".into(),

@@ -85,6 +85,7 @@ impl ScriptedFtp {
         Target {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
+            receipts: None,
             name: "essai".into(),
             protocol,
             host: "127.0.0.1".into(),

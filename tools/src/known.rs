@@ -78,6 +78,7 @@ fn job(agency: &Path, at: DateTime<Utc>) -> anyhow::Result<Job> {
             name: "bench".to_owned(),
             deposit: RemotePath::new("/deposit")?,
             receives_credentials: true,
+            receipts: None,
             connections: 1,
         },
         photo_side_px: 2560,

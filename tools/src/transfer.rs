@@ -144,6 +144,7 @@ fn target(errand: &Errand) -> anyhow::Result<Target> {
         trust,
         deposit: RemotePath::new(errand.deposit.as_str())?,
         receives_credentials: false,
+        receipts: None,
         connections: errand.connections,
         deadlines: Deadlines::default(),
     })

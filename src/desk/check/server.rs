@@ -10,6 +10,7 @@ use std::sync::Arc;
 use publier_core::publication::reason::TransferReason;
 
 use super::{Code, Finding, Kind, Record};
+use crate::channels::extranet::receipt::LONGEST_BYTES;
 use crate::ledger::series::Series;
 use crate::ledger::{Ledger, LedgerError};
 use crate::ports::{Connector, RemoteEntry, RemotePath, Session, TransferError};
@@ -162,7 +163,7 @@ async fn try_deposit(
     };
     let (part, whole) =
         (file(format!(".publier-check-{nonce}.part"))?, file(format!("publier-check-{nonce}.tmp"))?);
-    let tried = try_file(session, &part, &whole).await;
+    let tried = try_file(session, &part, &whole, target.receipts.is_some()).await;
     for path in [&part, &whole] {
         if session.in_sync() {
             // What is left after a failure is told as a part that was left over.
@@ -176,6 +177,7 @@ async fn try_file(
     session: &mut dyn Session,
     part: &RemotePath,
     whole: &RemotePath,
+    reads_receipts: bool,
 ) -> Result<(), (Code, TransferError)> {
     let unwritable = |error: TransferError| (Code::DepositUnwritable, error);
     let mut content = TRIED;
@@ -183,7 +185,19 @@ async fn try_file(
     confirm(session, part).await?;
     session.rename(part, whole).await.map_err(unwritable)?;
     confirm(session, whole).await?;
+    if reads_receipts {
+        read_back(session, whole).await.map_err(|error| (Code::ReceiptsUnread, error))?;
+    }
     session.remove(whole).await.map_err(unwritable)
+}
+
+/// Reads the file as a receipt would be read.
+async fn read_back(session: &mut dyn Session, path: &RemotePath) -> Result<(), TransferError> {
+    match session.read(path, LONGEST_BYTES).await? {
+        Some(content) if content == TRIED => Ok(()),
+        Some(_) => Err(TransferError::new(TransferReason::SizeMismatch, "another content")),
+        None => Err(TransferError::new(TransferReason::PermissionDenied, path.as_str())),
+    }
 }
 
 async fn confirm(session: &mut dyn Session, path: &RemotePath) -> Result<(), (Code, TransferError)> {
