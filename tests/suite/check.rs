@@ -917,9 +917,9 @@ async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
     assert_eq!(
         told,
         [
-            "left-over-part fichier distant .p.zip.cd.part",
-            "left-over-part fichier distant documents/07/.070003.pdf.ab.part",
-            "orphan-file fichier distant documents/07/070002.pdf",
+            "left-over-part fichier distant .p.zip.cd.part (extranet)",
+            "left-over-part fichier distant documents/07/.070003.pdf.ab.part (extranet)",
+            "orphan-file fichier distant documents/07/070002.pdf (extranet)",
         ]
     );
     assert_eq!(codes(&found)[2], Code::OrphanFile);

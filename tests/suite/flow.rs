@@ -13,4 +13,5 @@ mod reader;
 mod receipts;
 mod resume;
 mod rules;
+mod targets;
 mod wire;

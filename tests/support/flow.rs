@@ -235,6 +235,12 @@ impl Agency {
         self.configure_with(&target_table(self, target));
     }
 
+    /// Writes the configuration for several targets.
+    pub fn configure_all(&self, targets: &[Target]) {
+        let tables: Vec<_> = targets.iter().map(|target| target_table(self, target)).collect();
+        self.configure_with(&tables.concat());
+    }
+
     /// Writes the configuration with this `[[target]]` table.
     pub fn configure_with(&self, table: &str) {
         let files = repository("fixtures/demo/files");
@@ -327,8 +333,9 @@ fn target_table(agency: &Agency, target: &Target) -> String {
         Trust::KnownHosts(file) => format!("known_hosts = \"{}\"\n", file.display()),
     };
     format!(
-        "[[target]]\nname = \"extranet\"\nprotocol = \"{protocol}\"\nhost = \"{}\"\nport = {}\nuser = \"{}\"\n\
+        "[[target]]\nname = \"{}\"\nprotocol = \"{protocol}\"\nhost = \"{}\"\nport = {}\nuser = \"{}\"\n\
          password_file = \"server.password\"\ndeposit = \"{}\"\nconnections = {}\n{trust}",
+        target.name,
         target.host,
         target.port,
         target.user,

@@ -221,14 +221,14 @@ async fn look_for_strangers(
     each: &mut (dyn FnMut(Finding) + Send),
 ) -> Result<(), LedgerError> {
     for entry in list(session, &target.deposit).await {
-        tell_part(&entry, "", each);
+        tell_part(target, &entry, "", each);
     }
     let Ok(documents) = target.deposit.join("documents") else { return Ok(()) };
     for folder in list(session, &documents).await.into_iter().filter(|entry| entry.is_folder) {
         let Ok(path) = documents.join(&folder.name) else { continue };
         for entry in list(session, &path).await {
             let place = format!("documents/{}/", folder.name);
-            if entry.is_folder || tell_part(&entry, &place, each) {
+            if entry.is_folder || tell_part(target, &entry, &place, each) {
                 continue;
             }
             let is_known = match known {
@@ -236,7 +236,7 @@ async fn look_for_strangers(
                 None => false,
             };
             if !is_known {
-                each(stranger(Code::OrphanFile, &place, &entry));
+                each(stranger(target, Code::OrphanFile, &place, &entry));
             }
         }
     }
@@ -252,15 +252,22 @@ async fn list(session: &mut dyn Session, folder: &RemotePath) -> Vec<RemoteEntry
 }
 
 /// Tells an entry that is a part, and whether it is one.
-fn tell_part(entry: &RemoteEntry, place: &str, each: &mut (dyn FnMut(Finding) + Send)) -> bool {
+fn tell_part(
+    target: &Target,
+    entry: &RemoteEntry,
+    place: &str,
+    each: &mut (dyn FnMut(Finding) + Send),
+) -> bool {
     let is_hidden = entry.name.starts_with('.');
     let is_part = !entry.is_folder && is_hidden && entry.name.strip_suffix(".part").is_some();
     if is_part {
-        each(stranger(Code::LeftOverPart, place, entry));
+        each(stranger(target, Code::LeftOverPart, place, entry));
     }
     is_part
 }
 
-fn stranger(code: Code, place: &str, entry: &RemoteEntry) -> Finding {
-    Finding::new(code, Record::new(Kind::RemoteFile, format!("{place}{}", entry.name)))
+/// A file that is nobody's, with the name of its server.
+fn stranger(target: &Target, code: Code, place: &str, entry: &RemoteEntry) -> Finding {
+    let file = Record::new(Kind::RemoteFile, format!("{place}{}", entry.name));
+    Finding::new(code, file.called(&target.name))
 }
