@@ -305,6 +305,7 @@ impl App {
                 receives_credentials: target.receives_credentials,
                 receipts: target.receipts,
                 connections: target.connections,
+                bandwidth: target.bandwidth.clone(),
             },
             policy: RetryPolicy::default(),
             zip_level: match publication.zip_level {

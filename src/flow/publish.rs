@@ -19,6 +19,7 @@ use publier_core::publication::hold::short_digest;
 use publier_core::publication::reason::HoldReason;
 use publier_core::publication::retry::RetryPolicy;
 use publier_core::publication::stage::Stage;
+use publier_core::schedule::BandwidthLimit;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -61,6 +62,8 @@ pub struct Destination {
     pub receipts: Option<Duration>,
     /// How many connections it may get at a time.
     pub connections: u16,
+    /// How much may leave each second, by the hour.
+    pub bandwidth: Vec<BandwidthLimit>,
 }
 
 /// Everything that one target's publications need.
@@ -331,6 +334,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         Arc::clone(&job.clock),
         Arc::clone(&job.listener),
     )
+    .with_limits(job.destination.bandwidth.clone())
     .with_stop(stop.clone());
     let report = RunReport::new("", &job.destination.name, &run_name, started_at);
     let pool = Pool::new(dispatch, job.destination.connections);

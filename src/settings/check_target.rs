@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use publier_core::channels::Channel;
 use publier_core::domain::digest::Digest;
+use publier_core::schedule::{BandwidthLimit, Hours};
 use toml::Spanned;
 
 use super::checked::Data;
 use super::places::Places;
 use super::problem::ProblemKind;
-use super::raw::{RawTarget, Text};
+use super::raw::{RawBandwidth, RawTarget, Text};
 use super::reader::{Reader, span};
 use super::secret_file;
 use super::target::{DEFAULT_CONNECTIONS, Deadlines, Login, Protocol, Target, Trust};
@@ -20,6 +21,10 @@ use crate::remote_path::RemotePath;
 
 /// The longest name of a target, in characters.
 const LONGEST_NAME: usize = 32;
+
+/// The bounds of a limit on what leaves, in KiB a second: below, a connection would look dead to the server.
+const SLOWEST_KIB: u64 = 16;
+const FASTEST_KIB: u64 = 10_000_000;
 
 /// Checks every target, their names and who receives temporary passwords.
 pub(super) fn check_targets(
@@ -114,6 +119,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let deadlines = self.deadlines();
         let connections =
             self.reader.whole(&self.key("connections"), &raw.connections, DEFAULT_CONNECTIONS, 1..=16);
+        let bandwidth = self.bandwidth();
         Some(Target {
             name: name?,
             channel,
@@ -128,6 +134,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             receipts,
             deadlines,
             connections,
+            bandwidth,
         })
     }
 
@@ -152,6 +159,9 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             if place.is_some() {
                 self.not_for(Protocol::Folder, name, place);
             }
+        }
+        if raw.bandwidth.is_some() {
+            self.not_for(Protocol::Folder, "bandwidth", span(raw.bandwidth.as_ref()));
         }
         let key = self.key("folder");
         if raw.folder.is_none() {
@@ -178,6 +188,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             receipts,
             deadlines,
             connections: 1,
+            bandwidth: Vec::new(),
         })
     }
 
@@ -337,6 +348,39 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         }
         self.reader.show(&key, "known_hosts", None);
         Some(Trust::KnownHosts(data.dir.join("known_hosts")))
+    }
+
+    /// The limits on what leaves, each with its hours.
+    fn bandwidth(&mut self) -> Vec<BandwidthLimit> {
+        let key = self.key("bandwidth");
+        let Some(raw) = &self.raw.bandwidth else {
+            self.reader.show(&key, "", None);
+            return Vec::new();
+        };
+        let limits = raw.get_ref().iter().zip(1..);
+        limits.filter_map(|(one, rank)| self.bandwidth_limit(&format!("{key}.{rank}"), one)).collect()
+    }
+
+    fn bandwidth_limit(&mut self, key: &str, raw: &Spanned<RawBandwidth>) -> Option<BandwidthLimit> {
+        const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let (at, raw) = (raw.span(), raw.get_ref());
+        let of_hours = format!("{key}.hours");
+        let text = self.reader.required(&of_hours, &raw.hours, Some(at.clone()));
+        let hours = text.as_deref().and_then(Hours::read);
+        if let Some(text) = text.as_deref().filter(|_| hours.is_none()) {
+            let place = span(raw.hours.as_ref());
+            self.reader.problem(ProblemKind::Hours, &of_hours, place, &[("value", text)]);
+        }
+        let words = self.reader.words(&format!("{key}.days"), &raw.days, &DAYS.join(" "), &DAYS);
+        let days = (1..).zip(DAYS).filter(|(_, day)| words.iter().any(|word| word == day));
+        let days = days.map(|(number, _)| number).collect();
+        let of_rate = format!("{key}.kib_per_second");
+        if raw.kib_per_second.is_none() {
+            self.reader.problem(ProblemKind::Missing, &of_rate, Some(at), &[]);
+            return None;
+        }
+        let kib = self.reader.whole(&of_rate, &raw.kib_per_second, SLOWEST_KIB, SLOWEST_KIB..=FASTEST_KIB);
+        Some(BandwidthLimit { hours: hours?, days, bytes_per_second: kib.saturating_mul(1024) })
     }
 
     /// Whether a receipt confirms, and how long a run waits for one.

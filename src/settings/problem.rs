@@ -48,6 +48,8 @@ kinds! {
     Duration = "duration",
     /// A text that is no size.
     Size = "size",
+    /// A text that is no part of a day.
+    Hours = "hours",
     /// A value outside its bounds.
     Range = "range",
     /// A folder that does not exist.

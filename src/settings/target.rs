@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use publier_core::channels::Channel;
+use publier_core::schedule::BandwidthLimit;
 
 use crate::remote_path::RemotePath;
 use crate::settings::secret::Secret;
@@ -129,4 +130,6 @@ pub struct Target {
     pub deadlines: Deadlines,
     /// How many connections at a time at most: 1 to 16.
     pub connections: u16,
+    /// How much may leave each second, over all connections, by the hour; empty = as much as the line takes.
+    pub bandwidth: Vec<BandwidthLimit>,
 }

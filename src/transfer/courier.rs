@@ -12,6 +12,7 @@
 //! already made, the retry clock, the seats taken on the server and the stop are in it.
 
 mod local;
+mod meter;
 pub mod pool;
 mod seats;
 
@@ -25,12 +26,14 @@ use chrono::{DateTime, Utc};
 use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use publier_core::publication::retry::{Jitter, Retry, RetryPolicy};
+use publier_core::schedule::BandwidthLimit;
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::{
     Clock, Connector, Event, Listener, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError,
 };
 use crate::transfer::courier::local::LocalFile;
+use crate::transfer::courier::meter::Meter;
 use crate::transfer::courier::seats::{Seat, Seats};
 
 /// How far before the end of a part the transfer goes on, in bytes: what a dying server may have lost.
@@ -131,6 +134,7 @@ pub struct Dispatch {
     began: DateTime<Utc>,
     folders: Mutex<BTreeSet<RemotePath>>,
     seats: Arc<Seats>,
+    meter: Arc<Meter>,
 }
 
 /// A listener, without a view inside.
@@ -152,6 +156,7 @@ impl Dispatch {
         listener: Arc<dyn Listener>,
     ) -> Self {
         let began = clock.now();
+        let meter = Arc::new(Meter::new(Vec::new(), Arc::clone(&clock)));
         Self {
             connector,
             deposit,
@@ -163,6 +168,7 @@ impl Dispatch {
             began,
             folders: Mutex::default(),
             seats: Arc::default(),
+            meter,
         }
     }
 
@@ -177,6 +183,13 @@ impl Dispatch {
     #[must_use]
     pub fn with_stop(mut self, stop: CancellationToken) -> Self {
         self.stop = stop;
+        self
+    }
+
+    /// Lets no more leave than these limits allow, over all connections.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Vec<BandwidthLimit>) -> Self {
+        self.meter = Arc::new(Meter::new(limits, Arc::clone(&self.clock)));
         self
     }
 
@@ -524,6 +537,7 @@ impl Courier {
         }
         self.ensure_folder_of(&parcel.remote).await?;
         let content = local::read_whole(parcel).await?;
+        self.dispatch.meter.wait_for(parcel.size_bytes).await;
         let part = parcel.part();
         let dispatch = self.dispatch.clone();
         let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
@@ -632,7 +646,8 @@ impl Courier {
     ) -> Result<(), Failure> {
         let dispatch = self.dispatch.clone();
         let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
-        let mut content = local.from(offset, parcel.size_bytes).await?;
+        let content = local.from(offset, parcel.size_bytes).await?;
+        let mut content = self.dispatch.meter.pace(content);
         let session = self.session().await?;
         session.write(part, offset, &mut content, &progress).await?;
         Ok(())

@@ -382,6 +382,7 @@ macro_rules! every_server_keeps {
 
 #[cfg(feature = "demo")]
 mod cuts;
+mod pace;
 mod pool;
 
 every_server_keeps! {

@@ -521,6 +521,7 @@ impl Embedded {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
             receipts: None,
+            bandwidth: Vec::new(),
             name: "extranet".into(),
             protocol: self.protocol,
             host: "localhost".into(),

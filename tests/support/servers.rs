@@ -132,6 +132,7 @@ impl RealServer {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
             receipts: None,
+            bandwidth: Vec::new(),
             name: "essai".into(),
             protocol: self.protocol,
             host: "localhost".into(),

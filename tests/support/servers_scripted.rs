@@ -86,6 +86,7 @@ impl ScriptedFtp {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
             receipts: None,
+            bandwidth: Vec::new(),
             name: "essai".into(),
             protocol,
             host: "127.0.0.1".into(),

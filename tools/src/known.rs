@@ -79,6 +79,7 @@ fn job(agency: &Path, at: DateTime<Utc>) -> anyhow::Result<Job> {
             deposit: RemotePath::new("/deposit")?,
             receives_credentials: true,
             receipts: None,
+            bandwidth: Vec::new(),
             connections: 1,
         },
         photo_side_px: 2560,
