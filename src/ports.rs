@@ -171,6 +171,20 @@ pub enum Event {
         /// When.
         at: DateTime<Utc>,
     },
+    /// A file waits to be sent: what is still to come.
+    Queued {
+        /// The final remote path.
+        remote: RemotePath,
+        /// Its size in bytes.
+        size_bytes: u64,
+    },
+    /// A file that waited stood there already: nothing of it is to come.
+    AlreadyThere {
+        /// The final remote path.
+        remote: RemotePath,
+        /// Its size in bytes.
+        size_bytes: u64,
+    },
     /// Some bytes of a file left.
     Progress {
         /// The final remote path.

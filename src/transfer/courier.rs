@@ -197,6 +197,12 @@ impl Dispatch {
         self.listener.0.hear(event);
     }
 
+    /// Tells that a file is to come.
+    fn announce(&self, parcel: &Parcel) {
+        let (remote, size_bytes) = (parcel.remote.clone(), parcel.size_bytes);
+        self.tell(&Event::Queued { remote, size_bytes });
+    }
+
     fn knows(&self, folder: &RemotePath) -> bool {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner).contains(folder)
     }
@@ -343,6 +349,7 @@ impl Courier {
     pub async fn send_part(&mut self, parcel: &Parcel) -> Result<(), TransferError> {
         let stop = self.dispatch.stop.clone();
         let mut tries = Tries::default();
+        self.dispatch.announce(parcel);
         loop {
             let result = unless_stopped(&stop, self.send_part_once(parcel)).await;
             if let Some(done) = self.settle(result, &mut tries, Some(parcel)).await? {
