@@ -2,9 +2,11 @@
 //! program.
 
 mod bad_input;
+mod capture;
 mod days;
 mod demo;
 mod dry_run;
+mod economy;
 mod hold;
 mod kill;
 mod life;

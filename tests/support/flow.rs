@@ -232,7 +232,7 @@ impl Agency {
 
     /// Writes the configuration for a target.
     pub fn configure(&self, target: &Target) {
-        self.configure_with(&target_table(self, target));
+        self.configure_all(&[Target { name: "extranet".into(), ..target.clone() }]);
     }
 
     /// Writes the configuration for several targets.
