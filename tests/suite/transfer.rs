@@ -384,6 +384,7 @@ macro_rules! every_server_keeps {
 mod cuts;
 mod pace;
 mod pool;
+mod retries;
 
 every_server_keeps! {
     files_of_every_size_arrive_whole_and_once,
