@@ -304,6 +304,7 @@ impl App {
                 deposit: target.deposit.clone(),
                 receives_credentials: target.receives_credentials,
                 receipts: target.receipts,
+                removes_files: target.removes_files,
                 connections: target.connections,
                 bandwidth: target.bandwidth.clone(),
             },

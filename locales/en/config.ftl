@@ -64,6 +64,8 @@ config-only-one = These keys exclude each other: { $names }.
 config-only-one-remedy = Keep only one.
 config-passphrase-alone = “{ $key }” is given without a key to open.
 config-passphrase-alone-remedy = Add “key_file”, or delete this line.
+config-removes-blindly = “{ $key }” would remove files that the extranet has perhaps not taken yet.
+config-removes-blindly-remedy = Write receipts = "required" too, if the extranet acknowledges publications, or delete this line.
 config-no-login = Nothing allows to log in to “{ $key }”.
 config-no-login-remedy = Add “password_file”, “credential” or, with SFTP, “key_file”.
 config-two-receivers = Two servers receive temporary passwords.

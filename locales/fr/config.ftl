@@ -64,6 +64,8 @@ config-only-one = Ces clés s’excluent : { $names }.
 config-only-one-remedy = N’en gardez qu’une.
 config-passphrase-alone = « { $key } » est donnée sans clé à ouvrir.
 config-passphrase-alone-remedy = Ajoutez « key_file », ou effacez cette ligne.
+config-removes-blindly = « { $key } » supprimerait des fichiers que l’extranet n’a peut-être pas encore pris.
+config-removes-blindly-remedy = Écrivez aussi receipts = "required", si l’extranet accuse réception, ou effacez cette ligne.
 config-no-login = Rien ne permet de se connecter à « { $key } ».
 config-no-login-remedy = Ajoutez « password_file », « credential » ou, en SFTP, « key_file ».
 config-two-receivers = Deux serveurs reçoivent les mots de passe provisoires.

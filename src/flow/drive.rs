@@ -59,8 +59,10 @@ impl Run<'_> {
                     self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
                 }
                 Step::Settle => {
+                    let leaving = self.files_that_leave(publication)?;
                     self.settle(publication, &stage)?;
                     settled = true;
+                    self.remove_files(&leaving).await;
                 }
                 Step::Replace(why) => {
                     let now = self.job.clock.now();

@@ -60,6 +60,8 @@ pub struct Destination {
     pub receives_credentials: bool,
     /// How long a run waits for the receiver's receipt, where only one confirms.
     pub receipts: Option<Duration>,
+    /// Whether the files of documents that were withdrawn are removed once that is confirmed.
+    pub removes_files: bool,
     /// How many connections it may get at a time.
     pub connections: u16,
     /// How much may leave each second, by the hour.

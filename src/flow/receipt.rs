@@ -5,17 +5,21 @@
 //! told, and the next run looks for it before it plans anything. What can't be read is no receipt: half of one may be on
 //! its way. The wait ends with the run's stop.
 //!
-//! Limits: a receipt is looked for by its name, one small file; it is never removed.
+//! Limits: a receipt is looked for by its name, one small file; it is never removed. Files of withdrawn documents are, where
+//! the target says so and a receipt confirmed the withdrawal: a receiver that has not answered may still need them. A process
+//! that dies between the two leaves them.
 
 use std::time::Duration;
 
 use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::facts::Replaced;
 use publier_core::publication::next_step::Receipt;
+use publier_core::publication::reason::TransferReason;
 use publier_core::publication::stage::{Seal, Stage};
 use tokio::time::Instant;
 
 use super::error::FlowError;
+use super::listing::file_path;
 use super::publish::{Manifest, Refusal, Run};
 use super::telling;
 use crate::channels::extranet::receipt::{self, Expected, LONGEST_BYTES, Unfit, Verdict};
@@ -96,6 +100,30 @@ impl Run<'_> {
             () = tokio::time::sleep_until(until) => {}
         }
         true
+    }
+
+    /// Gives the files that nothing lists any more once this publication is confirmed, where they are to be removed.
+    pub(super) fn files_that_leave(&self, publication: PublicationId) -> Result<Vec<String>, FlowError> {
+        let destination = &self.job.destination;
+        if !destination.removes_files || destination.receipts.is_none() {
+            return Ok(Vec::new());
+        }
+        Ok(self.job.ledger.files_that_leave(publication)?)
+    }
+
+    /// Removes files that the receiver needs no more. What can't be removed stays: `check --server` doesn't miss it, and
+    /// no publication fails for it.
+    pub(super) async fn remove_files(&mut self, names: &[String]) {
+        for name in names {
+            let Ok(path) = self.job.destination.deposit.join(&file_path(name)) else { continue };
+            self.open_session();
+            if let Err(error) = self.pool.alone().remove(&path).await {
+                tracing::warn!(%error, name, "a file that was withdrawn stays on the server");
+                if !error.reason.is_about_the_file() && error.reason != TransferReason::PermissionDenied {
+                    return;
+                }
+            }
+        }
     }
 
     /// Gives the refusal for which a publication gave way, if that is why it did.

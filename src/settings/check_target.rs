@@ -116,6 +116,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let receives_credentials =
             self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
         let receipts = self.receipts();
+        let removes_files = self.removes_files(receipts.is_some());
         let deadlines = self.deadlines();
         let connections =
             self.reader.whole(&self.key("connections"), &raw.connections, DEFAULT_CONNECTIONS, 1..=16);
@@ -132,6 +133,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             deposit: deposit?,
             receives_credentials,
             receipts,
+            removes_files,
             deadlines,
             connections,
             bandwidth,
@@ -172,6 +174,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let receives_credentials =
             self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
         let receipts = self.receipts();
+        let removes_files = self.removes_files(receipts.is_some());
         let deadlines = self.deadlines();
         let folder = folder?;
         Some(Target {
@@ -186,6 +189,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             deposit: deposit?,
             receives_credentials,
             receipts,
+            removes_files,
             deadlines,
             connections: 1,
             bandwidth: Vec::new(),
@@ -348,6 +352,16 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         }
         self.reader.show(&key, "known_hosts", None);
         Some(Trust::KnownHosts(data.dir.join("known_hosts")))
+    }
+
+    /// Whether files are removed: only where a receipt tells that nobody will still take them.
+    fn removes_files(&mut self, reads_receipts: bool) -> bool {
+        let (key, raw) = (self.key("remove_files"), &self.raw.remove_files);
+        let removes = self.reader.flag(&key, raw, false);
+        if removes && !reads_receipts {
+            self.reader.problem(ProblemKind::RemovesBlindly, &key, span(raw.as_ref()), &[]);
+        }
+        removes
     }
 
     /// The limits on what leaves, each with its hours.

@@ -86,6 +86,8 @@ kinds! {
     OnlyOne = "only-one",
     /// A passphrase without the key it opens.
     PassphraseAlone = "passphrase-alone",
+    /// Files are to be removed although no receipt tells that they were taken.
+    RemovesBlindly = "removes-blindly",
     /// A target without any way to log in.
     NoLogin = "no-login",
     /// Two targets of one channel that receive temporary passwords.

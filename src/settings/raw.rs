@@ -60,6 +60,7 @@ pub(super) struct RawTarget {
     pub(super) receives_credentials: Flag,
     pub(super) receipts: Text,
     pub(super) receipt_within: Text,
+    pub(super) remove_files: Flag,
     pub(super) connect_timeout: Text,
     pub(super) reply_timeout: Text,
     pub(super) stall_timeout: Text,

@@ -126,6 +126,8 @@ pub struct Target {
     /// How long a run waits for the receiver's receipt, where only a receipt confirms a publication; `None` = none is
     /// read (PUBLICATION.md 6).
     pub receipts: Option<Duration>,
+    /// Whether the files of documents that were withdrawn are removed from the server, once a receipt confirmed it.
+    pub removes_files: bool,
     /// The bounds on waits.
     pub deadlines: Deadlines,
     /// How many connections at a time at most: 1 to 16.

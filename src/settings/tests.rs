@@ -139,6 +139,7 @@ fn the_least_file_gives_typed_settings() {
         deposit: crate::remote_path::RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
         receipts: None,
+        removes_files: false,
         bandwidth: Vec::new(),
         deadlines: Deadlines::default(),
         connections: 16,
@@ -420,6 +421,9 @@ fn a_receipt_is_waited_for_only_where_one_is_required() {
     assert_eq!((receipts(""), receipts("receipt_within = '1h'")), (None, None));
     assert_eq!(receipts("receipts = 'required'"), Some(Duration::from_mins(5)));
     assert_eq!(receipts("receipts = 'required'\nreceipt_within = '0s'"), Some(Duration::ZERO));
+    let removes = |add: &str| home.target(&[], add).removes_files;
+    assert!(!removes("receipts = 'required'") && removes("receipts = 'required'\nremove_files = true"));
+    assert_eq!(home.of_target(&[], "remove_files = true"), one(ProblemKind::RemovesBlindly, "remove_files"));
     assert_eq!(home.of_target(&[], "receipts = 'read'"), one(ProblemKind::Choice, "receipts"));
     assert_eq!(home.of_target(&[], "receipt_within = '7h'"), one(ProblemKind::Range, "receipt_within"));
 }

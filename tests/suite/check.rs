@@ -807,6 +807,7 @@ fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
         deposit: RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
         receipts: None,
+        removes_files: false,
         bandwidth: Vec::new(),
         deadlines: publier::settings::target::Deadlines::default(),
         connections: 16,

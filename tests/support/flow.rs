@@ -521,6 +521,7 @@ impl Embedded {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
             receipts: None,
+            removes_files: false,
             bandwidth: Vec::new(),
             name: "extranet".into(),
             protocol: self.protocol,

@@ -132,6 +132,7 @@ impl RealServer {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
             receipts: None,
+            removes_files: false,
             bandwidth: Vec::new(),
             name: "essai".into(),
             protocol: self.protocol,

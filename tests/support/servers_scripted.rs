@@ -86,6 +86,7 @@ impl ScriptedFtp {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
             receipts: None,
+            removes_files: false,
             bandwidth: Vec::new(),
             name: "essai".into(),
             protocol,

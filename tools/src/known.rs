@@ -79,6 +79,7 @@ fn job(agency: &Path, at: DateTime<Utc>) -> anyhow::Result<Job> {
             deposit: RemotePath::new("/deposit")?,
             receives_credentials: true,
             receipts: None,
+            removes_files: false,
             bandwidth: Vec::new(),
             connections: 1,
         },

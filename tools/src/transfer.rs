@@ -145,6 +145,7 @@ fn target(errand: &Errand) -> anyhow::Result<Target> {
         deposit: RemotePath::new(errand.deposit.as_str())?,
         receives_credentials: false,
         receipts: None,
+        removes_files: false,
         bandwidth: Vec::new(),
         connections: errand.connections,
         deadlines: Deadlines::default(),

@@ -1,6 +1,7 @@
 //! The receiver's receipt: only an accepted one confirms, a refusal is a failure, and silence is settled by the next run
 //! (rule 6 of a publication's life, docs/publication-format.md).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use publier_core::publication::reason::TransferReason;
 use publier_core::publication::retry::RetryPolicy;
 
 use crate::support::flow::{Agency, Desk, Embedded, Publication, repository};
-use crate::support::report::write_temporary;
+use crate::support::report::{Node, write_temporary};
 use crate::support::tools::stdout_of;
 
 /// A receiver that answers each zip as soon as it stands there.
@@ -111,6 +112,11 @@ impl Counter {
     fn zip(&self) -> RemotePath {
         let zip = self.desk.server.files().into_iter().rfind(|name| name.ends_with(".zip")).unwrap();
         RemotePath::new(zip).unwrap()
+    }
+
+    /// The documents that stand on the server.
+    fn documents(&self) -> BTreeSet<String> {
+        self.desk.server.files().into_iter().filter(|name| name.contains("/documents/")).collect()
     }
 
     /// Confirmed publications of the series, by their numbers.
@@ -324,6 +330,42 @@ fn a_receipt_settles_the_doubt_of_a_zip_that_was_taken_at_once() {
     counter.desk.clock.turn(TimeDelta::minutes(10));
     assert_eq!(counter.ask(None, Trigger::Retry).outcome, Outcome::Failed, "its own has no receipt");
     assert_eq!(counter.confirmed(), Some(2), "the one in doubt is confirmed");
+}
+
+/// The files of what was withdrawn leave only where that is asked for, and only once the receiver said so.
+#[test]
+fn a_withdrawn_documents_files_are_removed_after_its_receipt_where_the_target_says_so() {
+    for asked in [false, true] {
+        let counter = Counter::new();
+        counter.first(Some(accepts));
+        let all = counter.documents();
+        counter.desk.agency.sql("UPDATE event SET published_on = NULL WHERE id = 103");
+        counter.desk.clock.turn(TimeDelta::minutes(10));
+        let publish = |answer| {
+            let mut job = counter.job(answer);
+            job.destination.removes_files = asked;
+            counter.desk.publish_by(job, &Ask::new(Trigger::Retry))
+        };
+        words(&publish(None));
+        assert_eq!(counter.documents(), all, "not before the receipt");
+        let withdrawn = counter.desk.last().removals().len();
+        assert!(withdrawn > 0);
+        Receiver { server: counter.desk.server.clone(), answer: accepts }.write(&counter.zip());
+        assert_eq!(publish(None).outcome, Outcome::Done);
+        let left = counter.documents();
+        assert_eq!(left.len(), all.len() - if asked { withdrawn } else { 0 });
+        let listed = publish_full(&counter);
+        assert!(left.is_superset(&listed), "what is live stays: {listed:?} {left:?}");
+    }
+}
+
+/// A full index: the names of all the live documents' files.
+fn publish_full(counter: &Counter) -> BTreeSet<String> {
+    let ask = Ask { full_index: true, ..Ask::new(Trigger::Manual) };
+    assert_eq!(counter.desk.publish_by(counter.job(Some(accepts)), &ask).outcome, Outcome::Done);
+    let last = counter.desk.last();
+    let file = |document: &&Node| format!("/depot/{}", document.attribute("file").unwrap());
+    last.documents().iter().map(file).collect()
 }
 
 /// The whole program, over both protocols, with a receiver that writes files.
