@@ -303,7 +303,10 @@ impl App {
                 name: target.name.clone(),
                 deposit: target.deposit.clone(),
                 receives_credentials: target.receives_credentials,
+                receipts: target.receipts,
+                removes_files: target.removes_files,
                 connections: target.connections,
+                bandwidth: target.bandwidth.clone(),
             },
             policy: RetryPolicy::default(),
             zip_level: match publication.zip_level {

@@ -100,6 +100,11 @@ pub trait Session: Send + Debug {
         Ok(Placed::StepByStep)
     }
 
+    /// Reads a small file whole; `None` when there is no such file. One longer than `limit_bytes` is an error, and is
+    /// never held whole; the session may be out of sync then.
+    async fn read(&mut self, path: &RemotePath, limit_bytes: usize)
+    -> Result<Option<Vec<u8>>, TransferError>;
+
     /// Renames a file, over an existing one where the protocol allows it.
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError>;
 
@@ -165,6 +170,20 @@ pub enum Event {
         path: RemotePath,
         /// When.
         at: DateTime<Utc>,
+    },
+    /// A file waits to be sent: what is still to come.
+    Queued {
+        /// The final remote path.
+        remote: RemotePath,
+        /// Its size in bytes.
+        size_bytes: u64,
+    },
+    /// A file that waited stood there already: nothing of it is to come.
+    AlreadyThere {
+        /// The final remote path.
+        remote: RemotePath,
+        /// Its size in bytes.
+        size_bytes: u64,
     },
     /// Some bytes of a file left.
     Progress {

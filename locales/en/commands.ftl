@@ -91,6 +91,7 @@ commands-status-idle = No publication is under way.
 commands-status-running = A publication is under way (process { $pid }, since { $since }).
 commands-status-never = { $name }: no publication confirmed.
 commands-status-confirmed = { $name }: last confirmed publication no. { $sequence }, { $at }.
+commands-status-awaits-receipt = Publication no. { $sequence }, sealed on { $since }, stands on the server and awaits the extranet’s receipt.
 commands-status-held = A publication has waited for your consent since { $since }. { $reasons } To accept it: publier publish --confirm { $digest }
 commands-status-waiting =
     { $count ->

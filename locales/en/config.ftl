@@ -26,6 +26,8 @@ config-duration = “{ $value }” is not a duration (“{ $key }”).
 config-duration-remedy = Write a whole number and its unit: s (seconds), m (minutes), h (hours) or d (days), as in “20s” or “72h”.
 config-size = “{ $value }” is not a size (“{ $key }”).
 config-size-remedy = Write a whole number and its unit: B, KiB, MiB, GiB or TiB, as in “100MiB”.
+config-hours = “{ $value }” is no part of a day (“{ $key }”).
+config-hours-remedy = Write two hours of Paris with a hyphen between them, as in “08:00-19:00” or “22:00-06:00”.
 config-range = “{ $value }” is out of bounds for “{ $key }”.
 config-range-remedy = Choose a value from { $min } to { $max }.
 config-no-folder = The folder { $path } does not exist (“{ $key }”).
@@ -62,6 +64,8 @@ config-only-one = These keys exclude each other: { $names }.
 config-only-one-remedy = Keep only one.
 config-passphrase-alone = “{ $key }” is given without a key to open.
 config-passphrase-alone-remedy = Add “key_file”, or delete this line.
+config-removes-blindly = “{ $key }” would remove files that the extranet has perhaps not taken yet.
+config-removes-blindly-remedy = Write receipts = "required" too, if the extranet acknowledges publications, or delete this line.
 config-no-login = Nothing allows to log in to “{ $key }”.
 config-no-login-remedy = Add “password_file”, “credential” or, with SFTP, “key_file”.
 config-two-receivers = Two servers receive temporary passwords.

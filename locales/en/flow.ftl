@@ -23,6 +23,11 @@ flow-stopped = The publication was stopped. Nothing is lost: it goes on at the n
 flow-defect = The agent met an internal error ({ $detail }). Vendor: hand this to support with the log.
 flow-gave-way = The publication gave way to another that did not leave. Nothing is lost: publish again.
 flow-uncertain = The server does not tell whether the publication arrived: it stands neither under its temporary name nor under its final one. It is not confirmed, and the next one will replace it. Extranet vendor: check whether it was taken.
+flow-no-receipt = Publication no. { $sequence } stands on the server, but the extranet has not acknowledged it yet: it is not confirmed. The next run looks for the receipt first, and sends everything again if it has not come. Extranet vendor: check that the extranet takes what is deposited.
+flow-receipt-unreadable = Publication no. { $sequence } stands on the server, but its receipt can’t be read: it is not confirmed. The next run looks for it again. Extranet vendor: compare the file “receipt-….xml” with schemas/receipt.xsd.
+flow-receipt-of-another = Publication no. { $sequence } stands on the server, but the receipt found is another publication’s: it is not confirmed. The next run looks for it again. Extranet vendor: check the series, the number and the digest that the extranet writes into “receipt-….xml”.
+flow-receipt-refused = The extranet refused publication no. { $sequence }: { $reasons }. Nothing that it carried is confirmed, and all of it will be sent again. Extranet vendor: correct what made it refuse.
+flow-receipt-no-reason = no reason given
 
 flow-stored-balance = Account { $account }: the stored balance is not the sum of the entries; that sum is published. Agency: recompute the balance.
 flow-opening-differs = Account { $account }: an opening differs from the sum of the entries before it. Agency: check the closing.

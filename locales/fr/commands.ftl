@@ -91,6 +91,7 @@ commands-status-idle = Aucune publication en cours.
 commands-status-running = Une publication est en cours (processus { $pid }, depuis le { $since }).
 commands-status-never = { $name } : aucune publication confirmée.
 commands-status-confirmed = { $name } : dernière publication confirmée n° { $sequence }, le { $at }.
+commands-status-awaits-receipt = La publication n° { $sequence }, scellée le { $since }, est sur le serveur et attend l’accusé de réception de l’extranet.
 commands-status-held = Une publication attend votre accord depuis le { $since }. { $reasons } Pour l’accepter : publier publish --confirm { $digest }
 commands-status-waiting =
     { $count ->

@@ -26,6 +26,8 @@ config-duration = « { $value } » n’est pas une durée (« { $key } »).
 config-duration-remedy = Écrivez un nombre entier et son unité : s (secondes), m (minutes), h (heures) ou d (jours), par exemple « 20s » ou « 72h ».
 config-size = « { $value } » n’est pas une taille (« { $key } »).
 config-size-remedy = Écrivez un nombre entier et son unité : B, KiB, MiB, GiB ou TiB, par exemple « 100MiB ».
+config-hours = « { $value } » n’est pas une plage horaire (« { $key } »).
+config-hours-remedy = Écrivez deux heures de Paris séparées par un trait d’union, par exemple « 08:00-19:00 » ou « 22:00-06:00 ».
 config-range = « { $value } » est hors limites pour « { $key } ».
 config-range-remedy = Choisissez une valeur de { $min } à { $max }.
 config-no-folder = Le dossier { $path } n’existe pas (« { $key } »).
@@ -62,6 +64,8 @@ config-only-one = Ces clés s’excluent : { $names }.
 config-only-one-remedy = N’en gardez qu’une.
 config-passphrase-alone = « { $key } » est donnée sans clé à ouvrir.
 config-passphrase-alone-remedy = Ajoutez « key_file », ou effacez cette ligne.
+config-removes-blindly = « { $key } » supprimerait des fichiers que l’extranet n’a peut-être pas encore pris.
+config-removes-blindly-remedy = Écrivez aussi receipts = "required", si l’extranet accuse réception, ou effacez cette ligne.
 config-no-login = Rien ne permet de se connecter à « { $key } ».
 config-no-login-remedy = Ajoutez « password_file », « credential » ou, en SFTP, « key_file ».
 config-two-receivers = Deux serveurs reçoivent les mots de passe provisoires.

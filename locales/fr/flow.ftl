@@ -23,6 +23,11 @@ flow-stopped = La publication a été arrêtée. Rien n’est perdu : elle repr
 flow-defect = L’agent a rencontré une erreur interne ({ $detail }). Éditeur : à transmettre au support avec le journal.
 flow-gave-way = La publication a laissé la place à une autre qui n’est pas partie. Rien n’est perdu : relancez la publication.
 flow-uncertain = Le serveur ne dit pas si la publication est arrivée : elle n’est ni sous son nom provisoire ni sous son nom définitif. Elle n’est pas confirmée, et la prochaine la remplacera. Éditeur : vérifiez si elle a été prise.
+flow-no-receipt = La publication n° { $sequence } est sur le serveur, mais l’extranet n’en a pas encore accusé réception : elle n’est pas confirmée. La prochaine exécution cherchera d’abord cet accusé de réception, et renverra tout s’il n’est pas venu. Éditeur : vérifiez que l’extranet traite les fichiers déposés.
+flow-receipt-unreadable = La publication n° { $sequence } est sur le serveur, mais son accusé de réception ne peut pas être lu : elle n’est pas confirmée. La prochaine exécution le cherchera de nouveau. Éditeur : comparez le fichier « receipt-….xml » avec schemas/receipt.xsd.
+flow-receipt-of-another = La publication n° { $sequence } est sur le serveur, mais l’accusé de réception trouvé est celui d’une autre publication : elle n’est pas confirmée. La prochaine exécution le cherchera de nouveau. Éditeur : vérifiez la série, le numéro et l’empreinte que l’extranet écrit dans « receipt-….xml ».
+flow-receipt-refused = L’extranet a refusé la publication n° { $sequence } : { $reasons }. Rien de ce qu’elle portait n’est confirmé, et tout sera renvoyé. Éditeur : corrigez ce qui l’a fait refuser.
+flow-receipt-no-reason = aucune raison donnée
 
 flow-stored-balance = Compte { $account } : le solde enregistré n’est pas la somme des écritures ; c’est cette somme qui est publiée. Agence : recalculez le solde.
 flow-opening-differs = Compte { $account } : un à-nouveau n’est pas égal à la somme des écritures qui le précèdent. Agence : vérifiez la clôture.

@@ -12,14 +12,15 @@ use super::cli::Publish;
 use super::output::{Output, Screen};
 use crate::app::{App, AppError};
 use crate::flow::FlowError;
-use crate::flow::publish::{Ask, Consent, publish, rehearse, withdraw};
-use crate::flow::telling::tell;
+use crate::flow::publish::{Ask, Consent, publish, record_failure, rehearse, withdraw};
+use crate::flow::telling::{chain, readers, tell};
 use crate::ledger::Ledger;
 use crate::ledger::runs::Trigger;
 use crate::ports::Listener;
 use crate::report::console::Console;
 use crate::report::ndjson::Ndjson;
-use crate::report::run_report::RunReport;
+use crate::report::redact::Label;
+use crate::report::run_report::{Cause, RunReport};
 use crate::service::{LockError, RunLock};
 use crate::settings::target::Target;
 
@@ -112,10 +113,14 @@ async fn publish_to(
     arguments: &Publish,
     screen: Screen,
 ) -> Result<RunReport, AppError> {
-    let mut job = app.job(target, vec![listener(app, screen)])?;
+    let ask = ask(arguments);
+    let mut job = match app.job(target, vec![listener(app, screen)]) {
+        Ok(job) => job,
+        Err(error) => return could_not_begin(app, target, &ask, &error),
+    };
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
-    let report = publish(&mut job, &ask(arguments), stop).await;
+    let report = publish(&mut job, &ask, stop).await;
     watcher.abort();
     let report = report?;
     tell(&mut job.ledger, &job.database, app.now())?;
@@ -129,13 +134,29 @@ pub(super) async fn withdraw_from(
     events: &[EventId],
     screen: Screen,
 ) -> Result<RunReport, AppError> {
-    let mut job = app.job(target, vec![listener(app, screen)])?;
+    let ask = Ask::new(Trigger::Manual);
+    let mut job = match app.job(target, vec![listener(app, screen)]) {
+        Ok(job) => job,
+        Err(error) => return could_not_begin(app, target, &ask, &error),
+    };
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
-    let report = withdraw(&mut job, &Ask::new(Trigger::Manual), events, stop).await;
+    let report = withdraw(&mut job, &ask, events, stop).await;
     watcher.abort();
     let report = report?;
     tell(&mut job.ledger, &job.database, app.now())?;
+    Ok(report)
+}
+
+/// Records a run that could not even begin, as the service does: the other servers have theirs all the same.
+fn could_not_begin(app: &App, target: &Target, ask: &Ask, error: &AppError) -> Result<RunReport, AppError> {
+    let (database, now) = (&app.settings.agency.database, app.now());
+    tracing::error!(target.name, error = %chain(error), "the run could not begin");
+    let cause = Cause::Run { status: error.exit_status(), words: Label::new(&error.explain(&app.messages)) };
+    let mut ledger = app.ledger()?;
+    let readers = readers(database);
+    let report = record_failure(&mut ledger, ask, &target.name, cause, &readers, &app.messages, now)?;
+    tell(&mut ledger, database, now)?;
     Ok(report)
 }
 

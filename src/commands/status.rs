@@ -37,11 +37,24 @@ struct Held {
     reasons: Vec<HoldReason>,
 }
 
+/// A publication that stands on the server and that no receipt confirmed yet.
+struct Awaited {
+    sequence: u64,
+    since: DateTime<Utc>,
+}
+
 /// One server as it stands.
 struct Server<'a> {
     target: &'a Target,
     confirmed: Option<LastDelivered>,
     held: Option<Held>,
+    awaited: Option<Awaited>,
+}
+
+impl<'a> Server<'a> {
+    fn never(target: &'a Target) -> Self {
+        Self { target, confirmed: None, held: None, awaited: None }
+    }
 }
 
 /// Everything that is shown.
@@ -80,7 +93,7 @@ fn gather(app: &App) -> Result<Status<'_>, AppError> {
     };
     let Some(ledger) = Ledger::open_to_read(&data.ledger())? else {
         let servers = app.settings.targets.iter();
-        let servers = servers.map(|target| Server { target, confirmed: None, held: None }).collect();
+        let servers = servers.map(Server::never).collect();
         return Ok(Status { holder, servers, waiting: 0, runs: Vec::new(), slots, ends_with });
     };
     let servers = app.settings.targets.iter().map(|target| server(&ledger, target));
@@ -106,9 +119,16 @@ fn over_unless_held(mut runs: Vec<Run>, holder: Option<Holder>) -> Vec<Run> {
 
 fn server<'a>(ledger: &Ledger, target: &'a Target) -> Result<Server<'a>, AppError> {
     let Some(series) = ledger.find_series(target.channel.code(), &target.name)? else {
-        return Ok(Server { target, confirmed: None, held: None });
+        return Ok(Server::never(target));
     };
-    let held = ledger.unfinished(series.key)?.into_iter().rev().find_map(|(_, stage)| match stage {
+    let unfinished = ledger.unfinished(series.key)?;
+    let awaited = unfinished.iter().rev().find_map(|(_, stage)| match stage {
+        Stage::Delivered(seal) if target.receipts.is_some() => {
+            Some(Awaited { sequence: seal.sequence, since: seal.at })
+        }
+        _ => None,
+    });
+    let held = unfinished.into_iter().rev().find_map(|(_, stage)| match stage {
         Stage::Held { opening, plan_digest, reasons } => {
             Some(Held { digest: short_digest(&plan_digest), since: opening.now, reasons })
         }
@@ -118,7 +138,7 @@ fn server<'a>(ledger: &Ledger, target: &'a Target) -> Result<Server<'a>, AppErro
     if let (Some(last), Some(at)) = (&mut confirmed, ledger.confirmed_last_at(series.key)?) {
         last.confirmed_at = at;
     }
-    Ok(Server { target, confirmed, held })
+    Ok(Server { target, confirmed, held, awaited })
 }
 
 fn told(status: &Status<'_>, messages: &Messages) -> String {
@@ -173,7 +193,12 @@ fn server_lines(server: &Server<'_>, messages: &Messages) -> Vec<String> {
         ];
         format!("  {}", messages.format("commands-status-held", &values))
     });
-    std::iter::once(confirmed).chain(held).collect()
+    let awaited = server.awaited.as_ref().map(|awaited| {
+        let since = words::moment(awaited.since, messages.lang());
+        let values = [("sequence", awaited.sequence.to_string().into()), ("since", since.into())];
+        format!("  {}", messages.format("commands-status-awaits-receipt", &values))
+    });
+    std::iter::once(confirmed).chain(awaited).chain(held).collect()
 }
 
 fn run_line(run: &Run, messages: &Messages) -> String {
@@ -199,6 +224,9 @@ fn fields(status: &Status<'_>) -> Value {
             "channel": server.target.channel,
             "confirmed": server.confirmed.map(|last| {
                 json!({"sequence": last.sequence, "at": last.confirmed_at, "now": last.now})
+            }),
+            "awaits_receipt": server.awaited.as_ref().map(|awaited| {
+                json!({"sequence": awaited.sequence, "since": awaited.since})
             }),
             "held": server.held.as_ref().map(|held| {
                 json!({"digest": held.digest, "since": held.since, "reasons": held.reasons})

@@ -17,6 +17,8 @@ impl Run<'_> {
     /// Asks for the next step and takes it, until the publication rests.
     pub(super) async fn drive(&mut self, publication: PublicationId) -> Result<End, FlowError> {
         let (mut whereabouts, mut settled) = (None, false);
+        let mut waiting = None;
+        self.answer = None;
         loop {
             if self.stop.is_cancelled() {
                 return Err(FlowError::Stopped);
@@ -29,7 +31,7 @@ impl Run<'_> {
                 resume_within: self.job.resume_within,
                 newer_slot: earlier && matches!(self.ask.trigger, Trigger::Slot | Trigger::CatchUp),
                 changed_by_staff: self.changed_by_staff(publication, &stage)?,
-                receipt_required: false,
+                receipt_required: self.job.destination.receipts.is_some(),
                 whereabouts,
             };
             match next_step(&stage, &context) {
@@ -57,18 +59,26 @@ impl Run<'_> {
                     self.job.ledger.append(publication, now, &[Fact::Uncertain])?;
                 }
                 Step::Settle => {
+                    let leaving = self.files_that_leave(publication)?;
                     self.settle(publication, &stage)?;
                     settled = true;
+                    self.remove_files(&leaving).await;
                 }
                 Step::Replace(why) => {
                     let now = self.job.clock.now();
                     self.job.ledger.supersede(publication, why, now)?;
                     self.job.spool.remove(&publication.to_string())?;
-                    return Ok(End::GaveWay);
+                    return Ok(self.refusal(&stage, why).map_or(End::GaveWay, End::Refused));
+                }
+                Step::Rest(Rest::AwaitsReceipt) => {
+                    if !self.await_receipt(&mut waiting).await {
+                        return Ok(End::AwaitsReceipt(Self::sealed(&stage)?.sequence));
+                    }
+                    whereabouts = None;
                 }
                 Step::Rest(Rest::Uncertain) => return Ok(End::Uncertain),
                 Step::Rest(Rest::Over) if settled => return Ok(End::Delivered),
-                Step::Rest(Rest::Over | Rest::NeedsPerson | Rest::AwaitsReceipt) => return Ok(End::GaveWay),
+                Step::Rest(Rest::Over | Rest::NeedsPerson) => return Ok(End::GaveWay),
             }
         }
     }
@@ -77,7 +87,8 @@ impl Run<'_> {
     /// trusted to be as they want it.
     fn changed_by_staff(&self, publication: PublicationId, stage: &Stage) -> Result<bool, FlowError> {
         let earlier = stage.opening().is_some_and(|opening| opening.run != self.id);
-        if !(earlier && matches!(stage, Stage::Sealed(_) | Stage::PartSent(_))) {
+        let awaits_receipt = self.job.destination.receipts.is_some() && matches!(stage, Stage::Delivered(_));
+        if !(earlier && (awaits_receipt || matches!(stage, Stage::Sealed(_) | Stage::PartSent(_)))) {
             return Ok(false);
         }
         let Some(manifest) = self.manifest(publication)? else { return Ok(true) };
@@ -133,6 +144,10 @@ impl Run<'_> {
         publication: PublicationId,
         stage: &Stage,
     ) -> Result<next_step::Whereabouts, FlowError> {
+        let receipt = self.look_for_receipt(Self::sealed(stage)?).await?;
+        if matches!(stage, Stage::Delivered(_)) {
+            return Ok(next_step::Whereabouts { receipt, ..next_step::Whereabouts::default() });
+        }
         let parcel = self.zip_parcel(publication, Self::sealed(stage)?)?;
         self.open_session();
         let size = Some(parcel.size_bytes);
@@ -142,7 +157,7 @@ impl Run<'_> {
             Whereabouts::Both => (size, size),
             Whereabouts::Neither => (None, None),
         };
-        Ok(next_step::Whereabouts { temporary_bytes, final_bytes, receipt: None })
+        Ok(next_step::Whereabouts { temporary_bytes, final_bytes, receipt })
     }
 
     /// Tells that the zip whose rename went unanswered stands there: nobody heard it yet.

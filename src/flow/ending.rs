@@ -93,6 +93,14 @@ impl Run<'_> {
             Ok(End::GaveWay) => self.report.fail(gave_way(&self.job.messages), now),
             Ok(End::Held(held)) => self.report.hold(held.reasons, &held.digest, now),
             Ok(End::Uncertain) => self.report.fail(uncertain(&self.job.messages), now),
+            Ok(End::AwaitsReceipt(sequence)) => {
+                let cause = self.no_receipt(sequence);
+                self.report.fail(cause, now);
+            }
+            Ok(End::Refused(refusal)) => {
+                let cause = self.refused(&refusal);
+                self.report.fail(cause, now);
+            }
             Err(error) => {
                 tracing::error!(run = %self.name, error = %telling::chain(&error), "the run failed");
                 self.report.fail(telling::cause(&error, &self.job.messages), now);

@@ -21,6 +21,7 @@ mod listing;
 pub mod lists;
 mod plan;
 pub mod publish;
+mod receipt;
 mod removals;
 pub mod telling;
 

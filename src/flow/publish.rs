@@ -19,6 +19,7 @@ use publier_core::publication::hold::short_digest;
 use publier_core::publication::reason::HoldReason;
 use publier_core::publication::retry::RetryPolicy;
 use publier_core::publication::stage::Stage;
+use publier_core::schedule::BandwidthLimit;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -27,6 +28,7 @@ use super::adopt::Survey;
 use super::build::HeldPlan;
 use super::error::FlowError;
 use super::lists::{Remaking, remake};
+use super::receipt::Answer;
 use super::telling;
 use crate::i18n::Messages;
 use crate::ledger::publications::PublicationRow;
@@ -56,8 +58,14 @@ pub struct Destination {
     pub deposit: RemotePath,
     /// Whether it is the one that receives temporary passwords.
     pub receives_credentials: bool,
+    /// How long a run waits for the receiver's receipt, where only one confirms.
+    pub receipts: Option<Duration>,
+    /// Whether the files of documents that were withdrawn are removed once that is confirmed.
+    pub removes_files: bool,
     /// How many connections it may get at a time.
     pub connections: u16,
+    /// How much may leave each second, by the hour.
+    pub bandwidth: Vec<BandwidthLimit>,
 }
 
 /// Everything that one target's publications need.
@@ -164,6 +172,19 @@ pub(super) enum End {
     Held(HeldPlan),
     /// Nobody knows whether the zip was received.
     Uncertain,
+    /// It was delivered, and the receipt that alone confirms it has not come.
+    AwaitsReceipt(u64),
+    /// The receiver refused it: nothing of it is confirmed.
+    Refused(Refusal),
+}
+
+/// What the receiver refused, and in which words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The publication's number in the series.
+    pub sequence: u64,
+    /// The receiver's reasons, none where it gave none.
+    pub reasons: Vec<String>,
 }
 
 /// What the spool remembers of a sealed publication, for a later run.
@@ -208,6 +229,8 @@ pub(super) struct Run<'j> {
     pub rehearsal: Option<Rehearsal>,
     /// What stands on the server, where it was asked for.
     pub survey: Option<Survey>,
+    /// What the receiver last answered about the publication that is being driven.
+    pub answer: Option<Answer>,
     /// What a person withdrew is on its way while a plan waits: the report of the hold tells it.
     pub beside_a_hold: bool,
     pub session_told: bool,
@@ -313,6 +336,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         Arc::clone(&job.clock),
         Arc::clone(&job.listener),
     )
+    .with_limits(job.destination.bandwidth.clone())
     .with_stop(stop.clone());
     let report = RunReport::new("", &job.destination.name, &run_name, started_at);
     let pool = Pool::new(dispatch, job.destination.connections);
@@ -330,6 +354,7 @@ fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<
         names: BTreeMap::new(),
         rehearsal: None,
         survey: None,
+        answer: None,
         beside_a_hold: false,
         session_told: false,
     })
@@ -439,12 +464,19 @@ impl Run<'_> {
             if only_withdraws && matches!(stage, Stage::Held { .. }) {
                 continue;
             }
+            let was_delivered = matches!(stage, Stage::Delivered(_));
+            let kept = if was_delivered { self.manifest(publication)? } else { None };
             let is_whole = stage.opening().is_some_and(|opening| opening.mode != Mode::Removals);
             let goes_on =
                 is_whole && !only_withdraws && matches!(stage, Stage::Sealed(_) | Stage::PartSent(_));
             match self.drive(publication).await? {
                 End::Delivered if goes_on => return Ok(Some(End::Delivered)),
-                End::Uncertain => return Ok(Some(End::Uncertain)),
+                // What was delivered and is confirmed at last needs no other publication in the same slot.
+                End::Delivered if was_delivered && self.ask.trigger == Trigger::Retry => {
+                    return Ok(Some(End::Delivered));
+                }
+                end @ (End::Uncertain | End::AwaitsReceipt(_)) => return Ok(Some(end)),
+                End::Refused(refusal) => self.tell_refusal(kept, publication, &refusal)?,
                 End::Delivered | End::GaveWay | End::Held(_) => {}
             }
         }

@@ -59,6 +59,28 @@ impl Ledger {
         Ok(statement.query_row(params![series.0, name], |row| row.get(0))?)
     }
 
+    /// Gives the names of the files that only documents bear which this publication withdraws, in order.
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`].
+    pub fn files_that_leave(&self, publication: PublicationId) -> Result<Vec<String>, LedgerError> {
+        let series = series_of(&self.connection, publication)?;
+        let sql = "WITH leaving (document) AS (
+                SELECT ref FROM plan_removal WHERE publication = ?2 AND kind = 'document')
+            SELECT DISTINCT remote_name FROM document gone
+            WHERE series = ?1 AND remote_name <> '' AND document IN (SELECT document FROM leaving)
+            AND NOT EXISTS (
+                SELECT 1 FROM document stays WHERE stays.series = ?1 AND stays.remote_name = gone.remote_name
+                AND stays.live AND stays.document NOT IN (SELECT document FROM leaving))
+            AND NOT EXISTS (
+                SELECT 1 FROM plan_document listed
+                WHERE listed.publication = ?2 AND listed.remote_name = gone.remote_name)
+            ORDER BY remote_name";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let names = statement.query_map((series.0, publication.0), |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
     /// Records the intention to upload files, before the first effect.
     ///
     /// # Errors

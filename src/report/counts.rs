@@ -67,6 +67,8 @@ impl Tally {
             Event::SessionFailed { error, .. } => self.session_failure = Some(error.clone()),
             Event::TransferStarted { .. }
             | Event::FolderMade { .. }
+            | Event::Queued { .. }
+            | Event::AlreadyThere { .. }
             | Event::Progress { .. }
             | Event::TransferEnded { .. } => {}
         }

@@ -9,6 +9,7 @@
 //! | [`run_report`] | staff: one message a run, the result first (rule A6) |
 //! | [`console`] | the person at the terminal: progress on stderr |
 //! | [`ndjson`] | programs: one JSON object a line (`--json`) |
+//! | `progress` | the two before: files, bytes, rate, time left |
 //! | [`counts`] | the run report: files, bytes, failures, resumes |
 //! | [`history`] | support: what is kept of past transfers and publications |
 //! | [`redact`] | nobody: it stands before the others and hides secrets and personal data |
@@ -18,6 +19,7 @@ pub mod console;
 pub mod counts;
 pub mod history;
 pub mod ndjson;
+mod progress;
 pub mod redact;
 pub mod run_report;
 pub mod winscp_log;

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use publier_core::publication::exit::ExitStatus;
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 use crate::ports::{Event, Listener, RemotePath, TransferError};
 
+use super::progress::{Pace, Progress, TOLD_EVERY};
 use super::run_report::RunReport;
 
 /// The version that every line bears.
@@ -28,7 +30,10 @@ pub const VERSION: u32 = 1;
 pub const TYPES: &[&str] = &[
     "transfer-started",
     "folder-made",
+    "queued",
+    "already-there",
     "progress",
+    "pace",
     "resumed",
     "retrying",
     "uploaded",
@@ -49,6 +54,11 @@ pub struct Ndjson<W: Write>(Mutex<State<W>>);
 struct State<W> {
     out: W,
     problem: Option<String>,
+    progress: Progress,
+    /// How often the pace is told.
+    every: Duration,
+    began: Option<Instant>,
+    told: Option<Instant>,
 }
 
 impl<W: Write> Debug for Ndjson<W> {
@@ -76,10 +86,19 @@ enum What<'a> {
         path: &'a RemotePath,
         at: DateTime<Utc>,
     },
+    Queued {
+        remote: &'a RemotePath,
+        size_bytes: u64,
+    },
+    AlreadyThere {
+        remote: &'a RemotePath,
+        size_bytes: u64,
+    },
     Progress {
         remote: &'a RemotePath,
         bytes: u64,
     },
+    Pace(Pace),
     Resumed {
         remote: &'a RemotePath,
         offset_bytes: u64,
@@ -135,6 +154,10 @@ impl<'a> From<&'a Event> for What<'a> {
         match event {
             Event::TransferStarted { session, at } => Self::TransferStarted { session, at: *at },
             Event::FolderMade { path, at } => Self::FolderMade { path, at: *at },
+            Event::Queued { remote, size_bytes } => Self::Queued { remote, size_bytes: *size_bytes },
+            Event::AlreadyThere { remote, size_bytes } => {
+                Self::AlreadyThere { remote, size_bytes: *size_bytes }
+            }
             Event::Progress { remote, bytes } => Self::Progress { remote, bytes: *bytes },
             Event::Resumed { remote, offset_bytes, size_bytes } => {
                 Self::Resumed { remote, offset_bytes: *offset_bytes, size_bytes: *size_bytes }
@@ -171,7 +194,13 @@ fn split(error: &TransferError) -> (TransferReason, Option<&str>) {
 impl<W: Write> Ndjson<W> {
     /// Writes lines to `out`.
     pub fn new(out: W) -> Self {
-        Self(Mutex::new(State { out, problem: None }))
+        Self::with_pace_every(out, TOLD_EVERY)
+    }
+
+    /// Writes lines to `out`, with one of the pace at most so often.
+    pub fn with_pace_every(out: W, every: Duration) -> Self {
+        let progress = Progress::default();
+        Self(Mutex::new(State { out, problem: None, progress, every, began: None, told: None }))
     }
 
     /// Writes the line that closes a run.
@@ -195,6 +224,22 @@ impl<W: Write> Ndjson<W> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives the pace when it is due, after something left.
+    fn pace_after(&self, event: &Event) -> Option<Pace> {
+        let mut state = self.lock();
+        state.progress.add(event);
+        if !matches!(event, Event::Progress { .. } | Event::Uploaded { .. }) {
+            return None;
+        }
+        let now = Instant::now();
+        let began = *state.began.get_or_insert(now);
+        let since = now.saturating_duration_since(state.told.unwrap_or(began));
+        (since >= state.every).then(|| {
+            state.told = Some(now);
+            state.progress.pace(now.saturating_duration_since(began))
+        })
+    }
+
     fn write(&self, what: What<'_>) {
         let mut state = self.lock();
         if state.problem.is_none()
@@ -215,5 +260,8 @@ fn write_line(out: &mut impl Write, what: What<'_>) -> io::Result<()> {
 impl<W: Write + Send> Listener for Ndjson<W> {
     fn hear(&self, event: &Event) {
         self.write(What::from(event));
+        if let Some(pace) = self.pace_after(event) {
+            self.write(What::Pace(pace));
+        }
     }
 }

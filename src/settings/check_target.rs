@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::ops::Range;
+use std::time::Duration;
 
 use publier_core::channels::Channel;
 use publier_core::domain::digest::Digest;
+use publier_core::schedule::{BandwidthLimit, Hours};
 use toml::Spanned;
 
 use super::checked::Data;
 use super::places::Places;
 use super::problem::ProblemKind;
-use super::raw::{RawTarget, Text};
+use super::raw::{RawBandwidth, RawTarget, Text};
 use super::reader::{Reader, span};
 use super::secret_file;
 use super::target::{DEFAULT_CONNECTIONS, Deadlines, Login, Protocol, Target, Trust};
@@ -19,6 +21,10 @@ use crate::remote_path::RemotePath;
 
 /// The longest name of a target, in characters.
 const LONGEST_NAME: usize = 32;
+
+/// The bounds of a limit on what leaves, in KiB a second: below, a connection would look dead to the server.
+const SLOWEST_KIB: u64 = 16;
+const FASTEST_KIB: u64 = 10_000_000;
 
 /// Checks every target, their names and who receives temporary passwords.
 pub(super) fn check_targets(
@@ -109,9 +115,12 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let deposit = self.deposit();
         let receives_credentials =
             self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
+        let receipts = self.receipts();
+        let removes_files = self.removes_files(receipts.is_some());
         let deadlines = self.deadlines();
         let connections =
             self.reader.whole(&self.key("connections"), &raw.connections, DEFAULT_CONNECTIONS, 1..=16);
+        let bandwidth = self.bandwidth();
         Some(Target {
             name: name?,
             channel,
@@ -123,8 +132,11 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             trust: trust?,
             deposit: deposit?,
             receives_credentials,
+            receipts,
+            removes_files,
             deadlines,
             connections,
+            bandwidth,
         })
     }
 
@@ -150,6 +162,9 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
                 self.not_for(Protocol::Folder, name, place);
             }
         }
+        if raw.bandwidth.is_some() {
+            self.not_for(Protocol::Folder, "bandwidth", span(raw.bandwidth.as_ref()));
+        }
         let key = self.key("folder");
         if raw.folder.is_none() {
             self.reader.problem(ProblemKind::Missing, &key, Some(self.section.clone()), &[]);
@@ -158,6 +173,8 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         let deposit = if raw.deposit.is_some() { self.deposit() } else { RemotePath::new("/").ok() };
         let receives_credentials =
             self.reader.flag(&self.key("receives_credentials"), &raw.receives_credentials, false);
+        let receipts = self.receipts();
+        let removes_files = self.removes_files(receipts.is_some());
         let deadlines = self.deadlines();
         let folder = folder?;
         Some(Target {
@@ -171,8 +188,11 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             trust: Trust::None,
             deposit: deposit?,
             receives_credentials,
+            receipts,
+            removes_files,
             deadlines,
             connections: 1,
+            bandwidth: Vec::new(),
         })
     }
 
@@ -332,6 +352,59 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         }
         self.reader.show(&key, "known_hosts", None);
         Some(Trust::KnownHosts(data.dir.join("known_hosts")))
+    }
+
+    /// Whether files are removed: only where a receipt tells that nobody will still take them.
+    fn removes_files(&mut self, reads_receipts: bool) -> bool {
+        let (key, raw) = (self.key("remove_files"), &self.raw.remove_files);
+        let removes = self.reader.flag(&key, raw, false);
+        if removes && !reads_receipts {
+            self.reader.problem(ProblemKind::RemovesBlindly, &key, span(raw.as_ref()), &[]);
+        }
+        removes
+    }
+
+    /// The limits on what leaves, each with its hours.
+    fn bandwidth(&mut self) -> Vec<BandwidthLimit> {
+        let key = self.key("bandwidth");
+        let Some(raw) = &self.raw.bandwidth else {
+            self.reader.show(&key, "", None);
+            return Vec::new();
+        };
+        let limits = raw.get_ref().iter().zip(1..);
+        limits.filter_map(|(one, rank)| self.bandwidth_limit(&format!("{key}.{rank}"), one)).collect()
+    }
+
+    fn bandwidth_limit(&mut self, key: &str, raw: &Spanned<RawBandwidth>) -> Option<BandwidthLimit> {
+        const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let (at, raw) = (raw.span(), raw.get_ref());
+        let of_hours = format!("{key}.hours");
+        let text = self.reader.required(&of_hours, &raw.hours, Some(at.clone()));
+        let hours = text.as_deref().and_then(Hours::read);
+        if let Some(text) = text.as_deref().filter(|_| hours.is_none()) {
+            let place = span(raw.hours.as_ref());
+            self.reader.problem(ProblemKind::Hours, &of_hours, place, &[("value", text)]);
+        }
+        let words = self.reader.words(&format!("{key}.days"), &raw.days, &DAYS.join(" "), &DAYS);
+        let days = (1..).zip(DAYS).filter(|(_, day)| words.iter().any(|word| word == day));
+        let days = days.map(|(number, _)| number).collect();
+        let of_rate = format!("{key}.kib_per_second");
+        if raw.kib_per_second.is_none() {
+            self.reader.problem(ProblemKind::Missing, &of_rate, Some(at), &[]);
+            return None;
+        }
+        let kib = self.reader.whole(&of_rate, &raw.kib_per_second, SLOWEST_KIB, SLOWEST_KIB..=FASTEST_KIB);
+        Some(BandwidthLimit { hours: hours?, days, bytes_per_second: kib.saturating_mul(1024) })
+    }
+
+    /// Whether a receipt confirms, and how long a run waits for one.
+    fn receipts(&mut self) -> Option<Duration> {
+        let raw = self.raw;
+        let words = [("none", false), ("required", true)];
+        let required = self.reader.choice(&self.key("receipts"), &raw.receipts, false, &words);
+        let key = self.key("receipt_within");
+        let within = self.reader.duration(&key, &raw.receipt_within, "5m", ("0s", "6h"));
+        required.then_some(within)
     }
 
     fn deadlines(&mut self) -> Deadlines {

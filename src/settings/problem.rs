@@ -48,6 +48,8 @@ kinds! {
     Duration = "duration",
     /// A text that is no size.
     Size = "size",
+    /// A text that is no part of a day.
+    Hours = "hours",
     /// A value outside its bounds.
     Range = "range",
     /// A folder that does not exist.
@@ -84,6 +86,8 @@ kinds! {
     OnlyOne = "only-one",
     /// A passphrase without the key it opens.
     PassphraseAlone = "passphrase-alone",
+    /// Files are to be removed although no receipt tells that they were taken.
+    RemovesBlindly = "removes-blindly",
     /// A target without any way to log in.
     NoLogin = "no-login",
     /// Two targets of one channel that receive temporary passwords.

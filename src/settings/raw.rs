@@ -58,10 +58,22 @@ pub(super) struct RawTarget {
     pub(super) folder: Text,
     pub(super) deposit: Text,
     pub(super) receives_credentials: Flag,
+    pub(super) receipts: Text,
+    pub(super) receipt_within: Text,
+    pub(super) remove_files: Flag,
     pub(super) connect_timeout: Text,
     pub(super) reply_timeout: Text,
     pub(super) stall_timeout: Text,
     pub(super) connections: Whole,
+    pub(super) bandwidth: Option<Spanned<Vec<Spanned<RawBandwidth>>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawBandwidth {
+    pub(super) hours: Text,
+    pub(super) days: Text,
+    pub(super) kib_per_second: Whole,
 }
 
 #[derive(Debug, Default, Deserialize)]

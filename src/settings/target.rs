@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use publier_core::channels::Channel;
+use publier_core::schedule::BandwidthLimit;
 
 use crate::remote_path::RemotePath;
 use crate::settings::secret::Secret;
@@ -122,8 +123,15 @@ pub struct Target {
     pub deposit: RemotePath,
     /// Whether temporary passwords go there: at most one target (PUBLICATION.md 1, D5).
     pub receives_credentials: bool,
+    /// How long a run waits for the receiver's receipt, where only a receipt confirms a publication; `None` = none is
+    /// read (PUBLICATION.md 6).
+    pub receipts: Option<Duration>,
+    /// Whether the files of documents that were withdrawn are removed from the server, once a receipt confirmed it.
+    pub removes_files: bool,
     /// The bounds on waits.
     pub deadlines: Deadlines,
     /// How many connections at a time at most: 1 to 16.
     pub connections: u16,
+    /// How much may leave each second, over all connections, by the hour; empty = as much as the line takes.
+    pub bandwidth: Vec<BandwidthLimit>,
 }

@@ -138,6 +138,9 @@ fn the_least_file_gives_typed_settings() {
         trust: Trust::SystemAuthorities,
         deposit: crate::remote_path::RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
+        receipts: None,
+        removes_files: false,
+        bandwidth: Vec::new(),
         deadlines: Deadlines::default(),
         connections: 16,
     };
@@ -385,6 +388,44 @@ fn one_target_at_most_receives_temporary_passwords_by_default_the_first() {
         panic!()
     };
     assert_eq!(problems[0].kind, ProblemKind::NameTwice);
+}
+
+#[test]
+fn a_limit_on_what_leaves_has_hours_days_and_a_rate() {
+    let home = Home::new();
+    let limits = home
+        .target(
+            &[],
+            "bandwidth = [{ hours = '08:00-19:00', days = 'mon, fri', kib_per_second = 500 }, \
+                                   { hours = '22:00-06:00', kib_per_second = 16 }]",
+        )
+        .bandwidth;
+    let told: Vec<_> = limits.iter().map(|limit| (limit.days.clone(), limit.bytes_per_second)).collect();
+    assert_eq!(told, [(vec![1, 5], 512_000), (vec![1, 2, 3, 4, 5, 6, 7], 16_384)]);
+    assert!(home.target(&[], "").bandwidth.is_empty());
+    let wrong = |limit: &str| home.of_target(&[], &format!("bandwidth = [{{ {limit} }}]"));
+    let rate = "kib_per_second = 500";
+    assert_eq!(wrong(&format!("hours = '8h-19h', {rate}")), one(ProblemKind::Hours, "bandwidth.1.hours"));
+    assert_eq!(wrong(rate), one(ProblemKind::Missing, "bandwidth.1.hours"));
+    assert_eq!(wrong("hours = '08:00-19:00'"), one(ProblemKind::Missing, "bandwidth.1.kib_per_second"));
+    let slow = wrong("hours = '08:00-19:00', kib_per_second = 15");
+    assert_eq!(slow, one(ProblemKind::Range, "bandwidth.1.kib_per_second"));
+    let day = wrong(&format!("hours = '08:00-19:00', days = 'lundi', {rate}"));
+    assert_eq!(day, one(ProblemKind::Choice, "bandwidth.1.days"));
+}
+
+#[test]
+fn a_receipt_is_waited_for_only_where_one_is_required() {
+    let home = Home::new();
+    let receipts = |add: &str| home.target(&[], add).receipts;
+    assert_eq!((receipts(""), receipts("receipt_within = '1h'")), (None, None));
+    assert_eq!(receipts("receipts = 'required'"), Some(Duration::from_mins(5)));
+    assert_eq!(receipts("receipts = 'required'\nreceipt_within = '0s'"), Some(Duration::ZERO));
+    let removes = |add: &str| home.target(&[], add).removes_files;
+    assert!(!removes("receipts = 'required'") && removes("receipts = 'required'\nremove_files = true"));
+    assert_eq!(home.of_target(&[], "remove_files = true"), one(ProblemKind::RemovesBlindly, "remove_files"));
+    assert_eq!(home.of_target(&[], "receipts = 'read'"), one(ProblemKind::Choice, "receipts"));
+    assert_eq!(home.of_target(&[], "receipt_within = '7h'"), one(ProblemKind::Range, "receipt_within"));
 }
 
 #[test]

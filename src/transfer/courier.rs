@@ -12,6 +12,7 @@
 //! already made, the retry clock, the seats taken on the server and the stop are in it.
 
 mod local;
+mod meter;
 pub mod pool;
 mod seats;
 
@@ -25,12 +26,14 @@ use chrono::{DateTime, Utc};
 use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use publier_core::publication::retry::{Jitter, Retry, RetryPolicy};
+use publier_core::schedule::BandwidthLimit;
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::{
     Clock, Connector, Event, Listener, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError,
 };
 use crate::transfer::courier::local::LocalFile;
+use crate::transfer::courier::meter::Meter;
 use crate::transfer::courier::seats::{Seat, Seats};
 
 /// How far before the end of a part the transfer goes on, in bytes: what a dying server may have lost.
@@ -107,6 +110,17 @@ pub enum Whereabouts {
     Neither,
 }
 
+/// A small remote file that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Small {
+    /// It isn't there.
+    Absent,
+    /// It is longer than asked for, and was not read.
+    TooLong,
+    /// Its content.
+    Whole(Vec<u8>),
+}
+
 /// What the couriers of one round share.
 #[derive(Debug)]
 pub struct Dispatch {
@@ -120,6 +134,7 @@ pub struct Dispatch {
     began: DateTime<Utc>,
     folders: Mutex<BTreeSet<RemotePath>>,
     seats: Arc<Seats>,
+    meter: Arc<Meter>,
 }
 
 /// A listener, without a view inside.
@@ -141,6 +156,7 @@ impl Dispatch {
         listener: Arc<dyn Listener>,
     ) -> Self {
         let began = clock.now();
+        let meter = Arc::new(Meter::new(Vec::new(), Arc::clone(&clock)));
         Self {
             connector,
             deposit,
@@ -152,6 +168,7 @@ impl Dispatch {
             began,
             folders: Mutex::default(),
             seats: Arc::default(),
+            meter,
         }
     }
 
@@ -169,8 +186,21 @@ impl Dispatch {
         self
     }
 
+    /// Lets no more leave than these limits allow, over all connections.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Vec<BandwidthLimit>) -> Self {
+        self.meter = Arc::new(Meter::new(limits, Arc::clone(&self.clock)));
+        self
+    }
+
     fn tell(&self, event: &Event) {
         self.listener.0.hear(event);
+    }
+
+    /// Tells that a file is to come.
+    fn announce(&self, parcel: &Parcel) {
+        let (remote, size_bytes) = (parcel.remote.clone(), parcel.size_bytes);
+        self.tell(&Event::Queued { remote, size_bytes });
     }
 
     fn knows(&self, folder: &RemotePath) -> bool {
@@ -319,6 +349,7 @@ impl Courier {
     pub async fn send_part(&mut self, parcel: &Parcel) -> Result<(), TransferError> {
         let stop = self.dispatch.stop.clone();
         let mut tries = Tries::default();
+        self.dispatch.announce(parcel);
         loop {
             let result = unless_stopped(&stop, self.send_part_once(parcel)).await;
             if let Some(done) = self.settle(result, &mut tries, Some(parcel)).await? {
@@ -369,6 +400,21 @@ impl Courier {
             let result = unless_stopped(&stop, self.list_once(folder)).await;
             if let Some(entries) = self.settle(result, &mut tries, None).await? {
                 return Ok(entries);
+            }
+        }
+    }
+
+    /// Reads a small remote file whole; its size is asked first, so that a long one is never begun.
+    ///
+    /// # Errors
+    /// As [`Courier::look`].
+    pub async fn read(&mut self, path: &RemotePath, limit_bytes: usize) -> Result<Small, TransferError> {
+        let stop = self.dispatch.stop.clone();
+        let mut tries = Tries::default();
+        loop {
+            let result = unless_stopped(&stop, self.read_once(path, limit_bytes)).await;
+            if let Some(found) = self.settle(result, &mut tries, None).await? {
+                return Ok(found);
             }
         }
     }
@@ -498,6 +544,7 @@ impl Courier {
         }
         self.ensure_folder_of(&parcel.remote).await?;
         let content = local::read_whole(parcel).await?;
+        self.dispatch.meter.wait_for(parcel.size_bytes).await;
         let part = parcel.part();
         let dispatch = self.dispatch.clone();
         let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
@@ -542,6 +589,22 @@ impl Courier {
 
     async fn list_once(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, Failure> {
         Ok(self.session().await?.list(folder).await?)
+    }
+
+    async fn read_once(&mut self, path: &RemotePath, limit_bytes: usize) -> Result<Small, Failure> {
+        let limit = u64::try_from(limit_bytes).unwrap_or(u64::MAX);
+        match self.size(path).await? {
+            None => return Ok(Small::Absent),
+            Some(found) if found > limit => return Ok(Small::TooLong),
+            Some(_) => {}
+        }
+        let session = self.session().await?;
+        let content = session.read(path, limit_bytes).await?;
+        // Promise 2 holds for what is read as well: out of sync, these may be another answer's bytes.
+        if !session.in_sync() {
+            return Err(lost("out of sync after a file was read").into());
+        }
+        Ok(content.map_or(Small::Absent, Small::Whole))
     }
 
     async fn remove_once(&mut self, path: &RemotePath) -> Result<(), Failure> {
@@ -590,7 +653,8 @@ impl Courier {
     ) -> Result<(), Failure> {
         let dispatch = self.dispatch.clone();
         let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
-        let mut content = local.from(offset, parcel.size_bytes).await?;
+        let content = local.from(offset, parcel.size_bytes).await?;
+        let mut content = self.dispatch.meter.pace(content);
         let session = self.session().await?;
         session.write(part, offset, &mut content, &progress).await?;
         Ok(())

@@ -4,7 +4,7 @@
 //! account; a path never leaves the folder. Refuses: a folder that doesn't exist. Limits: links inside the folder are
 //! followed, since whoever set the folder made them.
 
-use std::io::{ErrorKind, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -129,6 +129,26 @@ impl Session for FolderSession {
         let sent = self.fill(&self.local(path), offset, content, progress).await;
         self.in_sync = true;
         sent
+    }
+
+    async fn read(
+        &mut self,
+        path: &RemotePath,
+        limit_bytes: usize,
+    ) -> Result<Option<Vec<u8>>, TransferError> {
+        let failed = |error: std::io::Error| refused(&error, TransferReason::ServerError);
+        let file = match std::fs::File::open(self.local(path)) {
+            Ok(file) => file,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        let (mut content, limit) = (Vec::new(), count(limit_bytes));
+        file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(failed)?;
+        if count(content.len()) > limit {
+            let words = format!("a file longer than {limit} bytes");
+            return Err(TransferError::new(TransferReason::ServerError, words));
+        }
+        Ok(Some(content))
     }
 
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {

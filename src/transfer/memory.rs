@@ -28,6 +28,8 @@ pub enum Operation {
     Size,
     /// A file written.
     Write,
+    /// A file read.
+    Read,
     /// A file renamed.
     Rename,
     /// A folder made.
@@ -111,6 +113,11 @@ impl MemoryServer {
     /// Puts a file there, whatever its folder.
     pub fn put(&self, path: &RemotePath, content: impl Into<Vec<u8>>) {
         self.lock().files.insert(key(path), content.into());
+    }
+
+    /// Takes a file away, as a receiver does.
+    pub fn remove_file(&self, path: &RemotePath) {
+        self.lock().files.remove(&key(path));
     }
 
     /// Gives the content of a file.
@@ -281,6 +288,19 @@ impl Session for MemorySession {
         }
         self.in_sync = true;
         Ok(sent)
+    }
+
+    async fn read(
+        &mut self,
+        path: &RemotePath,
+        limit_bytes: usize,
+    ) -> Result<Option<Vec<u8>>, TransferError> {
+        self.run(Operation::Read, path, |state| match state.files.get(&key(path)) {
+            Some(content) if content.len() > limit_bytes => {
+                Err(TransferError::new(TransferReason::ServerError, "a file that is too long"))
+            }
+            found => Ok(found.cloned()),
+        })
     }
 
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {

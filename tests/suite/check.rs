@@ -341,6 +341,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::DepositMissing,
         Code::DepositUnwritable,
         Code::SizeUnconfirmed,
+        Code::ReceiptsUnread,
         Code::OrphanFile,
         Code::LeftOverPart,
     ];
@@ -805,6 +806,9 @@ fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
         trust,
         deposit: RemotePath::new("/depot").unwrap(),
         receives_credentials: true,
+        receipts: None,
+        removes_files: false,
+        bandwidth: Vec::new(),
         deadlines: publier::settings::target::Deadlines::default(),
         connections: 16,
     }
@@ -867,6 +871,23 @@ async fn what_a_server_refuses_is_told_by_its_reason() {
 }
 
 #[tokio::test]
+async fn a_server_that_gives_no_file_back_can_have_no_receipts() {
+    let error = TransferError::new(TransferReason::PermissionDenied, "550 no");
+    let (server, plain) = in_memory();
+    let asking = Target { receipts: Some(std::time::Duration::ZERO), ..plain.clone() };
+    for (target, expected) in [(&plain, vec![]), (&asking, vec![Code::ReceiptsUnread])] {
+        server.inject(Fault::FailNext { operation: Operation::Read, error: error.clone() });
+        let (facts, found) = look(target, Some(&server), None).await;
+        assert_eq!((codes(&found), facts.takes_files), (expected.clone(), expected.is_empty()));
+        assert!(server.files().is_empty(), "{:?}", server.files());
+    }
+    server.forget_faults();
+    let (facts, found) = look(&asking, Some(&server), None).await;
+    assert!(found.is_empty() && facts.takes_files);
+    assert!(server.journal().iter().any(|(operation, _)| *operation == Operation::Read));
+}
+
+#[tokio::test]
 async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
     let (server, target) = in_memory();
     let path = |name: &str| RemotePath::new(format!("/depot/{name}")).unwrap();
@@ -898,9 +919,9 @@ async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
     assert_eq!(
         told,
         [
-            "left-over-part fichier distant .p.zip.cd.part",
-            "left-over-part fichier distant documents/07/.070003.pdf.ab.part",
-            "orphan-file fichier distant documents/07/070002.pdf",
+            "left-over-part fichier distant .p.zip.cd.part (extranet)",
+            "left-over-part fichier distant documents/07/.070003.pdf.ab.part (extranet)",
+            "orphan-file fichier distant documents/07/070002.pdf (extranet)",
         ]
     );
     assert_eq!(codes(&found)[2], Code::OrphanFile);

@@ -151,6 +151,37 @@ async fn a_failed_slot_is_tried_again_told_once_at_failure_and_once_at_recovery(
     assert_eq!((run.exit_code, agency.messages()), (Some(3), told + 2), "one report at recovery");
 }
 
+/// Rules 1 and 16: the new try of a slot goes only to the servers that it has not reached.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slot_is_tried_again_on_the_server_that_was_down_and_on_no_other() {
+    let agency = Agency::new(&daily("18:00")).await;
+    let mirror = agency.place.path("mirror");
+    fs::create_dir(&mirror).unwrap();
+    let table = "\n[[target]]\nname = \"miroir\"\nprotocol = \"folder\"\nfolder = \"mirror\"\n";
+    let text = fs::read_to_string(agency.agent_toml()).unwrap();
+    fs::write(agency.agent_toml(), text + table).unwrap();
+    let mirrored = || {
+        let names = crate::support::tools::names_in(&mirror);
+        names.into_iter().filter(|name| name.ends_with(".zip")).count()
+    };
+    agency.publish_first("2026-11-23 09:00:00");
+    assert_eq!((agency.delivered().len(), mirrored()), (1, 1));
+
+    agency.set_password("another");
+    let service = agency.start("2026-11-23 16:59:50");
+    wait_until("a failure", || agency.last_claim().filter(|claim| claim.failures == 1));
+    service.stop();
+    assert_eq!((agency.delivered().len(), mirrored()), (1, 2), "the one that stands has its own");
+
+    agency.set_password(PASSWORD);
+    let service = agency.start("2026-11-23 17:16:00");
+    let run = agency.wait_for_runs(7);
+    service.stop();
+    assert_eq!((run.trigger, run.exit_code), (Trigger::Retry, Some(3)));
+    assert_eq!((agency.delivered().len(), mirrored()), (2, 2));
+    assert_eq!(agency.runs().len(), 7, "held and confirmed on two servers, then the slot's three");
+}
+
 const NOON: &str = "2026-11-23 11:00:00";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -13,7 +13,7 @@ use publier::settings::secret::Secret;
 use publier::settings::target::{Login, Protocol, Target, Trust};
 use publier::transfer::connector;
 use publier::transfer::courier::{
-    Courier, Delivered, Dispatch, Parcel, Pause, RESUME_BACK_BYTES, Whereabouts,
+    Courier, Delivered, Dispatch, Parcel, Pause, RESUME_BACK_BYTES, Small, Whereabouts,
 };
 use publier::transfer::memory::{Fault, MemoryServer, Operation};
 use publier::transfer::reason::offered_fingerprint;
@@ -255,6 +255,29 @@ async fn folders_below_the_deposit_are_made_once(rig: Rig) {
     assert_eq!(again.heard.names(), ["uploaded c.pdf 1"]);
 }
 
+async fn a_small_file_is_read_whole_and_a_long_one_never(rig: Rig) {
+    let mut post = rig.post();
+    let (content, limit) = (noise(70_000), 100_000);
+    rig.put("depot/small.xml", &content);
+    rig.put("depot/empty.xml", b"");
+    rig.put("depot/long.xml", &noise(limit + 1));
+    let read = async |post: &mut Post, name: &str| {
+        post.courier.read(&rig.remote(&format!("depot/{name}")), limit).await.unwrap()
+    };
+    assert_eq!(read(&mut post, "small.xml").await, Small::Whole(content));
+    assert_eq!(read(&mut post, "empty.xml").await, Small::Whole(Vec::new()));
+    assert_eq!(read(&mut post, "absent.xml").await, Small::Absent);
+    assert_eq!(read(&mut post, "long.xml").await, Small::TooLong);
+    // A file that grew since it was asked for its size ends the read, and what follows is right all the same.
+    let mut session = rig.connector().connect().await.unwrap();
+    let grown = session.read(&rig.remote("depot/long.xml"), 40_000).await.unwrap_err();
+    assert_eq!(grown.reason, R::ServerError);
+    if session.in_sync() {
+        assert_eq!(session.size(&rig.remote("depot/empty.xml")).await, Ok(Some(0)));
+    }
+    assert_eq!(rig.connector().connect().await.unwrap().read(&rig.remote("depot/no.xml"), 1).await, Ok(None));
+}
+
 async fn a_missing_deposit_folder_is_said_and_not_made(rig: Rig) {
     let mut post = Post::new(rig.connector(), rig.remote("absent"));
     let parcel = post.parcel(rig.remote("absent/documents/a.pdf"), b"a");
@@ -365,13 +388,16 @@ macro_rules! every_server_keeps {
 
 #[cfg(feature = "demo")]
 mod cuts;
+mod pace;
 mod pool;
+mod retries;
 
 every_server_keeps! {
     files_of_every_size_arrive_whole_and_once,
     a_left_part_goes_on_one_mebibyte_before_its_end,
     a_file_of_another_size_is_replaced,
     folders_below_the_deposit_are_made_once,
+    a_small_file_is_read_whole_and_a_long_one_never,
     a_missing_deposit_folder_is_said_and_not_made,
     names_with_accents_and_spaces_arrive_as_they_are,
     a_session_tells_what_is_there_and_what_is_not,

@@ -189,6 +189,14 @@ impl Session for WatchedSession {
         result
     }
 
+    async fn read(
+        &mut self,
+        path: &RemotePath,
+        limit_bytes: usize,
+    ) -> Result<Option<Vec<u8>>, TransferError> {
+        watched!(self, path, self.inner.read(path, limit_bytes))
+    }
+
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {
         watched!(self, to, self.inner.rename(from, to))
     }

@@ -232,7 +232,13 @@ impl Agency {
 
     /// Writes the configuration for a target.
     pub fn configure(&self, target: &Target) {
-        self.configure_with(&target_table(self, target));
+        self.configure_all(&[Target { name: "extranet".into(), ..target.clone() }]);
+    }
+
+    /// Writes the configuration for several targets.
+    pub fn configure_all(&self, targets: &[Target]) {
+        let tables: Vec<_> = targets.iter().map(|target| target_table(self, target)).collect();
+        self.configure_with(&tables.concat());
     }
 
     /// Writes the configuration with this `[[target]]` table.
@@ -327,8 +333,9 @@ fn target_table(agency: &Agency, target: &Target) -> String {
         Trust::KnownHosts(file) => format!("known_hosts = \"{}\"\n", file.display()),
     };
     format!(
-        "[[target]]\nname = \"extranet\"\nprotocol = \"{protocol}\"\nhost = \"{}\"\nport = {}\nuser = \"{}\"\n\
+        "[[target]]\nname = \"{}\"\nprotocol = \"{protocol}\"\nhost = \"{}\"\nport = {}\nuser = \"{}\"\n\
          password_file = \"server.password\"\ndeposit = \"{}\"\nconnections = {}\n{trust}",
+        target.name,
         target.host,
         target.port,
         target.user,
@@ -513,6 +520,9 @@ impl Embedded {
         Target {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
+            receipts: None,
+            removes_files: false,
+            bandwidth: Vec::new(),
             name: "extranet".into(),
             protocol: self.protocol,
             host: "localhost".into(),

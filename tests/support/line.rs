@@ -100,7 +100,7 @@ impl Proxy {
 }
 
 /// An address of 127/8 that no other proxy of this process has, and hardly one of another process.
-fn own_address() -> Ipv4Addr {
+pub fn own_address() -> Ipv4Addr {
     static LAST: AtomicU64 = AtomicU64::new(300);
     let [.., c, d] = (LAST.fetch_add(1, Ordering::Relaxed) % 65_000).to_be_bytes();
     Ipv4Addr::new(127, u8::try_from(std::process::id() % 250).unwrap() + 1, c, d)

@@ -1,6 +1,8 @@
 //! What the suites share: real servers, folders, readers.
 
 #[cfg(feature = "demo")]
+pub mod capture;
+#[cfg(feature = "demo")]
 pub mod check;
 pub mod conformance;
 pub mod desk;

@@ -156,6 +156,9 @@ impl RealServer {
         Target {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
+            receipts: None,
+            removes_files: false,
+            bandwidth: Vec::new(),
             name: "essai".into(),
             protocol: self.protocol,
             host: "localhost".into(),

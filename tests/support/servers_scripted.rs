@@ -85,6 +85,9 @@ impl ScriptedFtp {
         Target {
             channel: publier_core::channels::Channel::Extranet,
             receives_credentials: true,
+            receipts: None,
+            removes_files: false,
+            bandwidth: Vec::new(),
             name: "essai".into(),
             protocol,
             host: "127.0.0.1".into(),

@@ -144,6 +144,9 @@ fn target(errand: &Errand) -> anyhow::Result<Target> {
         trust,
         deposit: RemotePath::new(errand.deposit.as_str())?,
         receives_credentials: false,
+        receipts: None,
+        removes_files: false,
+        bandwidth: Vec::new(),
         connections: errand.connections,
         deadlines: Deadlines::default(),
     })

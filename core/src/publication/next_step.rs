@@ -112,7 +112,7 @@ pub fn next_step(stage: &Stage, context: &Context) -> Step {
         Stage::PartSent(seal) => stale(seal, context).map_or(Step::Promote, Step::Replace),
         Stage::Promoting(seal) => settle_doubt(seal, context),
         Stage::Uncertain(seal) => after_uncertain(seal, context),
-        Stage::Delivered(_) => after_delivery(context),
+        Stage::Delivered(seal) => after_delivery(seal, context),
         Stage::Settled(_) | Stage::Superseded => Step::Rest(Rest::Over),
     }
 }
@@ -156,7 +156,9 @@ fn after_uncertain(seal: &Seal, context: &Context) -> Step {
     }
 }
 
-fn after_delivery(context: &Context) -> Step {
+/// Waits for the receipt where only one confirms: its own run as long as it likes, a later one as long as the publication
+/// would be resumed (rules 3 and 6).
+fn after_delivery(seal: &Seal, context: &Context) -> Step {
     if !context.receipt_required {
         return Step::Settle;
     }
@@ -164,7 +166,10 @@ fn after_delivery(context: &Context) -> Step {
         None => Step::Look,
         Some(Some(Receipt::Accepted)) => Step::Settle,
         Some(Some(Receipt::Refused)) => Step::Replace(Replaced::ReceiptRefused),
-        Some(None) if context.newer_slot => Step::Replace(Replaced::NewerSlot),
+        // Perhaps it was applied: all it carried is due again, and counts as seen until then.
+        Some(None) if seal.opening.run != context.run && stale(seal, context).is_some() => {
+            Step::Replace(Replaced::Uncertain)
+        }
         Some(None) => Step::Rest(Rest::AwaitsReceipt),
     }
 }
@@ -280,8 +285,21 @@ mod tests {
             next_step(&delivered, &required(seen(None, WHOLE, None))),
             Step::Rest(Rest::AwaitsReceipt)
         );
-        let late = Context { newer_slot: true, ..required(seen(None, WHOLE, None)) };
-        assert_eq!(next_step(&delivered, &late), Step::Replace(Replaced::NewerSlot), "all is due again");
+        for late in [
+            Context { newer_slot: true, ..context() },
+            Context { changed_by_staff: true, ..context() },
+            Context { now: at(7200), ..context() },
+        ] {
+            let late = Context { whereabouts: seen(None, WHOLE, None).whereabouts, ..required(late) };
+            assert_eq!(next_step(&delivered, &late), Step::Rest(Rest::AwaitsReceipt), "its own run waits");
+            let late = Context { run: RunId(2), ..late };
+            let step = next_step(&delivered, &late);
+            assert_eq!(
+                step,
+                Step::Replace(Replaced::Uncertain),
+                "all is due again, and perhaps seen: {late:?}"
+            );
+        }
         let accepted = seen(None, None, Some(Receipt::Accepted));
         assert_eq!(next_step(&delivered, &required(accepted)), Step::Settle);
         let refused = seen(None, WHOLE, Some(Receipt::Refused));

@@ -15,12 +15,14 @@
 //! Limits: minutes, not seconds. A clock that runs ahead by less than its error claims slots early; when it is
 //! put right those slots stay claimed, since they did run.
 
+mod bandwidth;
 mod plan;
 #[cfg(test)]
 mod simulation;
 mod slot;
 mod weekly;
 
+pub use bandwidth::{BandwidthLimit, Hours, limit_at};
 pub use plan::{Due, Unfinished, candidates, due, retry_after_failure, upcoming};
 pub use slot::{Slot, SlotKey};
 pub use weekly::{BadSlot, WeeklySchedule};

@@ -1,3 +1,4 @@
-//! The extranet channel's XML.
+//! The extranet channel's XML: what is sent, and what the receiver answers.
 
+pub mod receipt;
 pub mod xml;

@@ -363,6 +363,8 @@ codes! {
     DepositUnwritable = "deposit-unwritable", Server, Error, "A9";
     /// A server doesn't confirm a file's size.
     SizeUnconfirmed = "size-unconfirmed", Server, Error, "A9";
+    /// A file that was written can't be read back, and the target asks for receipts.
+    ReceiptsUnread = "receipts-unread", Server, Error, "A9";
     /// A file on the server is in nobody's list.
     OrphanFile = "orphan-file", Server, Advice, "A9";
     /// A part of a transfer was left on the server.

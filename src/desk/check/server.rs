@@ -10,6 +10,7 @@ use std::sync::Arc;
 use publier_core::publication::reason::TransferReason;
 
 use super::{Code, Finding, Kind, Record};
+use crate::channels::extranet::receipt::LONGEST_BYTES;
 use crate::ledger::series::Series;
 use crate::ledger::{Ledger, LedgerError};
 use crate::ports::{Connector, RemoteEntry, RemotePath, Session, TransferError};
@@ -162,7 +163,7 @@ async fn try_deposit(
     };
     let (part, whole) =
         (file(format!(".publier-check-{nonce}.part"))?, file(format!("publier-check-{nonce}.tmp"))?);
-    let tried = try_file(session, &part, &whole).await;
+    let tried = try_file(session, &part, &whole, target.receipts.is_some()).await;
     for path in [&part, &whole] {
         if session.in_sync() {
             // What is left after a failure is told as a part that was left over.
@@ -176,6 +177,7 @@ async fn try_file(
     session: &mut dyn Session,
     part: &RemotePath,
     whole: &RemotePath,
+    reads_receipts: bool,
 ) -> Result<(), (Code, TransferError)> {
     let unwritable = |error: TransferError| (Code::DepositUnwritable, error);
     let mut content = TRIED;
@@ -183,7 +185,19 @@ async fn try_file(
     confirm(session, part).await?;
     session.rename(part, whole).await.map_err(unwritable)?;
     confirm(session, whole).await?;
+    if reads_receipts {
+        read_back(session, whole).await.map_err(|error| (Code::ReceiptsUnread, error))?;
+    }
     session.remove(whole).await.map_err(unwritable)
+}
+
+/// Reads the file as a receipt would be read.
+async fn read_back(session: &mut dyn Session, path: &RemotePath) -> Result<(), TransferError> {
+    match session.read(path, LONGEST_BYTES).await? {
+        Some(content) if content == TRIED => Ok(()),
+        Some(_) => Err(TransferError::new(TransferReason::SizeMismatch, "another content")),
+        None => Err(TransferError::new(TransferReason::PermissionDenied, path.as_str())),
+    }
 }
 
 async fn confirm(session: &mut dyn Session, path: &RemotePath) -> Result<(), (Code, TransferError)> {
@@ -207,14 +221,14 @@ async fn look_for_strangers(
     each: &mut (dyn FnMut(Finding) + Send),
 ) -> Result<(), LedgerError> {
     for entry in list(session, &target.deposit).await {
-        tell_part(&entry, "", each);
+        tell_part(target, &entry, "", each);
     }
     let Ok(documents) = target.deposit.join("documents") else { return Ok(()) };
     for folder in list(session, &documents).await.into_iter().filter(|entry| entry.is_folder) {
         let Ok(path) = documents.join(&folder.name) else { continue };
         for entry in list(session, &path).await {
             let place = format!("documents/{}/", folder.name);
-            if entry.is_folder || tell_part(&entry, &place, each) {
+            if entry.is_folder || tell_part(target, &entry, &place, each) {
                 continue;
             }
             let is_known = match known {
@@ -222,7 +236,7 @@ async fn look_for_strangers(
                 None => false,
             };
             if !is_known {
-                each(stranger(Code::OrphanFile, &place, &entry));
+                each(stranger(target, Code::OrphanFile, &place, &entry));
             }
         }
     }
@@ -238,15 +252,22 @@ async fn list(session: &mut dyn Session, folder: &RemotePath) -> Vec<RemoteEntry
 }
 
 /// Tells an entry that is a part, and whether it is one.
-fn tell_part(entry: &RemoteEntry, place: &str, each: &mut (dyn FnMut(Finding) + Send)) -> bool {
+fn tell_part(
+    target: &Target,
+    entry: &RemoteEntry,
+    place: &str,
+    each: &mut (dyn FnMut(Finding) + Send),
+) -> bool {
     let is_hidden = entry.name.starts_with('.');
     let is_part = !entry.is_folder && is_hidden && entry.name.strip_suffix(".part").is_some();
     if is_part {
-        each(stranger(Code::LeftOverPart, place, entry));
+        each(stranger(target, Code::LeftOverPart, place, entry));
     }
     is_part
 }
 
-fn stranger(code: Code, place: &str, entry: &RemoteEntry) -> Finding {
-    Finding::new(code, Record::new(Kind::RemoteFile, format!("{place}{}", entry.name)))
+/// A file that is nobody's, with the name of its server.
+fn stranger(target: &Target, code: Code, place: &str, entry: &RemoteEntry) -> Finding {
+    let file = Record::new(Kind::RemoteFile, format!("{place}{}", entry.name));
+    Finding::new(code, file.called(&target.name))
 }

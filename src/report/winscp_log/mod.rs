@@ -151,6 +151,8 @@ impl WinscpLog {
                 self.command(&mut xml, || "open".to_owned(), *at, |xml| xml.failure(&told));
             }
             Event::TransferStarted { .. }
+            | Event::Queued { .. }
+            | Event::AlreadyThere { .. }
             | Event::Progress { .. }
             | Event::Resumed { .. }
             | Event::Retrying { .. }

@@ -19,7 +19,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::ports::{RemotePath, TransferError};
+use crate::ports::{Event, RemotePath, TransferError};
 use crate::transfer::courier::{Courier, Delivered, Dispatch, Parcel, Tries, Turn};
 
 /// How many files may wait for a courier.
@@ -134,6 +134,7 @@ impl Pool {
     /// Adds a file; `ticket` comes back with its end. After a failure that ends the round it is not begun.
     pub fn submit(&mut self, ticket: u64, parcel: Parcel) {
         if !self.ending.is_cancelled() {
+            self.dispatch.announce(&parcel);
             let tries = Tries { ending: self.ending.clone(), ..Tries::default() };
             self.waiting.push(Task { ticket, parcel, tries });
         }
@@ -278,6 +279,10 @@ impl Pool {
                 if result.as_ref().is_err_and(|error| !error.reason.is_about_the_file()) {
                     self.ending.cancel();
                     self.waiting.clear();
+                }
+                if let Ok(Delivered { already: true, size_bytes }) = &result {
+                    let (remote, size_bytes) = (task.parcel.remote.clone(), *size_bytes);
+                    self.dispatch.tell(&Event::AlreadyThere { remote, size_bytes });
                 }
                 self.add_lanes(&courier);
                 if !courier.is_lane || courier.sharers() > 0 {

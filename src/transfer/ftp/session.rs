@@ -368,16 +368,31 @@ impl FtpSession {
 
     /// Reads a listing; a refused one of a missing path (450, 550) is empty.
     async fn fetch_list(&mut self, command: &str) -> Result<String, TransferError> {
+        match self.fetch(command, LONGEST_LISTING, "a listing").await? {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(reply) if matches!(reply.code, 226 | 250 | 450 | 550) => Ok(String::new()),
+            Err(reply) => Err(self.control.refused(&reply, Doing::Other)),
+        }
+    }
+
+    /// Reads what a command sends over a data connection, or gives its refusal. More than `limit_bytes` is an error,
+    /// after which the session is dropped.
+    async fn fetch(
+        &mut self,
+        command: &str,
+        limit_bytes: usize,
+        what: &str,
+    ) -> Result<Result<Vec<u8>, Reply>, TransferError> {
         let data = self.open_data().await?;
         let mut data = match self.start(command, data).await? {
             Ok(data) => data,
-            Err(reply) if matches!(reply.code, 226 | 250 | 450 | 550) => return Ok(String::new()),
-            Err(reply) => return Err(self.control.refused(&reply, Doing::Other)),
+            Err(reply) => return Ok(Err(reply)),
         };
         let mut bytes = Vec::new();
         let mut block = vec![0; 16 * 1024];
         loop {
-            let read = match within(self.deadlines.stall, "read a listing", data.read(&mut block)).await {
+            let reading = data.read(&mut block);
+            let read = match within(self.deadlines.stall, &format!("read {what}"), reading).await {
                 Ok(Ok(read)) => read,
                 // Servers that close without close_notify: the final reply tells whether all came.
                 Ok(Err(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
@@ -385,16 +400,17 @@ impl FtpSession {
                 Err(error) => return Err(self.after_broken_data(error, false).await),
             };
             bytes.extend_from_slice(block.get(..read).unwrap_or_default());
-            if bytes.len() > LONGEST_LISTING {
+            if bytes.len() > limit_bytes {
                 self.control.abandon();
-                return Err(TransferError::new(TransferReason::ServerError, "listing longer than 16 MiB"));
+                let words = format!("{what} longer than {limit_bytes} bytes");
+                return Err(TransferError::new(TransferReason::ServerError, words));
             }
             if read == 0 {
                 break;
             }
         }
         self.finish(data).await?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+        Ok(Ok(bytes))
     }
 
     async fn list_folder(&mut self, folder: &str) -> Result<Vec<RemoteEntry>, TransferError> {
@@ -454,6 +470,20 @@ impl Session for FtpSession {
                 Err(error)
             }
             Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, false).await),
+        }
+    }
+
+    async fn read(
+        &mut self,
+        path: &RemotePath,
+        limit_bytes: usize,
+    ) -> Result<Option<Vec<u8>>, TransferError> {
+        let path = self.absolute(path);
+        match self.fetch(&format!("RETR {path}"), limit_bytes, "a file").await? {
+            Ok(bytes) => Ok(Some(bytes)),
+            // 550 is a missing file, and a file that may not be read as well.
+            Err(reply) if matches!(reply.code, 450 | 550) && self.size_of(&path).await?.is_none() => Ok(None),
+            Err(reply) => Err(self.control.refused(&reply, Doing::Other)),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::transfer::reason;
 use crate::transfer::sftp::Gate;
 use crate::transfer::sftp::link::{Heard, Link};
 use crate::transfer::sftp::wire::{
-    self, Answer, Attributes, Kind, OPEN_CREATE, OPEN_TRUNCATE, OPEN_WRITE, Packet,
+    self, Answer, Attributes, Kind, OPEN_CREATE, OPEN_READ, OPEN_TRUNCATE, OPEN_WRITE, Packet,
 };
 
 /// The size of one write, in bytes: what every server takes.
@@ -279,6 +279,28 @@ impl SftpSession {
         self.expect_ok(&answer)
     }
 
+    /// Reads an open file to its end, which a status tells.
+    async fn read_blocks(&mut self, handle: &[u8], limit_bytes: usize) -> Result<Vec<u8>, TransferError> {
+        let mut content = Vec::new();
+        let block = u32::try_from(BLOCK).unwrap_or(u32::MAX);
+        loop {
+            let (id, packet) = self.packet(Kind::READ);
+            let packet = packet.bytes(handle).u64(count(content.len())).u32(block);
+            match self.ask(id, packet).await? {
+                Answer::Data(bytes) if bytes.is_empty() => {
+                    return Err(TransferError::new(TransferReason::ServerError, "a read of no byte"));
+                }
+                Answer::Data(bytes) => content.extend_from_slice(&bytes),
+                Answer::Status(1, _) => return Ok(content),
+                other => return Err(self.unexpected(&other)),
+            }
+            if content.len() > limit_bytes {
+                let words = format!("a file longer than {limit_bytes} bytes");
+                return Err(TransferError::new(TransferReason::ServerError, words));
+            }
+        }
+    }
+
     async fn read_folder(&mut self, handle: &[u8]) -> Result<Vec<RemoteEntry>, TransferError> {
         let mut entries = Vec::new();
         loop {
@@ -328,6 +350,25 @@ impl Session for SftpSession {
             Ok(sent) => Ok(sent),
             Err(error) => Err(self.explain_write(path, error).await),
         }
+    }
+
+    async fn read(
+        &mut self,
+        path: &RemotePath,
+        limit_bytes: usize,
+    ) -> Result<Option<Vec<u8>>, TransferError> {
+        let (id, packet) = self.packet(Kind::OPEN);
+        let packet = packet.bytes(path.as_str().as_bytes()).u32(OPEN_READ).u32(0);
+        let handle = match self.ask(id, packet).await? {
+            Answer::Handle(handle) => handle,
+            Answer::Status(2 | 10, _) => return Ok(None),
+            other => return Err(self.unexpected(&other)),
+        };
+        let content = self.read_blocks(&handle, limit_bytes).await;
+        if self.in_sync() {
+            self.close_handle(&handle).await?;
+        }
+        content.map(Some)
     }
 
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {

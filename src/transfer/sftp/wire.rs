@@ -7,6 +7,8 @@
 /// The longest packet taken from a server, in bytes: long folder listings stay far below.
 pub(super) const LONGEST_PACKET: usize = 1024 * 1024;
 
+/// Opens for reading.
+pub(super) const OPEN_READ: u32 = 0x01;
 /// Opens for writing.
 pub(super) const OPEN_WRITE: u32 = 0x02;
 /// Creates the file when it is missing.
@@ -22,6 +24,7 @@ impl Kind {
     pub(super) const INIT: Self = Self(1);
     pub(super) const OPEN: Self = Self(3);
     pub(super) const CLOSE: Self = Self(4);
+    pub(super) const READ: Self = Self(5);
     pub(super) const WRITE: Self = Self(6);
     pub(super) const OPEN_FOLDER: Self = Self(11);
     pub(super) const READ_FOLDER: Self = Self(12);
@@ -103,6 +106,8 @@ pub(super) enum Answer {
     Status(u32, String),
     /// An open file or folder.
     Handle(Vec<u8>),
+    /// Bytes of a file.
+    Data(Vec<u8>),
     /// Names of a folder.
     Names(Vec<(String, Attributes)>),
     /// What a file is.
@@ -124,6 +129,7 @@ pub(super) fn read_answer(packet: &[u8]) -> Option<(u32, Answer)> {
             Answer::Status(code, fields.text().unwrap_or_default())
         }
         102 => Answer::Handle(fields.bytes()?.to_vec()),
+        103 => Answer::Data(fields.bytes()?.to_vec()),
         104 => Answer::Names(fields.names()?),
         105 => Answer::Attributes(fields.attributes()?),
         201 => Answer::Extended(fields.0.to_vec()),
