@@ -42,6 +42,9 @@ pub const RESUME_BACK_BYTES: u64 = 1024 * 1024;
 /// The largest file that is placed in one go, in bytes: it is held in memory, and begins anew after a fault.
 pub const SMALL_BYTES: u64 = 256 * 1024;
 
+/// How long a small file may take to be read.
+const READ_WITHIN: Duration = Duration::from_mins(1);
+
 /// Waits between two tries. The real one sleeps; a test's one remembers.
 #[async_trait]
 pub trait Pause: Send + Sync + std::fmt::Debug {
@@ -599,7 +602,15 @@ impl Courier {
             Some(_) => {}
         }
         let session = self.session().await?;
-        let content = session.read(path, limit_bytes).await?;
+        // Bounded as a whole: a server that drips a byte at a time never stalls.
+        let reading = tokio::time::timeout(READ_WITHIN, session.read(path, limit_bytes));
+        let Ok(content) = reading.await else {
+            self.session = None;
+            self.seat = None;
+            let words = format!("a small file took more than {} s", READ_WITHIN.as_secs());
+            return Err(TransferError::new(TransferReason::TimedOut, words).into());
+        };
+        let content = content?;
         // Promise 2 holds for what is read as well: out of sync, these may be another answer's bytes.
         if !session.in_sync() {
             return Err(lost("out of sync after a file was read").into());

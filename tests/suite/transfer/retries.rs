@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 
 use chrono::TimeDelta;
+use publier::ports::RemoteEntry;
+use tokio::io::AsyncRead;
 
 use super::*;
 use crate::support::flow::Hand;
@@ -109,4 +111,75 @@ async fn a_failure_that_time_does_not_mend_is_tried_once() {
         assert_eq!(round.deliver("a.zip").await.unwrap_err().reason, reason);
         assert_eq!((round.connects(), round.paused()), (1, Vec::new()), "{reason}");
     }
+}
+
+/// A session that begins to answer a read and never ends it.
+#[derive(Debug)]
+struct Dripping;
+
+#[async_trait]
+impl Session for Dripping {
+    fn in_sync(&self) -> bool {
+        true
+    }
+    async fn size(&mut self, _: &RemotePath) -> Result<Option<u64>, TransferError> {
+        Ok(Some(10))
+    }
+    async fn write(
+        &mut self,
+        _: &RemotePath,
+        _: u64,
+        _: &mut (dyn AsyncRead + Send + Unpin),
+        _: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, TransferError> {
+        Ok(0)
+    }
+    async fn read(&mut self, _: &RemotePath, _: usize) -> Result<Option<Vec<u8>>, TransferError> {
+        std::future::pending().await
+    }
+    async fn rename(&mut self, _: &RemotePath, _: &RemotePath) -> Result<(), TransferError> {
+        Ok(())
+    }
+    async fn make_folder(&mut self, _: &RemotePath) -> Result<bool, TransferError> {
+        Ok(true)
+    }
+    async fn folder_exists(&mut self, _: &RemotePath) -> Result<bool, TransferError> {
+        Ok(true)
+    }
+    async fn remove(&mut self, _: &RemotePath) -> Result<(), TransferError> {
+        Ok(())
+    }
+    async fn list(&mut self, _: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
+        Ok(Vec::new())
+    }
+    async fn close(self: Box<Self>) {}
+}
+
+/// Opens such sessions, and counts them.
+#[derive(Debug, Default)]
+struct Drips(Mutex<u32>);
+
+#[async_trait]
+impl Connector for Drips {
+    async fn connect(&self) -> Result<Box<dyn Session>, TransferError> {
+        *self.0.lock().unwrap() += 1;
+        Ok(Box::new(Dripping))
+    }
+    fn session_name(&self) -> String {
+        "agency@drips".to_owned()
+    }
+    fn is_encrypted(&self) -> bool {
+        true
+    }
+}
+
+/// Promise 6: a small file that never ends costs a minute a try, and each try a session of its own.
+#[tokio::test(start_paused = true)]
+async fn a_read_that_never_ends_is_given_up_with_its_session() {
+    let drips = Arc::new(Drips::default());
+    let mut post = Post::new(drips.clone(), RemotePath::new("/depot").unwrap());
+    let began = tokio::time::Instant::now();
+    let ended = post.courier.read(&RemotePath::new("/depot/receipt-1.xml").unwrap(), 100).await;
+    assert_eq!(ended.unwrap_err().reason, R::TimedOut);
+    assert_eq!((began.elapsed(), *drips.0.lock().unwrap()), (Duration::from_mins(3), 3));
 }
