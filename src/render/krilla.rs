@@ -4,6 +4,7 @@
 //! drawn, so that the tree is in reading order and holds no empty node; the cells of a row keep their columns.
 //! The file is then packed by [`repack`].
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use ::krilla::Document;
@@ -31,6 +32,7 @@ use crate::render::display::{
 };
 use crate::render::fonts::Face;
 use crate::render::repack::repack;
+use crate::render::tidy;
 
 static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
     Face::ALL.map(|face| Font::new(face.bytes().into(), 0).expect("a test reads each shipped font"))
@@ -41,7 +43,12 @@ static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
 /// # Errors
 /// [`RenderError::Engine`] when krilla's validator refuses the document, or a picture's content is broken.
 pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
-    let settings = SerializeSettings { configuration: configuration()?, ..SerializeSettings::default() };
+    // The packer compresses pages: as well, and faster.
+    let settings = SerializeSettings {
+        configuration: configuration()?,
+        compress_content_streams: false,
+        ..SerializeSettings::default()
+    };
     let mut document = Document::new_with(settings);
     let pictures = list.pictures.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
     let mut tree = Tree::new(list.roles.nodes());
@@ -78,7 +85,39 @@ fn impossible(what: &str) -> RenderError {
     RenderError::Engine { reason: format!("{what} out of the engine's range") }
 }
 
+/// How many pictures a thread remembers: the logo and the signature come back in each letter.
+const REMEMBERED: usize = 4;
+/// The largest of them, in bytes and in pixels.
+const REMEMBERED_BYTES: usize = 256 * 1024;
+const REMEMBERED_PIXELS: u64 = 1_000_000;
+
+thread_local! {
+    /// The pictures that were read last, the latest at the end.
+    static READ: RefCell<Vec<(Picture, Image)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Reads a picture, unless it was among the last ones.
 fn picture(picture: &Picture) -> Result<Image, RenderError> {
+    let pixels = u64::from(picture.width_px).saturating_mul(u64::from(picture.height_px));
+    if picture.bytes.len() > REMEMBERED_BYTES || pixels > REMEMBERED_PIXELS {
+        return read(picture);
+    }
+    let known =
+        READ.with_borrow(|read| read.iter().find(|(of, _)| of == picture).map(|(_, image)| image.clone()));
+    if let Some(image) = known {
+        return Ok(image);
+    }
+    let image = read(picture)?;
+    READ.with_borrow_mut(|read| {
+        if read.len() >= REMEMBERED {
+            read.remove(0);
+        }
+        read.push((picture.clone(), image.clone()));
+    });
+    Ok(image)
+}
+
+fn read(picture: &Picture) -> Result<Image, RenderError> {
     let data = picture.bytes.clone().into();
     // PDF/A forbids interpolation.
     let image = match picture.format {
@@ -131,7 +170,9 @@ fn draw_page(
     let settings = PageSettings::from_wh(page.width, page.height).ok_or_else(|| impossible("page"))?;
     let mut krilla_page = document.start_page_with(settings);
     let mut surface = krilla_page.surface();
-    for items in page.items.chunk_by(|one, other| one.owner == other.owner) {
+    draw_fills(&mut surface, &page.items)?;
+    let content: Vec<&Item> = page.items.iter().filter(|item| !tidy::is_fill(item)).collect();
+    for items in content.chunk_by(|one, other| one.owner == other.owner) {
         let Some(owner) = items.first().map(|item| item.owner) else { continue };
         let identifier = surface.start_tagged(content_tag(owner));
         let drawn = items.iter().try_for_each(|item| draw_item(&mut surface, item, pictures));
@@ -158,7 +199,7 @@ fn content_tag(owner: Owner) -> tags::ContentTag<'static> {
 fn draw_item(surface: &mut Surface<'_>, item: &Item, pictures: &[Image]) -> Result<(), RenderError> {
     match &item.shape {
         Shape::Run(run) => draw_run(surface, run),
-        Shape::Fill(area, colour) => draw_fill(surface, *area, *colour)?,
+        Shape::Fill(area, colour) => draw_fill(surface, &[*area], *colour)?,
         Shape::Picture(area, place) => {
             let image = pictures.get(*place).cloned().ok_or_else(|| impossible("picture"))?;
             draw_picture(surface, *area, image)?;
@@ -187,7 +228,7 @@ fn draw_run(surface: &mut Surface<'_>, run: &Run) {
         .collect();
     surface.set_fill(Some(fill(run.colour)));
     surface.draw_glyphs(
-        Point::from_xy(run.x, run.baseline),
+        Point::from_xy(tidy::hundredth(run.x), tidy::hundredth(run.baseline)),
         &glyphs,
         font.clone(),
         &run.text,
@@ -196,11 +237,24 @@ fn draw_run(surface: &mut Surface<'_>, run: &Run) {
     );
 }
 
-fn draw_fill(surface: &mut Surface<'_>, area: Area, colour: Colour) -> Result<(), RenderError> {
-    let rect =
-        Rect::from_xywh(area.x, area.y, area.width, area.height).ok_or_else(|| impossible("rectangle"))?;
+/// Draws what only decorates a page, in one marked sequence.
+fn draw_fills(surface: &mut Surface<'_>, items: &[Item]) -> Result<(), RenderError> {
+    let fills = tidy::fills(items);
+    if fills.is_empty() {
+        return Ok(());
+    }
+    surface.start_tagged(content_tag(Owner::Artifact(Artifact::Layout)));
+    let drawn = fills.iter().try_for_each(|fills| draw_fill(surface, &fills.areas, fills.colour));
+    surface.end_tagged();
+    drawn
+}
+
+fn draw_fill(surface: &mut Surface<'_>, areas: &[Area], colour: Colour) -> Result<(), RenderError> {
     let mut builder = PathBuilder::new();
-    builder.push_rect(rect);
+    for Area { x, y, width, height } in areas {
+        let rect = Rect::from_xywh(*x, *y, *width, *height).ok_or_else(|| impossible("rectangle"))?;
+        builder.push_rect(rect);
+    }
     if let Some(path) = builder.finish() {
         surface.set_fill(Some(fill(colour)));
         surface.draw_path(&path);

@@ -30,6 +30,7 @@ pub mod pictures;
 #[cfg(feature = "printpdf")]
 mod printpdf;
 mod repack;
+mod tidy;
 mod typography;
 mod words;
 
