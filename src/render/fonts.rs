@@ -8,7 +8,7 @@
 //! once and remembered: the same glyphs at a tenth of the cost, as a test says of random texts.
 
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI16, Ordering};
 
 use rustybuzz::ttf_parser::{self, Tag};
 use rustybuzz::{Direction, Feature, ShapePlan, UnicodeBuffer, script};
@@ -97,16 +97,16 @@ fn is_simple(c: char) -> bool {
 /// The place after the last simple character.
 const SIMPLE_END: u32 = 0x2213;
 /// A pair that was not asked yet.
-const UNASKED: i32 = i32::MIN;
+const UNASKED: i16 = i16::MIN;
 /// A pair that needs the shaper itself.
-const NEEDS_SHAPER: i32 = i32::MAX;
+const NEEDS_SHAPER: i16 = i16::MAX;
 
 /// The simple characters of a face.
 struct Simple {
     /// The glyph of each and its advance, by the character's number.
     glyphs: Vec<Option<(u16, i32)>>,
     /// What each pair of glyphs adds to the advance of the first.
-    kerns: Vec<AtomicI32>,
+    kerns: Vec<AtomicI16>,
     count: usize,
 }
 
@@ -118,7 +118,7 @@ impl Simple {
         };
         let simple = |number| char::from_u32(number).filter(|c| is_simple(*c)).and_then(glyph);
         let count = usize::from(face.number_of_glyphs());
-        let kerns = std::iter::repeat_with(|| AtomicI32::new(UNASKED)).take(count * count).collect();
+        let kerns = std::iter::repeat_with(|| AtomicI16::new(UNASKED)).take(count * count).collect();
         Self { glyphs: (0..SIMPLE_END).map(simple).collect(), kerns, count }
     }
 
@@ -149,10 +149,10 @@ impl Loaded {
             }
             known => known,
         };
-        (known != NEEDS_SHAPER).then_some(known)
+        (known != NEEDS_SHAPER).then_some(i32::from(known))
     }
 
-    fn asked_kern(&self, first: (char, u16, i32), second: (char, u16, i32)) -> Option<i32> {
+    fn asked_kern(&self, first: (char, u16, i32), second: (char, u16, i32)) -> Option<i16> {
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(&String::from_iter([first.0, second.0]));
         buffer.set_direction(Direction::LeftToRight);
@@ -164,7 +164,7 @@ impl Loaded {
         let is_plain = one.glyph_id == u32::from(first.1)
             && two.glyph_id == u32::from(second.1)
             && (one_at.x_offset, two_at.x_offset, two_at.x_advance) == (0, 0, second.2);
-        is_plain.then_some(one_at.x_advance - first.2)
+        is_plain.then(|| i16::try_from(one_at.x_advance - first.2).ok()).flatten()
     }
 
     fn ems(&self, units: i32) -> f32 {

@@ -27,8 +27,8 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use crate::render::RenderError;
 use crate::render::display::{
-    Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, Picture, PictureFormat, Role, RoleId,
-    RoleNode, Run, Scope, Shape,
+    About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, Picture, PictureFormat, Role,
+    RoleId, RoleNode, Run, Scope, Shape,
 };
 use crate::render::fonts::Face;
 use crate::render::repack::repack;
@@ -42,7 +42,7 @@ static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
 ///
 /// # Errors
 /// [`RenderError::Engine`] when krilla's validator refuses the document, or a picture's content is broken.
-pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
+pub(super) fn draw(list: DisplayList) -> Result<Vec<u8>, RenderError> {
     // The packer compresses pages: as well, and faster.
     let settings = SerializeSettings {
         configuration: configuration()?,
@@ -50,13 +50,15 @@ pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
         ..SerializeSettings::default()
     };
     let mut document = Document::new_with(settings);
-    let pictures = list.pictures.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
-    let mut tree = Tree::new(list.roles.nodes());
-    for page in &list.pages {
-        draw_page(&mut document, page, &pictures, &mut tree)?;
+    let DisplayList { about, pages, roles, pictures, outline: bookmarks } = list;
+    let pictures = pictures.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
+    let mut tree = Tree::new(roles.nodes());
+    // Each page is let go once it is drawn: a long table would stand twice in memory.
+    for page in pages {
+        draw_page(&mut document, &page, &pictures, &mut tree)?;
     }
-    document.set_metadata(metadata(list));
-    document.set_outline(outline(&list.outline));
+    document.set_metadata(metadata(about));
+    document.set_outline(outline(&bookmarks));
     document.set_tag_tree(tree.into_tags());
     let written = document.finish().map_err(|error| refused(&error))?;
     repack(&written)
@@ -127,8 +129,8 @@ fn read(picture: &Picture) -> Result<Image, RenderError> {
     image.map_err(|reason| RenderError::Engine { reason })
 }
 
-fn metadata(list: &DisplayList) -> Metadata {
-    let day = list.about.created_on;
+fn metadata(about: About) -> Metadata {
+    let day = about.created_on;
     let small = |part: u32| u8::try_from(part).unwrap_or(1);
     let created = DateTime::new(u16::try_from(day.year()).unwrap_or(1))
         .month(small(day.month()))
@@ -139,12 +141,12 @@ fn metadata(list: &DisplayList) -> Metadata {
         .utc_offset_hour(0)
         .utc_offset_minute(0);
     Metadata::new()
-        .title(list.about.title.clone())
-        .authors(vec![list.about.author.clone()])
-        .language(list.about.language.to_owned())
+        .title(about.title)
+        .authors(vec![about.author])
+        .language(about.language.to_owned())
         .creator("publier".to_owned())
         .creation_date(created)
-        .document_id(list.about.document_id.clone())
+        .document_id(about.document_id)
 }
 
 fn outline(bookmarks: &[Bookmark]) -> Outline {
@@ -336,18 +338,15 @@ impl<'a> Tree<'a> {
                 Child::Content(_) => usize::MAX,
             });
         }
-        let mut group = tags::TagGroup::new(tag(&node.role));
+        // The exact room: a table has thousands of cells of one child each.
+        let mut inside: Vec<tags::Node> = Vec::with_capacity(children.len());
         for child in children {
             match child {
-                Child::Content(content) => group.push(content),
-                Child::Role(role) => {
-                    if let Some(inner) = self.group(role) {
-                        group.push(inner);
-                    }
-                }
+                Child::Content(content) => inside.push(content.into()),
+                Child::Role(role) => inside.extend(self.group(role).map(tags::Node::from)),
             }
         }
-        Some(group)
+        Some(tags::TagGroup::with_children(tag(&node.role), inside))
     }
 }
 
