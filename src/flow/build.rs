@@ -22,7 +22,7 @@ use tokio::task;
 
 use super::bulk::{self, Books, Tally};
 use super::error::FlowError;
-use super::files::{AHEAD, Sender, make, make_all};
+use super::files::{AHEAD, Sender, make_all, make_each};
 use super::listing::{Head, Listing, file_path, record_name};
 use super::plan::{Plan, Planner, staff_digest};
 use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
@@ -36,6 +36,9 @@ use crate::package::zip::{Sealed, ZipStream, verify};
 use crate::render::Dropped;
 use crate::report::run_report::{PublicationRef, RecordKind, SectionCounts};
 use crate::source::{Reference, Snapshot};
+
+/// How many documents of a rehearsal are recorded in one go: each of them waits for the disk.
+const RECORDED_TOGETHER: usize = 64;
 
 /// How building ended.
 pub(super) enum Built {
@@ -353,20 +356,26 @@ impl Run<'_> {
     /// Makes every document's file, as a rehearsal: they count as placed.
     fn make_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
         let mut letters = Vec::new();
-        for document in self.job.ledger.planned_documents(publication)? {
-            let document = document?;
-            if document.file.is_some() || !document.why.uploads() {
-                continue;
-            }
-            match make(&document, folder, self.job.photo_side_px)? {
-                Ok(made) => {
-                    self.keep(folder, &made.local, &file_path(&made.remote.name))?;
-                    letters.extend(made.letter.map(|dropped| (made.id, dropped)));
-                    self.job.ledger.documents_sent(publication, &[(made.id, made.remote)])?;
+        let mut placed = Vec::with_capacity(RECORDED_TOGETHER);
+        let documents = self.job.ledger.planned_documents(publication)?;
+        make_each(documents, folder, self.job.photo_side_px, |batch| {
+            for making in batch {
+                match making {
+                    Ok(made) => {
+                        self.keep(folder, &made.local, &file_path(&made.remote.name))?;
+                        letters.extend(made.letter.map(|dropped| (made.id, dropped)));
+                        placed.push((made.id, made.remote));
+                    }
+                    Err((id, reason)) => self.job.ledger.refuse_document(publication, id, reason)?,
                 }
-                Err((id, reason)) => self.job.ledger.refuse_document(publication, id, reason)?,
             }
-        }
+            if placed.len() >= RECORDED_TOGETHER {
+                self.job.ledger.documents_sent(publication, &placed)?;
+                placed.clear();
+            }
+            Ok(true)
+        })?;
+        self.job.ledger.documents_sent(publication, &placed)?;
         self.tell_letters(&letters);
         telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)
     }

@@ -3,11 +3,14 @@
 //! Promises: intentions are recorded before the first effect of a batch and results after it; a file that is known to
 //! stand at its final name is not sent again, and one whose result was lost with an earlier run is looked for first; one file that can't be made or that the server refuses for good is
 //! left out with its reason, and everything else goes on; a lost connection stops the publication, which waits.
-//! Files travel several at a time, in any order. Limits: those of the [`Pool`] wait for a connection, and at most
-//! [`AHEAD`] more.
+//! Files travel several at a time, in any order; they are made over the machine's cores and given on in the documents'
+//! order, whichever is ready first. Limits: those of the [`Pool`] wait for a connection, at most [`AHEAD`] more, and
+//! [`BATCH`] for each of the [`MAX_WORKERS`] that make them.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use publier_core::publication::document::DocumentId;
@@ -33,6 +36,10 @@ use crate::transfer::courier::{Delivered, Parcel};
 
 /// How many made files may wait beside the pool.
 pub(super) const AHEAD: usize = 16;
+/// How many documents each worker makes before their files are given on: few, so that the first one leaves soon.
+const BATCH: usize = 2;
+/// The most documents that are made at the same time, whatever the machine: each may need some tens of MiB.
+const MAX_WORKERS: usize = 8;
 /// Results are grouped within this time.
 const GROUP: Duration = Duration::from_millis(200);
 
@@ -59,24 +66,65 @@ pub(super) fn make_all(
     photo_side_px: u16,
     made: &mpsc::Sender<Making>,
 ) -> Result<(), FlowError> {
-    for document in documents {
-        let document = document?;
-        if document.file.is_some() || !document.why.uploads() {
-            continue;
-        }
-        if made.blocking_send(make(&document, spool, photo_side_px)?).is_err() {
-            break;
+    make_each(documents, spool, photo_side_px, |batch| {
+        Ok(batch.into_iter().all(|making| made.blocking_send(making).is_ok()))
+    })
+}
+
+/// Makes the files of the documents that need one over the machine's cores, and gives them in the documents' order, some
+/// at a time, until the taker wants no more.
+///
+/// # Errors
+/// When the ledger, the spool or the taker fails; a document that can't be made is a refusal, not an error.
+pub(super) fn make_each(
+    documents: Pages<PlannedDocument>,
+    spool: &Folder,
+    photo_side_px: u16,
+    mut take: impl FnMut(Vec<Making>) -> Result<bool, FlowError>,
+) -> Result<(), FlowError> {
+    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MAX_WORKERS);
+    let needs_file = |document: &Result<PlannedDocument, _>| !matches!(document, Ok(document) if document.file.is_some() || !document.why.uploads());
+    let mut documents = documents.filter(needs_file);
+    loop {
+        let batch = documents.by_ref().take(BATCH * workers).collect::<Result<Vec<_>, _>>()?;
+        if batch.is_empty() || !take(make_batch(&batch, workers, spool, photo_side_px)?)? {
+            return Ok(());
         }
     }
-    Ok(())
+}
+
+/// Makes the files of some documents, each worker the next one that nobody has.
+fn make_batch(
+    documents: &[PlannedDocument],
+    workers: usize,
+    spool: &Folder,
+    photo_side_px: u16,
+) -> Result<Vec<Making>, FlowError> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut made = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(document) = documents.get(place) else { return Ok::<_, FlowError>(made) };
+            made.push((place, make(document, spool, photo_side_px)?));
+        }
+    };
+    let mut made = std::thread::scope(|scope| {
+        let started: Vec<_> = (1..workers.min(documents.len())).map(|_| scope.spawn(work)).collect();
+        let own = work();
+        let others: Vec<_> = started.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        let mut made = own?;
+        for other in others {
+            made.extend(other.map_err(|_| FlowError::Worker("a renderer broke down".to_owned()))??);
+        }
+        Ok::<_, FlowError>(made)
+    })?;
+    made.sort_by_key(|(place, _)| *place);
+    Ok(made.into_iter().map(|(_, making)| making).collect())
 }
 
 /// Makes the file of one document.
-pub(super) fn make(
-    document: &PlannedDocument,
-    spool: &Folder,
-    photo_side_px: u16,
-) -> Result<Making, FlowError> {
+fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Result<Making, FlowError> {
     let id = document.id;
     let listing: Listing = serde_json::from_str(&document.listing)?;
     let name = file_name(id, &document.content_digest, &listing.extension);

@@ -4,6 +4,7 @@
 //! drawn, so that the tree is in reading order and holds no empty node; the cells of a row keep their columns.
 //! The file is then packed by [`repack`].
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use ::krilla::Document;
@@ -26,11 +27,12 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use crate::render::RenderError;
 use crate::render::display::{
-    Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, Picture, PictureFormat, Role, RoleId,
-    RoleNode, Run, Scope, Shape,
+    About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, Picture, PictureFormat, Role,
+    RoleId, RoleNode, Run, Scope, Shape,
 };
 use crate::render::fonts::Face;
 use crate::render::repack::repack;
+use crate::render::tidy;
 
 static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
     Face::ALL.map(|face| Font::new(face.bytes().into(), 0).expect("a test reads each shipped font"))
@@ -40,16 +42,23 @@ static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
 ///
 /// # Errors
 /// [`RenderError::Engine`] when krilla's validator refuses the document, or a picture's content is broken.
-pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
-    let settings = SerializeSettings { configuration: configuration()?, ..SerializeSettings::default() };
+pub(super) fn draw(list: DisplayList) -> Result<Vec<u8>, RenderError> {
+    // The packer compresses pages: as well, and faster.
+    let settings = SerializeSettings {
+        configuration: configuration()?,
+        compress_content_streams: false,
+        ..SerializeSettings::default()
+    };
     let mut document = Document::new_with(settings);
-    let pictures = list.pictures.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
-    let mut tree = Tree::new(list.roles.nodes());
-    for page in &list.pages {
-        draw_page(&mut document, page, &pictures, &mut tree)?;
+    let DisplayList { about, pages, roles, pictures, outline: bookmarks } = list;
+    let pictures = pictures.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
+    let mut tree = Tree::new(roles.nodes());
+    // Each page is let go once it is drawn: a long table would stand twice in memory.
+    for page in pages {
+        draw_page(&mut document, &page, &pictures, &mut tree)?;
     }
-    document.set_metadata(metadata(list));
-    document.set_outline(outline(&list.outline));
+    document.set_metadata(metadata(about));
+    document.set_outline(outline(&bookmarks));
     document.set_tag_tree(tree.into_tags());
     let written = document.finish().map_err(|error| refused(&error))?;
     repack(&written)
@@ -78,7 +87,39 @@ fn impossible(what: &str) -> RenderError {
     RenderError::Engine { reason: format!("{what} out of the engine's range") }
 }
 
+/// How many pictures a thread remembers: the logo and the signature come back in each letter.
+const REMEMBERED: usize = 4;
+/// The largest of them, in bytes and in pixels.
+const REMEMBERED_BYTES: usize = 256 * 1024;
+const REMEMBERED_PIXELS: u64 = 1_000_000;
+
+thread_local! {
+    /// The pictures that were read last, the latest at the end.
+    static READ: RefCell<Vec<(Picture, Image)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Reads a picture, unless it was among the last ones.
 fn picture(picture: &Picture) -> Result<Image, RenderError> {
+    let pixels = u64::from(picture.width_px).saturating_mul(u64::from(picture.height_px));
+    if picture.bytes.len() > REMEMBERED_BYTES || pixels > REMEMBERED_PIXELS {
+        return read(picture);
+    }
+    let known =
+        READ.with_borrow(|read| read.iter().find(|(of, _)| of == picture).map(|(_, image)| image.clone()));
+    if let Some(image) = known {
+        return Ok(image);
+    }
+    let image = read(picture)?;
+    READ.with_borrow_mut(|read| {
+        if read.len() >= REMEMBERED {
+            read.remove(0);
+        }
+        read.push((picture.clone(), image.clone()));
+    });
+    Ok(image)
+}
+
+fn read(picture: &Picture) -> Result<Image, RenderError> {
     let data = picture.bytes.clone().into();
     // PDF/A forbids interpolation.
     let image = match picture.format {
@@ -88,8 +129,8 @@ fn picture(picture: &Picture) -> Result<Image, RenderError> {
     image.map_err(|reason| RenderError::Engine { reason })
 }
 
-fn metadata(list: &DisplayList) -> Metadata {
-    let day = list.about.created_on;
+fn metadata(about: About) -> Metadata {
+    let day = about.created_on;
     let small = |part: u32| u8::try_from(part).unwrap_or(1);
     let created = DateTime::new(u16::try_from(day.year()).unwrap_or(1))
         .month(small(day.month()))
@@ -100,12 +141,12 @@ fn metadata(list: &DisplayList) -> Metadata {
         .utc_offset_hour(0)
         .utc_offset_minute(0);
     Metadata::new()
-        .title(list.about.title.clone())
-        .authors(vec![list.about.author.clone()])
-        .language(list.about.language.to_owned())
+        .title(about.title)
+        .authors(vec![about.author])
+        .language(about.language.to_owned())
         .creator("publier".to_owned())
         .creation_date(created)
-        .document_id(list.about.document_id.clone())
+        .document_id(about.document_id)
 }
 
 fn outline(bookmarks: &[Bookmark]) -> Outline {
@@ -131,7 +172,9 @@ fn draw_page(
     let settings = PageSettings::from_wh(page.width, page.height).ok_or_else(|| impossible("page"))?;
     let mut krilla_page = document.start_page_with(settings);
     let mut surface = krilla_page.surface();
-    for items in page.items.chunk_by(|one, other| one.owner == other.owner) {
+    draw_fills(&mut surface, &page.items)?;
+    let content: Vec<&Item> = page.items.iter().filter(|item| !tidy::is_fill(item)).collect();
+    for items in content.chunk_by(|one, other| one.owner == other.owner) {
         let Some(owner) = items.first().map(|item| item.owner) else { continue };
         let identifier = surface.start_tagged(content_tag(owner));
         let drawn = items.iter().try_for_each(|item| draw_item(&mut surface, item, pictures));
@@ -158,7 +201,7 @@ fn content_tag(owner: Owner) -> tags::ContentTag<'static> {
 fn draw_item(surface: &mut Surface<'_>, item: &Item, pictures: &[Image]) -> Result<(), RenderError> {
     match &item.shape {
         Shape::Run(run) => draw_run(surface, run),
-        Shape::Fill(area, colour) => draw_fill(surface, *area, *colour)?,
+        Shape::Fill(area, colour) => draw_fill(surface, &[*area], *colour)?,
         Shape::Picture(area, place) => {
             let image = pictures.get(*place).cloned().ok_or_else(|| impossible("picture"))?;
             draw_picture(surface, *area, image)?;
@@ -187,7 +230,7 @@ fn draw_run(surface: &mut Surface<'_>, run: &Run) {
         .collect();
     surface.set_fill(Some(fill(run.colour)));
     surface.draw_glyphs(
-        Point::from_xy(run.x, run.baseline),
+        Point::from_xy(tidy::hundredth(run.x), tidy::hundredth(run.baseline)),
         &glyphs,
         font.clone(),
         &run.text,
@@ -196,11 +239,24 @@ fn draw_run(surface: &mut Surface<'_>, run: &Run) {
     );
 }
 
-fn draw_fill(surface: &mut Surface<'_>, area: Area, colour: Colour) -> Result<(), RenderError> {
-    let rect =
-        Rect::from_xywh(area.x, area.y, area.width, area.height).ok_or_else(|| impossible("rectangle"))?;
+/// Draws what only decorates a page, in one marked sequence.
+fn draw_fills(surface: &mut Surface<'_>, items: &[Item]) -> Result<(), RenderError> {
+    let fills = tidy::fills(items);
+    if fills.is_empty() {
+        return Ok(());
+    }
+    surface.start_tagged(content_tag(Owner::Artifact(Artifact::Layout)));
+    let drawn = fills.iter().try_for_each(|fills| draw_fill(surface, &fills.areas, fills.colour));
+    surface.end_tagged();
+    drawn
+}
+
+fn draw_fill(surface: &mut Surface<'_>, areas: &[Area], colour: Colour) -> Result<(), RenderError> {
     let mut builder = PathBuilder::new();
-    builder.push_rect(rect);
+    for Area { x, y, width, height } in areas {
+        let rect = Rect::from_xywh(*x, *y, *width, *height).ok_or_else(|| impossible("rectangle"))?;
+        builder.push_rect(rect);
+    }
     if let Some(path) = builder.finish() {
         surface.set_fill(Some(fill(colour)));
         surface.draw_path(&path);
@@ -282,18 +338,15 @@ impl<'a> Tree<'a> {
                 Child::Content(_) => usize::MAX,
             });
         }
-        let mut group = tags::TagGroup::new(tag(&node.role));
+        // The exact room: a table has thousands of cells of one child each.
+        let mut inside: Vec<tags::Node> = Vec::with_capacity(children.len());
         for child in children {
             match child {
-                Child::Content(content) => group.push(content),
-                Child::Role(role) => {
-                    if let Some(inner) = self.group(role) {
-                        group.push(inner);
-                    }
-                }
+                Child::Content(content) => inside.push(content.into()),
+                Child::Role(role) => inside.extend(self.group(role).map(tags::Node::from)),
             }
         }
-        Some(group)
+        Some(tags::TagGroup::with_children(tag(&node.role), inside))
     }
 }
 

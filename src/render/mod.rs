@@ -30,6 +30,7 @@ pub mod pictures;
 #[cfg(feature = "printpdf")]
 mod printpdf;
 mod repack;
+mod tidy;
 mod typography;
 mod words;
 
@@ -304,7 +305,7 @@ pub fn render_letter_with(
     contained(|| {
         let (list, dropped) = letter::lay_out(letter, images, limits)?;
         let pages = list.pages.len();
-        let pdf = draw(backend, &list)?;
+        let pdf = draw(backend, list)?;
         Ok(Rendered { pdf, pages, dropped })
     })
 }
@@ -339,7 +340,7 @@ pub fn render_sheet_with(
     contained(|| {
         let (list, dropped) = papers::lay_out(&sheet.paper(), limits)?;
         let pages = list.pages.len();
-        let pdf = draw(backend, &list)?;
+        let pdf = draw(backend, list)?;
         Ok(Rendered { pdf, pages, dropped })
     })
 }
@@ -357,11 +358,11 @@ pub fn input_digest(
     contained(|| letter::input_digest(letter, images, limits))
 }
 
-fn draw(backend: Backend, list: &display::DisplayList) -> Result<Vec<u8>, RenderError> {
+fn draw(backend: Backend, list: display::DisplayList) -> Result<Vec<u8>, RenderError> {
     match backend {
         Backend::Krilla => krilla::draw(list),
         #[cfg(feature = "printpdf")]
-        Backend::Printpdf => printpdf::draw(list),
+        Backend::Printpdf => printpdf::draw(&list),
     }
 }
 

@@ -4,7 +4,7 @@ use publier::render::papers::{Sheet, StatementLine};
 use publier::render::{Limits, RenderError, Rendered, render_sheet};
 use publier_core::domain::money::Cents;
 
-use crate::support::papers::{co_owners, expenses, statement, works_fund};
+use crate::support::papers::{co_owners, expenses, long_expenses, statement, works_fund};
 use crate::support::render::{File, text_of, tool, words_of};
 
 fn rendered(sheet: &dyn Sheet) -> Rendered {
@@ -20,6 +20,7 @@ fn kinds() -> Vec<(&'static str, Box<dyn Sheet>)> {
         ("statement_carried", Box::new(statement(30))),
         ("statement_long", Box::new(statement(90))),
         ("expenses", Box::new(expenses())),
+        ("expenses_long", Box::new(long_expenses(6))),
         ("works_fund", Box::new(works_fund())),
     ]
 }
@@ -178,6 +179,30 @@ fn carried_sums_are_not_read_aloud() {
     let pdf = rendered(&statement(90)).pdf;
     let structure = tool("pdfinfo", &["-struct-text"], &File::of(&pdf).path, &[]);
     assert!(structure.contains("Totaux") && !structure.contains("reporter"), "{structure}");
+}
+
+#[test]
+fn a_long_list_of_expenses_carries_the_sum_of_its_lines_so_far_and_no_sub_total_stands_without_a_line() {
+    for accounts in 1..12 {
+        let sheet = long_expenses(accounts);
+        let text = text_of(&rendered(&sheet).pdf);
+        let pages: Vec<_> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+        assert_eq!(text.matches("À reporter").count(), pages.len() - 1, "{accounts}");
+        let mut shown: i64 = 0;
+        for pair in pages.windows(2) {
+            let [page, next] = pair else { panic!("two pages") };
+            shown += i64::try_from(page.matches("Facture EDF").count()).unwrap();
+            let expected = [1_500, 78, 0, 1_500].map(|each| digits(&Cents(shown * each).to_french()));
+            assert_eq!(amounts_after(page, "À reporter"), expected, "{accounts}");
+            assert_eq!(amounts_after(next, "Report "), expected, "{accounts}");
+        }
+        for page in &pages {
+            let lines: Vec<_> = page.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+            let report = lines.iter().position(|line| line.starts_with("Report "));
+            let first = report.and_then(|at| lines.get(at + 1));
+            assert!(first.is_none_or(|line| !line.contains("Total")), "{accounts}: {page}");
+        }
+    }
 }
 
 #[test]

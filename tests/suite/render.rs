@@ -90,6 +90,8 @@ fn the_same_letter_gives_the_same_bytes_on_any_thread() {
 #[test]
 fn the_address_stands_in_the_window_of_the_envelope_and_nothing_else_does() {
     const MM: f32 = 72.0 / 25.4;
+    // Places are written to a hundredth of a point.
+    const ROUNDED: f32 = 0.01;
     let boxes = tool("pdftotext", &["-bbox"], &File::of(&render(FULL).pdf).path, &["-"]);
     let mut in_window = Vec::new();
     for line in boxes.lines().filter(|line| line.contains("<word")).take(60) {
@@ -99,7 +101,7 @@ fn the_address_stands_in_the_window_of_the_envelope_and_nothing_else_does() {
         };
         let word = line.split_once('>').unwrap().1.split_once('<').unwrap().0;
         if edge("yMax") > 48.0 * MM && edge("yMin") < 86.0 * MM && edge("xMax") > 105.0 * MM {
-            assert!(edge("xMin") >= 110.0 * MM && edge("xMax") <= 190.0 * MM, "{line}");
+            assert!(edge("xMin") >= 110.0 * MM - ROUNDED && edge("xMax") <= 190.0 * MM, "{line}");
             assert!(edge("yMin") >= 49.0 * MM && edge("yMax") <= 85.0 * MM, "{line}");
             in_window.push(word.to_owned());
         }

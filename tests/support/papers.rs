@@ -135,6 +135,28 @@ pub fn expenses() -> ExpenseSheet {
     }
 }
 
+/// The same expenses with more accounts of eleven lines.
+pub fn long_expenses(accounts: i64) -> ExpenseSheet {
+    let amounts = |count: i64| Amounts {
+        amount: Cents(count * 1_500),
+        vat: Cents(count * 78),
+        deductible: Cents::ZERO,
+        recoverable: Cents(count * 1_500),
+    };
+    let mut rows = vec![ExpenseRow::Key("010".to_owned(), "CHARGES COMMUNES GENERALES".to_owned())];
+    for account in 1..=accounts {
+        let number = (602_000 + account).to_string();
+        rows.push(ExpenseRow::Account(number.clone(), "Electricité".to_owned()));
+        rows.extend((1..=11).map(|month| {
+            let date = NaiveDate::from_ymd_opt(2015, month, 10).unwrap();
+            ExpenseRow::Line(date, format!("Facture EDF {month:02} 2012"), amounts(1))
+        }));
+        rows.push(ExpenseRow::AccountTotal(number, amounts(11)));
+    }
+    rows.push(ExpenseRow::KeyTotal("010".to_owned(), amounts(11 * accounts)));
+    ExpenseSheet { rows, total: amounts(11 * accounts), ..expenses() }
+}
+
 /// What one record holds (F4).
 pub fn works_fund() -> FundStatement {
     let fund = |amount| FundLine {

@@ -122,7 +122,7 @@ impl ShapedParagraph {
             heading: paragraph.heading,
             align: paragraph.align,
             text: String::new(),
-            styles: Vec::new(),
+            styles: Vec::with_capacity(paragraph.inlines.len()),
             pictures: Vec::new(),
             atoms: Vec::new(),
             words: Vec::new(),
@@ -143,7 +143,9 @@ impl ShapedParagraph {
         let size = drawn_size(&style);
         self.text.push_str(text);
         self.styles.push(style);
-        for glyph in shape(text, Face::of(style.bold, style.italic), missing) {
+        let glyphs = shape(text, Face::of(style.bold, style.italic), missing);
+        self.atoms.reserve_exact(glyphs.len());
+        for glyph in glyphs {
             let shown = text.get(glyph.start..glyph.end).unwrap_or_default();
             let advance_em = if shown == "\n" { 0.0 } else { glyph.advance_em };
             let glyph =
@@ -168,7 +170,9 @@ impl ShapedParagraph {
 
     fn find_words(&mut self) {
         let mut first = 0;
-        for place in breaks(&self.text) {
+        let places = breaks(&self.text);
+        self.words.reserve_exact(places.len());
+        for place in places {
             let rest = self.atoms.get(first..).unwrap_or_default();
             let count = rest.iter().take_while(|atom| atom.start < place.at).count();
             let atoms = rest.get(..count).unwrap_or_default();
@@ -328,7 +332,7 @@ impl ShapedParagraph {
             column: width,
             stretch: self.stretch(line, atoms, width),
             owner,
-            items: Vec::new(),
+            items: Vec::with_capacity(1),
         };
         for group in atoms.chunk_by(Atom::continues) {
             match group {

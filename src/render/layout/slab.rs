@@ -156,6 +156,7 @@ impl Row {
 
     fn pour(self, y: f32, height: f32, items: &mut Vec<Item>) {
         self.draw_fill(y, height, items);
+        self.draw_edges(y, height, items);
         for cell in self.cells {
             let mut top = y + self.padding;
             for (position, slab) in cell.slabs.into_iter().enumerate() {
@@ -164,7 +165,27 @@ impl Row {
                 slab.pour(top, items);
                 top += slab_height;
             }
-            draw_edges(self.edges, Area { x: cell.x, y, width: cell.width, height }, items);
+        }
+    }
+
+    /// Draws the lines above and below the row, and those between its cells.
+    fn draw_edges(&self, y: f32, height: f32, items: &mut Vec<Item>) {
+        use super::{RULE_COLOUR, RULE_WIDTH};
+        let (Some(first), Some(last)) = (self.cells.first(), self.cells.last()) else { return };
+        let (left, width) = (first.x, last.x + last.width - first.x);
+        let mut put = |area| {
+            let owner = Owner::Artifact(Artifact::Layout);
+            items.push(Item { owner, shape: Shape::Fill(area, RULE_COLOUR) });
+        };
+        let across = |y: f32| Area { x: left, y: y - RULE_WIDTH / 2.0, width, height: RULE_WIDTH };
+        let down = |x: f32| Area { x: x - RULE_WIDTH / 2.0, y, width: RULE_WIDTH, height };
+        if self.edges != Edges::None {
+            put(across(y + height));
+        }
+        if self.edges == Edges::Around {
+            put(across(y));
+            put(down(left));
+            self.cells.iter().for_each(|cell| put(down(cell.x + cell.width)));
         }
     }
 
@@ -233,19 +254,4 @@ fn split_column(slabs: Vec<Slab>, room: f32) -> (Vec<Slab>, Vec<Slab>) {
 pub(super) fn column_height(slabs: &[Slab]) -> f32 {
     let gaps: f32 = slabs.iter().skip(1).map(|slab| slab.gap).sum();
     gaps + slabs.iter().map(|slab| slab.height).sum::<f32>()
-}
-
-fn draw_edges(edges: Edges, cell: Area, items: &mut Vec<Item>) {
-    use super::{RULE_COLOUR, RULE_WIDTH};
-    let Area { x, y, width, height } = cell;
-    let (right, bottom) = (x + width, y + height);
-    let horizontal = |y: f32| Area { x, y: y - RULE_WIDTH / 2.0, width, height: RULE_WIDTH };
-    let vertical = |x: f32| Area { x: x - RULE_WIDTH / 2.0, y, width: RULE_WIDTH, height };
-    let lines = match edges {
-        Edges::None => Vec::new(),
-        Edges::Below => vec![horizontal(bottom)],
-        Edges::Around => vec![horizontal(y), horizontal(bottom), vertical(x), vertical(right)],
-    };
-    let owner = Owner::Artifact(Artifact::Layout);
-    items.extend(lines.into_iter().map(|area| Item { owner, shape: Shape::Fill(area, RULE_COLOUR) }));
 }

@@ -165,7 +165,8 @@ impl Workshop {
 
     fn cell(&mut self, cell: &ShapedCell, role: RoleId, x: f32, width: f32) -> Vec<Slab> {
         let inner = Place { x: x + SIDE_PADDING, width: width - 2.0 * SIDE_PADDING, role: Some(role) };
-        let mut slabs = Vec::new();
+        // Most cells are one line: a table has thousands of them.
+        let mut slabs = Vec::with_capacity(1);
         match &cell.blocks[..] {
             // The cell's role is enough for a lone paragraph, and halves the structure of a table.
             [Shaped::Paragraph(text)] if text.heading.is_none() => {

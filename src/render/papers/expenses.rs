@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use publier_core::domain::expenses::Amounts;
 use publier_core::domain::money::Cents;
 
-use super::table::{CELL, Column, row, table, title, total};
+use super::table::{CELL, Column, carry, carrying_table, row, title, total};
 use super::{Paper, Sheet, day};
 use crate::render::model::{Align, Block, Paragraph, Row};
 use crate::render::words::say;
@@ -83,7 +83,24 @@ impl ExpenseSheet {
         let mut rows: Vec<Row> = self.rows.iter().map(|row| row_of(&columns, row)).collect();
         let year = say("render-expenses-total", &[("year", self.year.as_str().into())]);
         rows.push(total(&columns, 2, &year, &printed(&self.total)));
-        table(&columns, rows)
+        carrying_table(&columns, rows, Some(carry(2, self.carried())))
+    }
+
+    /// Gives the sums of the lines so far after each row. A page ends neither after a title nor before a sub-total, so
+    /// that a sub-total never stands on a page without a line or a sub-total of its own.
+    fn carried(&self) -> Vec<Option<Vec<String>>> {
+        let mut sum = Some(Amounts::default());
+        let nexts = self.rows.iter().skip(1).map(Some).chain([None]);
+        let carried = self.rows.iter().zip(nexts).map(|(row, next)| {
+            if let ExpenseRow::Line(_, _, amounts) = row {
+                sum = sum.and_then(|sum| sum.checked_add(*amounts));
+            }
+            let is_title = matches!(row, ExpenseRow::Key(..) | ExpenseRow::Account(..));
+            let comes_total =
+                matches!(next, None | Some(ExpenseRow::AccountTotal(..) | ExpenseRow::KeyTotal(..)));
+            sum.filter(|_| !is_title && !comes_total).map(|sum| printed(&sum).to_vec())
+        });
+        carried.collect()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use publier::flow::publish::{Ask, publish};
 use publier::ledger::runs::Trigger;
 use publier::report::run_report::Cause;
@@ -400,4 +402,37 @@ fn a_file_that_would_not_open_is_refused_by_its_content_and_leaves_once_mended_c
     let report = desk.publish();
     assert!(before > 0 && !report.refused.groups().any(|(found, _)| found == RefusalReason::FileDamaged));
     assert_eq!(desk.last().documents().len(), 1, "the mended one alone is new");
+}
+
+/// A picture of one colour that says it has 50,000 lines of 50,000 pixels.
+fn vast_picture() -> String {
+    let side = 50_000_u32.to_be_bytes();
+    let png = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &side, &side, &[8, 2, 0, 0, 0], b"IEND"].concat();
+    format!("<p>Plan</p><img src=\"data:image/png;base64,{}\">", STANDARD.encode(png))
+}
+
+#[test]
+fn hostile_bodies_fail_alone_with_their_reason_and_the_rest_is_published() {
+    let server = Embedded::sftp();
+    let agency = Agency::tiny();
+    agency.configure(&server.target());
+    let bodies = [
+        ("101", "<table><tr><td>".repeat(10_000)),
+        ("103", vast_picture()),
+        ("107", format!("<p>{}</p>", "charges ".repeat(100_000_000 / 8))),
+    ];
+    for (event, body) in &bodies {
+        let changed =
+            agency.open().execute("UPDATE event SET body = ?2 WHERE id = ?1", (event, body)).unwrap();
+        assert_eq!(changed, 1, "{event}");
+    }
+    let report = agency.publish_first().ended(3).last()["report"].clone();
+    let refused: Vec<_> = report["refused"]["render-failed"]["records"].as_array().unwrap().iter().collect();
+    let mut ids: Vec<_> = refused.iter().map(|record| record["id"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["101", "103", "107"], "{report}");
+    assert_eq!(report["letters_rendered"], 2, "the letters 160 and 201 leave: {report}");
+    assert!(!server.deposit().check().documents.is_empty());
+    let (_, told) = agency.messages().pop().unwrap();
+    assert!(told.contains("n’a pas pu être mis en page"), "{told}");
 }
