@@ -67,7 +67,7 @@ config-passphrase-alone-remedy = Add “key_file”, or delete this line.
 config-removes-blindly = “{ $key }” would remove files that the extranet has perhaps not taken yet.
 config-removes-blindly-remedy = Write receipts = "required" too, if the extranet acknowledges publications, or delete this line.
 config-no-login = Nothing allows to log in to “{ $key }”.
-config-no-login-remedy = Add “password_file”, “credential” or, with SFTP, “key_file”.
+config-no-login-remedy = Add “password_file”, “credential” or, with SFTP, “key_file” or “key_agent”.
 config-two-receivers = Two servers receive temporary passwords.
 config-two-receivers-remedy = Keep “receives_credentials = true” on one [[target]] only.
 config-no-target = No server is described.

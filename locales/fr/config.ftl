@@ -67,7 +67,7 @@ config-passphrase-alone-remedy = Ajoutez « key_file », ou effacez cette lign
 config-removes-blindly = « { $key } » supprimerait des fichiers que l’extranet n’a peut-être pas encore pris.
 config-removes-blindly-remedy = Écrivez aussi receipts = "required", si l’extranet accuse réception, ou effacez cette ligne.
 config-no-login = Rien ne permet de se connecter à « { $key } ».
-config-no-login-remedy = Ajoutez « password_file », « credential » ou, en SFTP, « key_file ».
+config-no-login-remedy = Ajoutez « password_file », « credential » ou, en SFTP, « key_file » ou « key_agent ».
 config-two-receivers = Deux serveurs reçoivent les mots de passe provisoires.
 config-two-receivers-remedy = Gardez « receives_credentials = true » pour un seul [[target]].
 config-no-target = Aucun serveur n’est décrit.
