@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use tokio::io::AsyncRead;
 
@@ -49,6 +50,8 @@ pub struct Placement<'a> {
     pub last: &'a RemotePath,
     /// Its content.
     pub content: &'a [u8],
+    /// When it was last modified, for a server that can keep it.
+    pub modified: Option<DateTime<Utc>>,
 }
 
 /// What came of a [`Session::place`].
@@ -61,6 +64,17 @@ pub enum Placed {
     /// Nothing is known: it goes step by step, over another session when this one is out of sync. No fault of
     /// the server's, and no failed try.
     StepByStep,
+}
+
+/// What a server can do beyond taking files, by the name of the command that does it; `None` where it can't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Abilities {
+    /// Goes on with an interrupted file.
+    pub resume: Option<&'static str>,
+    /// Sets when a file was last modified.
+    pub times: Option<&'static str>,
+    /// Gives the SHA-256 of a file.
+    pub hash: Option<&'static str>,
 }
 
 /// One logged-in session with a server. Every operation is tried once and ends within its deadline; after a
@@ -114,6 +128,23 @@ pub trait Session: Send + Debug {
 
     /// Lists a folder, in the order of names.
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError>;
+
+    /// Sets when a file was last modified, and tells whether the server did; one that can't or won't is no error.
+    async fn set_modified(&mut self, path: &RemotePath, at: DateTime<Utc>) -> Result<bool, TransferError> {
+        let _unused = (path, at);
+        Ok(false)
+    }
+
+    /// Gives the SHA-256 of a file as the server reads it from its disk; `None` where it can't tell.
+    async fn sha256(&mut self, path: &RemotePath) -> Result<Option<Digest>, TransferError> {
+        let _unused = path;
+        Ok(None)
+    }
+
+    /// What the server said at the login that it can do: for the verification tool.
+    fn abilities(&self) -> Abilities {
+        Abilities::default()
+    }
 
     /// Names the command by which the server tells the size of a file, once it was asked: for the verification tool.
     fn size_command(&self) -> &'static str {

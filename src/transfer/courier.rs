@@ -497,11 +497,11 @@ impl Courier {
             return Ok(None);
         }
         self.ensure_folder_of(&parcel.remote).await?;
-        let content = local::read_whole(parcel).await?;
+        let (content, modified) = local::read_whole(parcel).await?;
         let part = parcel.part();
         let dispatch = self.dispatch.clone();
         let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
-        let placement = Placement { part: &part, last: &parcel.remote, content: &content };
+        let placement = Placement { part: &part, last: &parcel.remote, content: &content, modified };
         let session = self.session().await?;
         let placed = session.place(placement, sent, &progress).await?;
         // Promise 2: what a session out of sync says confirms nothing.
@@ -574,11 +574,36 @@ impl Courier {
             return Err(error.into());
         }
         let found = self.size(&part).await?;
-        if found == Some(parcel.size_bytes) {
-            return Ok(());
+        if found != Some(parcel.size_bytes) {
+            self.discard(&part).await;
+            return Err(mismatch(parcel.size_bytes, found).into());
         }
-        self.discard(&part).await;
-        Err(mismatch(parcel.size_bytes, found).into())
+        self.confirm_digest(parcel, &part).await?;
+        if let Some(modified) = local.modified() {
+            // Whoever finds the file finds it with its time; a server that won't set it is no failure.
+            self.session().await?.set_modified(&part, modified).await?;
+        }
+        Ok(())
+    }
+
+    /// Compares the part with what was sent, where the server reads its own copy for us: what a dying server spoilt
+    /// before the last mebibyte is seen by no size. Small files that are placed at once have their size alone.
+    async fn confirm_digest(&mut self, parcel: &Parcel, part: &RemotePath) -> Result<(), Failure> {
+        let session = self.session().await?;
+        let found = session.sha256(part).await?;
+        match found {
+            Some(found) if session.in_sync() && found != parcel.digest => {
+                self.discard(part).await;
+                // proftpd remembers a path's hash for the rest of its session, and would give this one of the next part too.
+                if let Some(session) = self.session.take() {
+                    session.close().await;
+                    self.seat = None;
+                }
+                let words = format!("SHA-256 {} sent, {found} on the server", parcel.digest);
+                Err(TransferError::new(TransferReason::SizeMismatch, words).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn write_from(
@@ -617,9 +642,13 @@ impl Courier {
         Ok(session.rename(&part, &parcel.remote).await?)
     }
 
+    /// Looks at the final name after a rename whose reply came.
     async fn confirm_final(&mut self, parcel: &Parcel) -> Result<Delivered, Failure> {
         match self.size(&parcel.remote).await? {
             Some(found) if found == parcel.size_bytes => Ok(self.delivered(parcel, true)),
+            // Renamed, by the server's own reply, after its size was confirmed: a receiver took it at once. Sending it again
+            // would bring it twice.
+            None => Ok(self.delivered(parcel, true)),
             found => Err(mismatch(parcel.size_bytes, found).into()),
         }
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use publier_core::publication::reason::TransferReason;
+use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -30,7 +31,10 @@ pub(super) fn timed_out(doing: &str, limit: Duration) -> TransferError {
     TransferError::new(TransferReason::TimedOut, format!("{doing}: nothing within {} ms", limit.as_millis()))
 }
 
-/// Opens a TCP connection without Nagle's delay: each address of the name in turn, all within `limit`.
+/// Silence after which TCP itself asks for a sign of life: translators of addresses forget what is silent for minutes.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Opens a TCP connection without Nagle's delay and with keepalive: each address of the name in turn, all within `limit`.
 pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<TcpStream, TransferError> {
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     within(limit, "connect", async {
@@ -40,7 +44,11 @@ pub(super) async fn connect(host: &str, port: u16, limit: Duration) -> Result<Tc
         let mut last = TransferError::new(TransferReason::HostNotFound, format!("{host}: no address"));
         for address in addresses {
             match connect_to(address).await {
-                Ok(stream) => return Ok(stream),
+                Ok(stream) => {
+                    let every = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE);
+                    let kept = SockRef::from(&stream).set_tcp_keepalive(&every);
+                    return kept.map(|()| stream).map_err(|error| reason::from_io(&error));
+                }
                 Err(error) => last = error,
             }
         }

@@ -14,8 +14,6 @@ pub mod faults;
 pub mod flow;
 pub mod ledger;
 #[cfg(feature = "demo")]
-pub mod line;
-#[cfg(feature = "demo")]
 pub mod oracle;
 pub mod package;
 pub mod papers;

@@ -213,6 +213,11 @@ impl RealServer {
         key
     }
 
+    /// Whose server it is.
+    pub fn program(&self) -> Program {
+        self.program
+    }
+
     /// How many times a command of FTP was heard so far; `None` where the server tells nothing.
     pub fn count(&self, verb: &str) -> Option<usize> {
         let command = match self.program {

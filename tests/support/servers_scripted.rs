@@ -9,6 +9,8 @@ use std::time::Duration;
 use publier::ports::RemotePath;
 use publier::settings::secret::Secret;
 use publier::settings::target::{Deadlines, Login, Protocol, Target, Trust};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::servers::{Identities, PASSWORD};
 
@@ -48,6 +50,18 @@ pub enum Script {
     Forgets,
     /// Refuses logins, by 530, while so many are logged in.
     Grants(usize),
+    /// Answers SIZE by bytes that are no reply.
+    Gibberish,
+    /// Answers SIZE by a line that never ends.
+    EndlessLine,
+    /// Answers SIZE by lines that never end.
+    EndlessLines,
+    /// Says that each file is one byte longer than it is.
+    LiesAboutSize,
+    /// Hands each renamed file to a receiver at once: it is gone. `true` where commands may be sent ahead.
+    HandsOver(bool),
+    /// Agrees to AUTH, and isn't ready for TLS so many times: it answers its beginning in clear.
+    StumblesIntoTls(usize),
     /// Knows neither EPSV nor SIZE nor MLST, and advertises an address that isn't its own.
     Ancient,
 }
@@ -61,13 +75,21 @@ impl ScriptedFtp {
         let server =
             Self { port, identities: Identities::get(), heard: heard.clone(), logged_in: Arc::default() };
         let files = Arc::new(Mutex::new(BTreeMap::new()));
-        let logged_in = server.logged_in.clone();
+        let (logged_in, identities) = (server.logged_in.clone(), server.identities.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten().take(500) {
                 let (heard, files, logged_in) = (heard.clone(), files.clone(), logged_in.clone());
+                let identities = identities.clone();
                 std::thread::spawn(move || {
-                    let session =
-                        ScriptedSession { script, heard, files, logged_in, data: None, renamed: None };
+                    let session = ScriptedSession {
+                        script,
+                        heard,
+                        identities,
+                        files,
+                        logged_in,
+                        data: None,
+                        renamed: None,
+                    };
                     let _ended = session.serve(stream);
                 });
             }
@@ -112,6 +134,7 @@ type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 struct ScriptedSession {
     script: Script,
     heard: Arc<Mutex<Vec<String>>>,
+    identities: Arc<Identities>,
     files: Files,
     logged_in: Arc<Mutex<Vec<()>>>,
     data: Option<TcpListener>,
@@ -136,6 +159,14 @@ impl ScriptedSession {
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
             let first_rename = verb == "RNTO" && !self.left_once();
             let reply = self.answer(verb, argument, &mut stream)?;
+            if let (Script::StumblesIntoTls(times), "AUTH") = (self.script, verb) {
+                stream.write_all(format!("{reply}\r\n").as_bytes())?;
+                if self.heard.lock().unwrap().iter().filter(|line| *line == "AUTH TLS").count() > times {
+                    return self.hand_to_tls(stream);
+                }
+                lines.read_exact(&mut [0; 1])?;
+                return stream.write_all(b"500 what?\r\n");
+            }
             if self.script == Script::LeavesAfterRename && first_rename {
                 return Ok(());
             }
@@ -153,18 +184,46 @@ impl ScriptedSession {
         }
     }
 
+    /// Goes on inside TLS up to the beginning of the login, whose first line is heard.
+    fn hand_to_tls(&self, stream: TcpStream) -> std::io::Result<()> {
+        let certificate = CertificateDer::from_pem_file(self.identities.path("leaf.pem")).unwrap();
+        let key = PrivateKeyDer::from_pem_file(self.identities.path("leaf.key")).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config =
+            rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let config = config.unwrap().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+        let session = rustls::ServerConnection::new(Arc::new(config)).unwrap();
+        let mut lines = BufReader::new(rustls::StreamOwned::new(session, stream));
+        loop {
+            let mut line = String::new();
+            if lines.read_line(&mut line)? == 0 {
+                return Ok(());
+            }
+            self.heard.lock().unwrap().push(line.trim_end().to_owned());
+            lines.get_mut().write_all(if line.starts_with("USER") {
+                b"530 no\r\n"
+            } else {
+                b"200 ok\r\n"
+            })?;
+        }
+    }
+
     /// Tells whether a file was renamed before.
     fn left_once(&self) -> bool {
         self.heard.lock().unwrap().iter().filter(|line| line.starts_with("RNTO")).count() > 1
     }
 
     fn sends_ahead(&self) -> bool {
-        matches!(self.script, Script::LeavesAfterRename | Script::Disorderly | Script::Forgets)
+        matches!(
+            self.script,
+            Script::LeavesAfterRename | Script::Disorderly | Script::Forgets | Script::HandsOver(true)
+        )
     }
 
     fn answer(&mut self, verb: &str, argument: &str, control: &mut TcpStream) -> std::io::Result<String> {
         let ancient = self.script == Script::Ancient;
         Ok(match verb {
+            "AUTH" if matches!(self.script, Script::StumblesIntoTls(_)) => "234 go on".into(),
             "AUTH" => "502 no TLS here".into(),
             "USER" => "331 password".into(),
             "PASS" if self.script == Script::RepeatsThePassword => format!("530 {argument} is wrong"),
@@ -189,8 +248,12 @@ impl ScriptedSession {
                 let port = self.listen()?;
                 format!("227 Entering (10,9,8,7,{},{})", port / 256, port % 256)
             }
+            "SIZE" if self.script == Script::Gibberish => "\u{1}\u{2}\u{3} hello".into(),
+            "SIZE" if self.script == Script::EndlessLine => self.endless("2", control)?,
+            "SIZE" if self.script == Script::EndlessLines => self.endless("213-more\r\n", control)?,
             "SIZE" => match self.files.lock().unwrap().get(argument).map(Vec::len) {
                 Some(size) if self.script == Script::AnswersTwice => format!("213 {size}\r\n213 {size}"),
+                Some(size) if self.script == Script::LiesAboutSize => format!("213 {}", size + 1),
                 Some(size) => format!("213 {size}"),
                 None => "550 none".into(),
             },
@@ -211,6 +274,7 @@ impl ScriptedSession {
                 let mut files = self.files.lock().unwrap();
                 let from = self.renamed.take().unwrap_or_default();
                 match files.remove(&from) {
+                    Some(_) if matches!(self.script, Script::HandsOver(_)) => "250 renamed".into(),
                     Some(content) => {
                         files.insert(argument.to_owned(), content);
                         "250 renamed".into()
@@ -220,6 +284,14 @@ impl ScriptedSession {
             }
             _ => "500 what?".into(),
         })
+    }
+
+    /// Writes until the client leaves.
+    fn endless(&self, text: &str, control: &mut TcpStream) -> std::io::Result<String> {
+        let block = text.repeat(4096);
+        loop {
+            control.write_all(block.as_bytes())?;
+        }
     }
 
     fn store(&mut self, path: &str, control: &mut TcpStream) -> std::io::Result<String> {

@@ -99,7 +99,8 @@ struct Shared {
     /// When the line is free again, to the server and to the client.
     free_at: Ways<Mutex<Instant>>,
     connections: AtomicU64,
-    bytes: Ways<AtomicU64>,
+    first_port: Ways<AtomicU64>,
+    other_ports: Ways<AtomicU64>,
 }
 
 /// One thing for each way.
@@ -137,7 +138,8 @@ impl Proxy {
             faults: Mutex::default(),
             free_at: Ways { to_server: Mutex::new(now), to_client: Mutex::new(now) },
             connections: AtomicU64::new(0),
-            bytes: Ways::default(),
+            first_port: Ways::default(),
+            other_ports: Ways::default(),
         });
         for (index, port) in ports.into_iter().enumerate() {
             let listener = runtime.block_on(TcpListener::bind(SocketAddr::new(listen, port)))?;
@@ -175,7 +177,18 @@ impl Proxy {
 
     /// Gives the bytes that were forwarded so far in one direction.
     pub fn bytes(&self, way: Way) -> u64 {
-        self.shared.bytes.of(way).load(Ordering::Relaxed)
+        self.bytes_on(On::Any, way)
+    }
+
+    /// Gives the bytes that connections of one kind carried so far in one direction.
+    pub fn bytes_on(&self, kind: On, way: Way) -> u64 {
+        let carried = |ways: &Ways<AtomicU64>| ways.of(way).load(Ordering::Relaxed);
+        let (first, others) = (carried(&self.shared.first_port), carried(&self.shared.other_ports));
+        match kind {
+            On::Any => first + others,
+            On::FirstPort => first,
+            On::OtherPorts => others,
+        }
     }
 }
 
@@ -267,7 +280,8 @@ async fn direction(
         while let Some((due, block)) = receive.recv().await {
             sleep_until(due).await;
             // Counted before: whoever read a byte finds it counted.
-            shared.bytes.of(way).fetch_add(count(block.len()), Ordering::Relaxed);
+            let carried = if kind == On::FirstPort { &shared.first_port } else { &shared.other_ports };
+            carried.of(way).fetch_add(count(block.len()), Ordering::Relaxed);
             if to.write_all(&block).await.is_err() {
                 break;
             }

@@ -14,6 +14,7 @@ use super::elan::{Condominium, Row, Standing};
 use super::finding::{Finding, Record};
 use super::server::ServerFacts;
 use crate::i18n::Messages;
+use crate::ports::Abilities;
 use crate::settings::target::{Protocol, Trust};
 
 /// How many different sentences of one code are shown to people.
@@ -258,6 +259,12 @@ pub fn server_text(facts: &ServerFacts, messages: &Messages) -> String {
     if let Some(command) = facts.size_command {
         lines.push(text("check-server-size", command.to_owned()));
     }
+    if let Some(Abilities { resume, times, hash }) = facts.abilities {
+        let by = |command: Option<&str>| command.map_or_else(|| messages.text("check-no"), str::to_owned);
+        lines.push(text("check-server-resume", by(resume)));
+        lines.push(text("check-server-times", by(times)));
+        lines.push(text("check-server-hash", by(hash)));
+    }
     lines.join("\n  ")
 }
 
@@ -273,6 +280,9 @@ pub fn server_json(facts: &ServerFacts) -> Value {
         "deposit": facts.deposit,
         "takes_files": facts.takes_files,
         "size_command": facts.size_command,
+        "resume_command": facts.abilities.and_then(|abilities| abilities.resume),
+        "time_command": facts.abilities.and_then(|abilities| abilities.times),
+        "hash_command": facts.abilities.and_then(|abilities| abilities.hash),
     })
 }
 

@@ -12,7 +12,7 @@ use publier_core::publication::reason::TransferReason;
 use super::{Code, Finding, Kind, Record};
 use crate::ledger::series::Series;
 use crate::ledger::{Ledger, LedgerError};
-use crate::ports::{Connector, RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{Abilities, Connector, RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::{Protocol, Target, Trust};
 use crate::transfer::reason::offered_fingerprint;
 
@@ -43,6 +43,8 @@ pub struct ServerFacts {
     pub takes_files: bool,
     /// The command by which the size was confirmed.
     pub size_command: Option<&'static str>,
+    /// What else it can do, once it let us in.
+    pub abilities: Option<Abilities>,
 }
 
 /// Checks one target. `ledger` tells which files are ours, if there is one yet; `nonce` makes the tried file's name its
@@ -67,6 +69,7 @@ pub async fn check(
         deposit: target.deposit.clone(),
         takes_files: false,
         size_command: None,
+        abilities: None,
     };
     if target.protocol.is_encrypted() {
         facts.fingerprint = shown_identity(target, connect).await;
@@ -83,6 +86,7 @@ pub async fn check(
             return Ok(facts);
         }
     };
+    facts.abilities = Some(session.abilities());
     match try_deposit(session.as_mut(), target, nonce).await {
         Ok(()) => {
             facts.takes_files = true;

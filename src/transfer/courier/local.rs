@@ -3,6 +3,7 @@
 use std::io::SeekFrom;
 use std::time::SystemTime;
 
+use chrono::{DateTime, Utc};
 use publier_core::publication::reason::TransferReason;
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, BufReader};
@@ -42,6 +43,11 @@ impl LocalFile {
         Ok(Self { file, modified: found.modified().ok() })
     }
 
+    /// When the file was last modified.
+    pub(super) fn modified(&self) -> Option<DateTime<Utc>> {
+        self.modified.map(DateTime::from)
+    }
+
     /// Reads from a byte on, up to the parcel's size.
     pub(super) async fn from(
         &mut self,
@@ -64,15 +70,15 @@ impl LocalFile {
     }
 }
 
-/// Reads a small file whole, and checks that it is what its parcel says before and after.
-pub(super) async fn read_whole(parcel: &Parcel) -> Result<Vec<u8>, TransferError> {
+/// Reads a small file whole, with the time of its last change, and checks that it is what its parcel says before and after.
+pub(super) async fn read_whole(parcel: &Parcel) -> Result<(Vec<u8>, Option<DateTime<Utc>>), TransferError> {
     let mut local = LocalFile::open(parcel).await?;
     let mut content = Vec::new();
     let read = local.from(0, parcel.size_bytes).await?.read_to_end(&mut content).await;
     read.map_err(|error| reason::from_local_read(&error))?;
     local.confirm_unchanged(parcel).await?;
     if content.len() == usize::try_from(parcel.size_bytes).unwrap_or(usize::MAX) {
-        Ok(content)
+        Ok((content, local.modified()))
     } else {
         Err(changed(parcel, u64::try_from(content.len()).unwrap_or(u64::MAX)))
     }

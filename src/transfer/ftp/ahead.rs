@@ -13,7 +13,7 @@
 //! | the TLS handshake, where there is one | |
 //! | the content, `close_notify`, FIN | 226 |
 //! | `SIZE part`, `EPSV` for the next file | 213, 229 |
-//! | `RNFR part`, `RNTO final` | 350, 250 |
+//! | `MFMT part` or `MDTM part` where there is one, `RNFR part`, `RNTO final` | 213, 350, 250 |
 //!
 //! The first file of each connection begins by a trial of commands that change nothing, with NOOPs between slower ones: a server
 //! that works on several at a time answers them out of order there, before any harm.
@@ -24,16 +24,15 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use publier_core::publication::reason::TransferReason;
 
 use crate::ports::{Placed, Placement, TransferError};
+use crate::transfer::ftp::control::LEAST_PATIENCE;
 use crate::transfer::ftp::reply::{self, Reply};
 use crate::transfer::ftp::session::{FtpSession, Sizing};
 use crate::transfer::net::{self, Stopped, Wire, count, within};
 use crate::transfer::reason::Doing;
-
-/// The least time that the replies to commands sent ahead are waited for.
-const LEAST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The longest wait for a reply to commands sent ahead: a server that swallowed one never answers.
 fn patience(round_trip: Duration) -> Duration {
@@ -126,7 +125,7 @@ impl FtpSession {
             return Ok(Placed::StepByStep);
         }
         *renaming = true;
-        self.rename_ahead(&temp, &last).await
+        self.rename_ahead(&temp, &last, placement.modified).await
     }
 
     /// Tries the server's order where that is due, looks at the final name and starts the transfer.
@@ -238,9 +237,24 @@ impl FtpSession {
         Ok(found)
     }
 
-    async fn rename_ahead(&mut self, temp: &str, last: &str) -> Result<Placed, Astray> {
+    /// Renames the part, once it has its time: whoever finds the file finds it so.
+    async fn rename_ahead(
+        &mut self,
+        temp: &str,
+        last: &str,
+        modified: Option<DateTime<Utc>>,
+    ) -> Result<Placed, Astray> {
         let (from, to) = (format!("RNFR {temp}"), format!("RNTO {last}"));
-        self.control.send_together(&[&from, &to]).await?;
+        let dated = modified.and_then(|at| self.time_command(temp, at));
+        let lines: Vec<&str> = dated.iter().chain([&from, &to]).map(String::as_str).collect();
+        self.control.send_together(&lines).await?;
+        if dated.is_some() {
+            match self.ahead_reply().await? {
+                // A time that the server won't set is no failure.
+                reply if reply.is_done() || reply.code >= 400 => self.heed_time(&reply),
+                _ => return Err(Astray::Order),
+            };
+        }
         let first = self.ahead_reply().await?.code;
         let second = self.ahead_reply().await?.code;
         match (first, second) {

@@ -20,6 +20,9 @@ use crate::transfer::ftp::reply::{Replies, Reply};
 use crate::transfer::net::{Wire, within};
 use crate::transfer::reason::{self, Doing};
 
+/// The least time that the replies to commands sent ahead are waited for.
+pub(super) const LEAST_PATIENCE: Duration = Duration::from_secs(5);
+
 /// One control connection.
 pub(super) struct Control {
     stream: Box<dyn Wire>,
@@ -84,6 +87,26 @@ impl Control {
     pub(super) async fn command(&mut self, line: &str) -> Result<Reply, TransferError> {
         self.send(line).await?;
         self.reply(self.deadlines.reply).await
+    }
+
+    /// Sends a command and gives its first reply, within another deadline.
+    pub(super) async fn command_within(
+        &mut self,
+        line: &str,
+        limit: Duration,
+    ) -> Result<Reply, TransferError> {
+        self.send(line).await?;
+        self.reply(limit).await
+    }
+
+    /// Sends commands together and gives the final reply to each, in their order. One that never comes was thrown away.
+    pub(super) async fn ask_ahead(&mut self, lines: &[&str]) -> Result<Vec<Reply>, TransferError> {
+        self.send_together(lines).await?;
+        let mut replies = Vec::new();
+        for _ in lines {
+            replies.push(self.reply(self.deadlines.reply.min(LEAST_PATIENCE)).await?);
+        }
+        Ok(replies)
     }
 
     /// Sends a command and wants it done.

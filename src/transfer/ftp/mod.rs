@@ -4,7 +4,9 @@
 //! under `PROT P`, in binary; each transfer ends by `close_notify` and FIN, then by the server's final reply,
 //! read within its bound; the server's codes and words reach the error. Passive connections go to the
 //! control connection's own address, whatever address a 227 advertises (servers behind a translation, and
-//! bounces). Refuses to go on after a timeout, a cancelled call or a reply that can't be read.
+//! bounces). While a transfer goes on the control connection is kept open by TCP's own keepalive, and never by NOOP: one server
+//! answers a command between STOR and its final reply at once, another throws it away, and the replies would no longer match.
+//! Refuses to go on after a timeout, a cancelled call or a reply that can't be read.
 //! Limits: no active mode, no ASCII.
 
 mod ahead;
@@ -73,7 +75,16 @@ impl Door {
     /// Connects, checks the server's identity, logs in and learns what the server can do.
     async fn open(self: &Arc<Self>) -> Result<FtpSession, TransferError> {
         let newest = self.learnt.newest_tls();
+        let knew = self.learnt.one_by_one.load(Ordering::Relaxed);
         match self.open_by(newest).await {
+            // Commands sent together were too much for it, as it is known now.
+            Err(error)
+                if error.reason == TransferReason::TimedOut
+                    && !knew
+                    && self.learnt.one_by_one.load(Ordering::Relaxed) =>
+            {
+                self.open_by(newest).await
+            }
             // Told to speak TLS 1.2 to a server that has only 1.3: its data connections need no reuse.
             Err(error) if newest == Newest::Tls12 && error.reason == TransferReason::TlsFailed => {
                 self.learnt.new_tls_alone.store(true, Ordering::Relaxed);
@@ -88,11 +99,33 @@ impl Door {
         let mut control = self.greet(tls.as_ref()).await?;
         if tls.is_some() {
             // Both before the login, for the implicit form too: no data must ever leave in clear.
-            control.done("PBSZ 0", Doing::Secure).await?;
-            control.done("PROT P", Doing::Secure).await?;
+            self.protect(&mut control).await?;
         }
         self.log_in(&mut control).await?;
         FtpSession::prepare(control, tls, Arc::clone(self)).await
+    }
+
+    /// Puts data connections under TLS too.
+    async fn protect(&self, control: &mut Control) -> Result<(), TransferError> {
+        const LINES: [&str; 2] = ["PBSZ 0", "PROT P"];
+        if self.learnt.one_by_one.load(Ordering::Relaxed) {
+            for line in LINES {
+                control.done(line, Doing::Secure).await?;
+            }
+            return Ok(());
+        }
+        match control.ask_ahead(&LINES).await {
+            Ok(replies) => match replies.iter().find(|reply| !reply.is_done()) {
+                Some(refusal) => Err(control.refused(refusal, Doing::Secure)),
+                None => Ok(()),
+            },
+            Err(error) => {
+                if error.reason == TransferReason::TimedOut {
+                    self.learnt.one_by_one.store(true, Ordering::Relaxed);
+                }
+                Err(error)
+            }
+        }
     }
 
     fn tls(&self, newest: Newest) -> Result<Option<TlsSession>, TransferError> {

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
-use crate::ports::{Placed, Placement, RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{Abilities, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::Deadlines;
 use crate::transfer::ftp::Door;
 use crate::transfer::ftp::control::Control;
@@ -29,6 +31,31 @@ pub(super) enum Sizing {
     Mlst,
     List,
 }
+
+/// How a server sets the time of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Timing {
+    /// `MFMT time path`, of a draft that most servers follow.
+    Mfmt,
+    /// `MDTM time path`: the older custom of vsftpd and others.
+    Mdtm,
+    Never,
+}
+
+/// How a server gives the SHA-256 of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hashing {
+    /// `HASH`, once `OPTS HASH SHA-256` chose the algorithm.
+    Hash {
+        chosen: bool,
+    },
+    /// `XSHA256`, which takes a path without spaces.
+    Xsha256,
+    Never,
+}
+
+/// How long the server may read a file for its hash: longer than any other answer.
+const HASH_LASTS: Duration = Duration::from_mins(2);
 
 /// How long a port that the server named ahead is trusted: it may close what nobody comes to.
 const PORT_LASTS: Duration = Duration::from_secs(10);
@@ -55,6 +82,79 @@ impl Learnt {
     }
 }
 
+/// The lines of FEAT (RFC 2389), in capitals.
+struct Features(Vec<String>);
+
+impl Features {
+    fn of(reply: &Reply) -> Self {
+        let lines = reply.lines.iter().map(|line| line.trim().to_ascii_uppercase());
+        Self(if reply.is_done() { lines.collect() } else { Vec::new() })
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|line| line.split(' ').next() == Some(name))
+    }
+
+    fn timing(&self) -> Timing {
+        if self.has("MFMT") {
+            Timing::Mfmt
+        } else if self.has("MDTM") {
+            Timing::Mdtm
+        } else {
+            Timing::Never
+        }
+    }
+
+    fn hashing(&self) -> Hashing {
+        let mut algorithms =
+            self.0.iter().filter_map(|line| line.strip_prefix("HASH ")).flat_map(|l| l.split(';'));
+        if algorithms.any(|name| name.trim_end_matches('*') == "SHA-256") {
+            Hashing::Hash { chosen: false }
+        } else if self.has("XSHA256") {
+            Hashing::Xsha256
+        } else {
+            Hashing::Never
+        }
+    }
+}
+
+/// What a server told at the login.
+struct Told {
+    features: Features,
+    place: Reply,
+}
+
+/// Asks what the server can do, sets binary mode and asks where the login led: together, or one by one to a server that can't
+/// take commands sent ahead. Whoever answers them otherwise than in their order is asked again so, over a new connection.
+async fn ask_at_login(control: &mut Control, learnt: &Learnt) -> Result<Told, TransferError> {
+    if learnt.one_by_one.load(Ordering::Relaxed) {
+        let features = Features::of(&control.command("FEAT").await?);
+        control.done("TYPE I", Doing::Other).await?;
+        let place = control.command("PWD").await?;
+        return Ok(Told { features, place });
+    }
+    let replies = control.ask_ahead(&["FEAT", "TYPE I", "PWD"]).await;
+    match replies.as_deref() {
+        Ok([features, kind, place])
+            if (features.code == 211 || features.code >= 500)
+                && kind.is_done()
+                && (place.code == 257 || place.code >= 500) =>
+        {
+            Ok(Told { features: Features::of(features), place: place.clone() })
+        }
+        Ok([_, kind, _]) if kind.code == 421 => Err(control.refused(kind, Doing::Other)),
+        Err(error) if error.reason != TransferReason::TimedOut => Err(error.clone()),
+        _ => {
+            learnt.one_by_one.store(true, Ordering::Relaxed);
+            control.abandon();
+            Err(TransferError::new(
+                TransferReason::TimedOut,
+                "commands sent together were not answered in their order",
+            ))
+        }
+    }
+}
+
 /// One logged-in session.
 #[derive(Debug)]
 pub(super) struct FtpSession {
@@ -75,6 +175,9 @@ pub(super) struct FtpSession {
     pub(super) sizing: Sizing,
     lists_facts: bool,
     extended_passive: bool,
+    pub(super) timing: Timing,
+    hashing: Hashing,
+    resumes: bool,
 }
 
 impl FtpSession {
@@ -85,18 +188,12 @@ impl FtpSession {
         door: Arc<Door>,
     ) -> Result<Self, TransferError> {
         let asked = Instant::now();
-        let features = control.command("FEAT").await?;
+        let Told { features, place } = ask_at_login(&mut control, &door.learnt).await?;
         let round_trip = asked.elapsed();
-        let has = |name: &str| {
-            let mut lines = features.lines.iter().map(|line| line.trim().to_ascii_uppercase());
-            features.is_done() && lines.any(|line| line == name || line.starts_with(&format!("{name} ")))
-        };
-        if has("UTF8") {
+        if features.has("UTF8") {
             // Servers that always speak UTF-8 may refuse it: that is no harm.
             control.command("OPTS UTF8 ON").await?;
         }
-        control.done("TYPE I", Doing::Other).await?;
-        let place = control.command("PWD").await?;
         let home = Some(&place).filter(|place| place.code == 257).and_then(|p| reply::quoted_path(p.text()));
         Ok(Self {
             control,
@@ -104,13 +201,16 @@ impl FtpSession {
             deadlines: door.target.deadlines,
             door,
             round_trip,
-            may_send_ahead: has("SIZE") && has("EPSV"),
+            may_send_ahead: features.has("SIZE") && features.has("EPSV"),
             keeps_order: false,
             next_port: None,
             home: home.unwrap_or_else(|| "/".to_owned()),
             sizing: Sizing::Size,
-            lists_facts: has("MLSD") || has("MLST"),
+            lists_facts: features.has("MLSD") || features.has("MLST"),
             extended_passive: true,
+            timing: features.timing(),
+            hashing: features.hashing(),
+            resumes: features.has("REST"),
         })
     }
 
@@ -359,6 +459,47 @@ impl FtpSession {
         Ok(found.and_then(|entry| entry.size_bytes))
     }
 
+    /// The command that sets the time of a file, where the server has one.
+    pub(super) fn time_command(&self, path: &str, at: DateTime<Utc>) -> Option<String> {
+        let verb = match self.timing {
+            Timing::Mfmt => "MFMT",
+            Timing::Mdtm => "MDTM",
+            Timing::Never => return None,
+        };
+        Some(format!("{verb} {} {path}", at.format("%Y%m%d%H%M%S")))
+    }
+
+    /// Takes the answer to [`FtpSession::time_command`]: a server that doesn't know it isn't asked again.
+    pub(super) fn heed_time(&mut self, reply: &Reply) -> bool {
+        if reply.is_not_implemented() {
+            self.timing = Timing::Never;
+        }
+        reply.is_done()
+    }
+
+    /// Asks for a hash: the server reads the whole file before it answers.
+    async fn hash_of(&mut self, path: &str) -> Result<Option<Digest>, TransferError> {
+        if self.hashing == (Hashing::Hash { chosen: false }) {
+            let chosen = self.control.command("OPTS HASH SHA-256").await?.is_done();
+            self.hashing = if chosen { Hashing::Hash { chosen } } else { Hashing::Never };
+        }
+        let command = match self.hashing {
+            Hashing::Hash { .. } => format!("HASH {path}"),
+            Hashing::Xsha256 if !path.contains([' ', '"']) => format!("XSHA256 {path}"),
+            Hashing::Xsha256 | Hashing::Never => return Ok(None),
+        };
+        let limit = self.deadlines.stall.max(HASH_LASTS);
+        let reply = self.control.command_within(&command, limit).await?;
+        if !reply.is_done() {
+            // It may be too large for the server, or switched off: the size has been confirmed.
+            return Ok(None);
+        }
+        let is_digest = |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        // The last line bears it, before the path: a first one may say that the work begins.
+        let digest = reply.lines.last().and_then(|line| line.split_whitespace().find(is_digest));
+        Ok(digest.and_then(|digits| digits.to_ascii_lowercase().parse().ok()))
+    }
+
     fn number(&mut self, reply: &Reply) -> Result<u64, TransferError> {
         reply.text().trim().parse().map_err(|_| {
             self.control.abandon();
@@ -455,6 +596,34 @@ impl Session for FtpSession {
             }
             Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, false).await),
         }
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            resume: self.resumes.then_some("REST"),
+            times: match self.timing {
+                Timing::Mfmt => Some("MFMT"),
+                Timing::Mdtm => Some("MDTM"),
+                Timing::Never => None,
+            },
+            hash: match self.hashing {
+                Hashing::Hash { .. } => Some("HASH SHA-256"),
+                Hashing::Xsha256 => Some("XSHA256"),
+                Hashing::Never => None,
+            },
+        }
+    }
+
+    async fn set_modified(&mut self, path: &RemotePath, at: DateTime<Utc>) -> Result<bool, TransferError> {
+        let path = self.absolute(path);
+        let Some(command) = self.time_command(&path, at) else { return Ok(false) };
+        let reply = self.control.command(&command).await?;
+        Ok(self.heed_time(&reply))
+    }
+
+    async fn sha256(&mut self, path: &RemotePath) -> Result<Option<Digest>, TransferError> {
+        let path = self.absolute(path);
+        self.hash_of(&path).await
     }
 
     fn can_place(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use publier_core::publication::reason::TransferReason;
 use russh::ChannelStream;
 use russh::client::{Handle, Msg};
@@ -10,7 +11,7 @@ use tokio::io::AsyncRead;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::ports::{RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{Abilities, RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::Deadlines;
 use crate::transfer::net::{count, next_block};
 use crate::transfer::reason;
@@ -28,6 +29,9 @@ const LARGEST_BLOCK: u64 = 256 * 1024 - 1024;
 
 /// Writes of one file sent and not yet answered; their bytes are bounded by the link.
 const IN_FLIGHT: u32 = 64;
+
+/// The attributes that bear the times of access and modification alone.
+const SET_TIMES: u32 = 0x08;
 
 /// What is read of one folder at most, in names.
 const MOST_NAMES: usize = 200_000;
@@ -377,6 +381,21 @@ impl Session for SftpSession {
         let mut entries = read?;
         entries.sort();
         Ok(entries)
+    }
+
+    fn abilities(&self) -> Abilities {
+        Abilities { resume: Some("WRITE"), times: Some("SETSTAT"), hash: None }
+    }
+
+    async fn set_modified(&mut self, path: &RemotePath, at: DateTime<Utc>) -> Result<bool, TransferError> {
+        // Version 3 has 32 bits for a second.
+        let Ok(second) = u32::try_from(at.timestamp()) else { return Ok(false) };
+        let (id, packet) = self.packet(Kind::SET_STAT);
+        let packet = packet.bytes(path.as_str().as_bytes()).u32(SET_TIMES).u32(second).u32(second);
+        match self.ask(id, packet).await? {
+            Answer::Status(code, _) => Ok(code == 0),
+            other => Err(self.unexpected(&other)),
+        }
     }
 
     fn lane(&self) -> Option<Box<dyn Session>> {

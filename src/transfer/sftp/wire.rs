@@ -24,6 +24,7 @@ impl Kind {
     pub(super) const CLOSE: Self = Self(4);
     pub(super) const WRITE: Self = Self(6);
     pub(super) const OPEN_FOLDER: Self = Self(11);
+    pub(super) const SET_STAT: Self = Self(9);
     pub(super) const READ_FOLDER: Self = Self(12);
     pub(super) const REMOVE: Self = Self(13);
     pub(super) const MAKE_FOLDER: Self = Self(14);

@@ -159,11 +159,11 @@ async fn a_server_that_answers_530_to_one_login_more_is_given_fewer_and_asked_on
 #[cfg(feature = "demo")]
 #[tokio::test]
 async fn sftp_carries_many_files_at_a_time_over_one_connection() {
-    use crate::support::line::{Line, Proxy};
     let server = RealServer::sshd();
-    let line = Line { delay: Duration::from_millis(10), ..Line::default() };
-    let proxy = Proxy::before(server.target("depot").port, line).await;
-    let target = Target { port: proxy.address().port(), ..server.target("depot") };
+    let port = server.target("depot").port;
+    let weather = Weather { delay: Duration::from_millis(10), rate: None };
+    let (_proxy, host) = a_line(vec![port], weather);
+    let target = Target { host, ..server.target("depot") };
     let mut office = Office::new(connector(&target).unwrap(), server.remote("depot"), 1);
     let remote = |n: usize| server.remote(&format!("depot/f{n}.pdf"));
     let parcels =
