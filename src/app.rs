@@ -414,6 +414,6 @@ fn secrets(target: &Target) -> Vec<crate::settings::secret::Secret> {
     match &target.login {
         Login::Password(password) => vec![password.clone()],
         Login::Key { passphrase, .. } => passphrase.iter().cloned().collect(),
-        Login::Folder(_) => Vec::new(),
+        Login::Folder(_) | Login::Agent { .. } => Vec::new(),
     }
 }

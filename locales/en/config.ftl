@@ -63,7 +63,7 @@ config-only-one-remedy = Keep only one.
 config-passphrase-alone = “{ $key }” is given without a key to open.
 config-passphrase-alone-remedy = Add “key_file”, or delete this line.
 config-no-login = Nothing allows to log in to “{ $key }”.
-config-no-login-remedy = Add “password_file”, “credential” or, with SFTP, “key_file”.
+config-no-login-remedy = Add “password_file”, “credential” or, with SFTP, “key_file” or “key_agent”.
 config-two-receivers = Two servers receive temporary passwords.
 config-two-receivers-remedy = Keep “receives_credentials = true” on one [[target]] only.
 config-no-target = No server is described.

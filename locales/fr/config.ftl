@@ -63,7 +63,7 @@ config-only-one-remedy = N’en gardez qu’une.
 config-passphrase-alone = « { $key } » est donnée sans clé à ouvrir.
 config-passphrase-alone-remedy = Ajoutez « key_file », ou effacez cette ligne.
 config-no-login = Rien ne permet de se connecter à « { $key } ».
-config-no-login-remedy = Ajoutez « password_file », « credential » ou, en SFTP, « key_file ».
+config-no-login-remedy = Ajoutez « password_file », « credential » ou, en SFTP, « key_file » ou « key_agent ».
 config-two-receivers = Deux serveurs reçoivent les mots de passe provisoires.
 config-two-receivers-remedy = Gardez « receives_credentials = true » pour un seul [[target]].
 config-no-target = Aucun serveur n’est décrit.

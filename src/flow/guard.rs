@@ -39,7 +39,7 @@ impl Guard {
         let secret = match &target.login {
             Login::Password(password) => password.digest(),
             // A key that can't be read is the connector's to tell.
-            Login::Folder(_) => String::new(),
+            Login::Folder(_) | Login::Agent { .. } => String::new(),
             Login::Key { file, .. } => {
                 sha256(&std::fs::read(file).unwrap_or_default()).to_string().chars().take(16).collect()
             }

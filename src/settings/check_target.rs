@@ -138,6 +138,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             ("credential", &raw.credential),
             ("key_file", &raw.key_file),
             ("key_passphrase_file", &raw.key_passphrase_file),
+            ("key_agent", &raw.key_agent),
             ("ca_file", &raw.ca_file),
             ("certificate_fingerprint", &raw.certificate_fingerprint),
             ("host_key", &raw.host_key),
@@ -237,6 +238,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             ("password_file", &raw.password_file),
             ("credential", &raw.credential),
             ("key_file", &raw.key_file),
+            ("key_agent", &raw.key_agent),
         ]);
         let password = secret_file::private_file(self.reader, &self.key("password_file"), &raw.password_file);
         let credential =
@@ -249,6 +251,13 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         );
         if protocol != Protocol::Sftp && raw.key_file.is_some() {
             self.not_for(protocol, "key_file", span(raw.key_file.as_ref()));
+        }
+        if protocol != Protocol::Sftp && raw.key_agent.is_some() {
+            self.not_for(protocol, "key_agent", span(raw.key_agent.as_ref()));
+        }
+        // The socket may come later than the configuration: the login says whether it is there.
+        if let Some(socket) = self.reader.text(&self.key("key_agent"), &raw.key_agent) {
+            return Some(Login::Agent { socket: self.reader.path(&socket) });
         }
         if raw.key_passphrase_file.is_some() && raw.key_file.is_none() {
             let at = span(raw.key_passphrase_file.as_ref());

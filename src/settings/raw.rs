@@ -51,6 +51,7 @@ pub(super) struct RawTarget {
     pub(super) credential: Text,
     pub(super) key_file: Text,
     pub(super) key_passphrase_file: Text,
+    pub(super) key_agent: Text,
     pub(super) ca_file: Text,
     pub(super) certificate_fingerprint: Text,
     pub(super) host_key: Text,

@@ -70,6 +70,11 @@ pub enum Login {
         /// Its passphrase.
         passphrase: Option<Secret>,
     },
+    /// The keys of an SSH agent that listens on this socket.
+    Agent {
+        /// The socket.
+        socket: PathBuf,
+    },
     /// Nobody asks: the target is this local folder.
     Folder(PathBuf),
 }

@@ -266,6 +266,12 @@ fn a_login_is_a_password_file_a_credential_or_a_key() {
     assert!(
         matches!(by_key.login, Login::Key { passphrase: Some(_), file } if file == home.path("secrets/key"))
     );
+    let by_agent = home.target(&drop, "protocol = 'sftp'\nkey_agent = '/run/agent.sock'");
+    assert_eq!(by_agent.login, Login::Agent { socket: "/run/agent.sock".into() });
+    assert_eq!(
+        home.of_target(&drop, "key_agent = '/run/agent.sock'"),
+        one(ProblemKind::NotForProtocol, "key_agent")
+    );
     assert_eq!(home.of_target(&drop, "")[0].0, ProblemKind::NoLogin);
     assert_eq!(home.of_target(&drop, "credential = '../x'"), one(ProblemKind::NoCredential, "credential"));
     assert_eq!(

@@ -5,19 +5,22 @@
 //! writes at a time, as large as the server takes them, their bytes bounded over all; a file is
 //! renamed over an existing one by `posix-rename@openssh.com` where the server has it, else by the plain
 //! rename, which refuses. OpenSSH says only "Failure" on a full disk: `statvfs@openssh.com` is then asked.
-//! Limits: no agent, no certificate, no second factor.
+//! Limits: an agent on Linux alone, with its first keys; no certificate, no second factor.
 
 mod host_key;
 mod link;
 mod session;
 mod wire;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use publier_core::publication::reason::TransferReason;
 use russh::client::{AuthResult, Config, Handle, Handler, KeyboardInteractiveAuthResponse as Interactive};
+#[cfg(unix)]
+use russh::keys::agent::{AgentIdentity, client::AgentClient};
 use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{MethodKind, Preferred, cipher};
 
@@ -29,6 +32,10 @@ use crate::transfer::sftp::session::SftpSession;
 
 /// Silence after which a sign of life is asked for: idle sessions stay open while PDFs are rendered.
 const KEEPALIVE: Duration = Duration::from_secs(15);
+
+/// How many keys of an agent are offered: servers hang up after six tries.
+#[cfg(unix)]
+const MOST_KEYS: usize = 5;
 
 /// Ciphers in the order of our liking: AES-GCM is the fastest where the processor helps, and authenticates.
 const CIPHERS: &[cipher::Name] = &[
@@ -111,6 +118,7 @@ impl SftpConnector {
         let accepted = match &self.target.login {
             Login::Password(password) => self.by_password(handle, password.expose()).await?,
             Login::Folder(_) => false,
+            Login::Agent { socket } => self.by_agent(handle, socket).await?,
             Login::Key { file, passphrase } => {
                 let key = load_key(file.clone(), passphrase.as_ref().map(|p| p.expose().to_owned())).await?;
                 let hash = handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten();
@@ -122,6 +130,38 @@ impl SftpConnector {
         let refused =
             || TransferError::new(TransferReason::AuthenticationRefused, "login refused by the server");
         if accepted { Ok(()) } else { Err(refused()) }
+    }
+
+    /// Offers the keys of an agent, one after the other: the agent signs, and no private key comes here.
+    #[cfg(unix)]
+    async fn by_agent(&self, handle: &mut Handle<Gate>, socket: &Path) -> Result<bool, TransferError> {
+        let refused = |error: &dyn std::fmt::Display| {
+            let words = format!("SSH agent {}: {error}", socket.display());
+            TransferError::new(TransferReason::AuthenticationRefused, words)
+        };
+        let mut agent = AgentClient::connect_uds(socket).await.map_err(|error| refused(&error))?;
+        let identities = agent.request_identities().await.map_err(|error| refused(&error))?;
+        let keys = identities.into_iter().filter_map(|identity| match identity {
+            AgentIdentity::PublicKey { key, .. } => Some(key),
+            AgentIdentity::Certificate { .. } => None,
+        });
+        let hash = handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten();
+        let user = self.target.user.as_str();
+        let mut tried = 0;
+        for key in keys.take(MOST_KEYS) {
+            tried += 1;
+            let answer = handle.authenticate_publickey_with(user, key, hash, &mut agent).await;
+            if matches!(answer.map_err(|error| refused(&error))?, AuthResult::Success) {
+                return Ok(true);
+            }
+        }
+        if tried == 0 { Err(refused(&"it holds no key")) } else { Ok(false) }
+    }
+
+    #[cfg(not(unix))]
+    async fn by_agent(&self, _handle: &mut Handle<Gate>, _socket: &Path) -> Result<bool, TransferError> {
+        let words = "an SSH agent is asked on Linux only: set key_file";
+        Err(TransferError::new(TransferReason::AuthenticationRefused, words))
     }
 
     /// Sends the password once: by the method `password`, or by `keyboard-interactive` to a server that

@@ -142,6 +142,61 @@ async fn private_keys_log_in_plain_or_with_their_passphrase() {
     }
 }
 
+/// An SSH agent of OpenSSH, ended on drop.
+struct Agent(std::process::Child, PathBuf);
+
+impl Agent {
+    fn start(folder: &std::path::Path) -> Self {
+        let socket = folder.join("agent.sock");
+        let mut command = std::process::Command::new("ssh-agent");
+        let child = command.arg("-D").arg("-a").arg(&socket).stdout(std::process::Stdio::null()).spawn();
+        let agent = Self(child.expect("openssh-client is installed"), socket);
+        let until = Instant::now() + Duration::from_secs(5);
+        while !agent.1.exists() {
+            assert!(Instant::now() < until, "the agent never listened");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        agent
+    }
+
+    fn add(&self, key: &std::path::Path) {
+        let mut command = std::process::Command::new("ssh-add");
+        crate::support::tools::stdout_of(command.arg("-q").arg(key).env("SSH_AUTH_SOCK", &self.1));
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _gone = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_keys_of_an_agent_log_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path());
+    let server = RealServer::sshd();
+    let login = Login::Agent { socket: agent.1.clone() };
+    let target = Target { login, ..server.target("depot") };
+    let empty = refusal_of(&target).await;
+    assert_eq!(empty.reason, R::AuthenticationRefused);
+    assert!(empty.words.unwrap().contains("no key"));
+
+    // A key that the server doesn't know stands before the right one.
+    let stranger = folder.path().join("stranger");
+    let mut keygen = std::process::Command::new("ssh-keygen");
+    crate::support::tools::stdout_of(keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&stranger));
+    agent.add(&stranger);
+    assert_eq!(refusal_of(&target).await.reason, R::AuthenticationRefused);
+    for kind in ["rsa", "ed25519"] {
+        agent.add(&server.authorize_key(kind, &["-t", kind, "-N", ""]));
+        connector(&target).unwrap().connect().await.unwrap().close().await;
+    }
+    let nowhere = Login::Agent { socket: folder.path().join("absent") };
+    assert_eq!(refusal_of(&Target { login: nowhere, ..target }).await.reason, R::AuthenticationRefused);
+}
+
 #[tokio::test]
 async fn a_password_is_also_given_to_a_server_that_only_asks_questions() {
     let server =
