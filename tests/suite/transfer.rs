@@ -4,8 +4,6 @@ use std::fs;
 #[cfg(feature = "demo")]
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-#[cfg(feature = "demo")]
-use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
