@@ -2,7 +2,7 @@
 //!
 //! Promises: it writes to stderr only, and only when that is a terminal and `--quiet` was not asked; it leaves no
 //! line behind. The bytes shown are those that count: a try that failed is taken back, a resume counts what the
-//! server already had. Limits: totals are those of [`Progress`], and grow while documents are still rendered.
+//! server already had. Limits: totals are those of `progress`, and grow while documents are still rendered.
 
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
