@@ -102,11 +102,13 @@ impl Snapshot {
     /// # Errors
     /// When the database can't be read.
     pub fn parties_with_a_login(&self) -> Result<HashSet<PartyId>, SourceError> {
-        let sql = "SELECT id FROM party WHERE trim(login) <> '' AND upper(trim(login)) NOT IN (
-                       SELECT upper(trim(login)) FROM party WHERE trim(login) <> ''
-                       GROUP BY 1 HAVING count(*) > 1)";
-        let ids = rows(&self.db, "read the logins", sql, |row| opt_int(row, 0))?;
-        Ok(ids.into_iter().flatten().map(PartyId).collect())
+        let shared = self.shared_logins()?;
+        let sql = "SELECT id, login FROM party WHERE trim(login) <> ''";
+        let logins = rows(&self.db, "read the logins", sql, |row| Ok((opt_int(row, 0)?, opt_text(row, 1)?)))?;
+        let own = |(id, login): (Option<i64>, Option<String>)| {
+            id.filter(|_| login.is_some_and(|login| !shared.contains(&login.to_uppercase()))).map(PartyId)
+        };
+        Ok(logins.into_iter().filter_map(own).collect())
     }
 
     /// Reads the agency's staff, by key: professional contacts only (H2).
