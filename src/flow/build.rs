@@ -237,6 +237,7 @@ impl Run<'_> {
             now,
             last_confirmed_at: self.series.delivered.as_ref().map(|delivered| delivered.now),
             confirmed_digest: None,
+            standing: self.job.ledger.standing_consent(self.series.key)?,
             plan_digest: totals.digest,
             confirmed_removals: None,
             plan_removals: totals.removals,

@@ -6,10 +6,10 @@
 
 use chrono::{DateTime, Utc};
 use publier_core::domain::digest::Digest;
-use publier_core::publication::facts::{Fact, FactRecord, Mode, Replaced, RunId, SealedZip};
-use publier_core::publication::hold::names;
+use publier_core::publication::facts::{ConfirmedBy, Fact, FactRecord, Mode, Replaced, RunId, SealedZip};
+use publier_core::publication::hold::{Consented, names};
 use publier_core::publication::stage::Stage;
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::convert::{Columns, ms, number, unreadable};
 use super::{Ledger, LedgerError, PublicationId, SeriesKey};
@@ -226,6 +226,34 @@ impl Ledger {
         }
         Ok(None)
     }
+
+    /// Gives the last plan that a person agreed to and that never arrived: none once a later publication of the series
+    /// was confirmed (rule 14).
+    ///
+    /// # Errors
+    /// [`LedgerError::Sql`], [`LedgerError::Unreadable`].
+    pub fn standing_consent(&self, series: SeriesKey) -> Result<Option<Consented>, LedgerError> {
+        let sql = "SELECT publication.id FROM publication JOIN series ON series.id = publication.series
+                   WHERE series.id = ?1 AND publication.id > coalesce(series.delivered_publication, 0)
+                     AND EXISTS (SELECT 1 FROM fact WHERE fact.publication = publication.id
+                                 AND fact.body ->> '$.fact' = 'confirmed')
+                   ORDER BY publication.id DESC LIMIT 1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let id = statement.query_row([series.0], |row| row.get(0).map(PublicationId)).optional()?;
+        id.map_or(Ok(None), |id| Ok(consented(&self.facts(id)?)))
+    }
+}
+
+/// Gives what a person agreed to, among the facts of a publication.
+fn consented(facts: &[FactRecord]) -> Option<Consented> {
+    let opened = facts.iter().find_map(|record| match record.fact {
+        Fact::Opened { now, .. } => Some(now),
+        _ => None,
+    })?;
+    facts.iter().find_map(|record| match record.fact {
+        Fact::Confirmed { digest, by: ConfirmedBy::Person } => Some(Consented { digest, now: opened }),
+        _ => None,
+    })
 }
 
 /// Gives the series of a publication.

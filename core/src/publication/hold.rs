@@ -2,7 +2,8 @@
 //!
 //! Promises: a decision without clocks or records of its own; every reason that applies is given. A person lifts a
 //! hold with the first digits of the plan's digest, as the report shows them; a plan made since then passes too
-//! unless it removes more than the one they saw.
+//! unless it removes more than the one they saw. A consent stands until a publication of the series is confirmed: the
+//! very plan is not asked about twice because the line failed in between.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -42,12 +43,23 @@ pub struct HoldInput<'a> {
     pub last_confirmed_at: Option<DateTime<Utc>>,
     /// What a person typed after `--confirm`.
     pub confirmed_digest: Option<&'a str>,
+    /// What a person agreed to since the last confirmed publication, when that never arrived.
+    pub standing: Option<Consented>,
     /// The digest of the current plan.
     pub plan_digest: Digest,
     /// How many removals the plan that the person saw had; `None` when no held plan bears that digest.
     pub confirmed_removals: Option<u64>,
     /// How many removals the current plan has.
     pub plan_removals: u64,
+}
+
+/// A plan that a person agreed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consented {
+    /// The plan's digest.
+    pub digest: Digest,
+    /// The own time of its publication, in UTC.
+    pub now: DateTime<Utc>,
 }
 
 /// Gives every reason to hold the publication; none means that it goes.
@@ -77,11 +89,15 @@ pub fn names(typed: &str, digest: &Digest) -> bool {
 fn reasons(input: &HoldInput<'_>) -> Vec<HoldReason> {
     let collapsed = collapsed(input.gone_accounts, input.live_accounts)
         || collapsed(input.gone_documents, input.live_documents);
-    let ahead = input.last_confirmed_at.map(|last| input.now.signed_duration_since(last));
+    let standing = input.standing.filter(|standing| standing.digest == input.plan_digest);
+    let is_new = standing.is_none();
+    // Whoever agreed saw the clock as it was then.
+    let clock_seen = standing.map(|standing| standing.now).or(input.last_confirmed_at);
+    let ahead = clock_seen.map(|seen| input.now.signed_duration_since(seen));
     [
-        (input.first_of_series, HoldReason::FirstOfSeries),
-        (input.published_accounts_now == 0, HoldReason::NoAccount),
-        (collapsed, HoldReason::Collapse),
+        (is_new && input.first_of_series, HoldReason::FirstOfSeries),
+        (is_new && input.published_accounts_now == 0, HoldReason::NoAccount),
+        (is_new && collapsed, HoldReason::Collapse),
         (ahead.is_some_and(|ahead| ahead < -CLOCK_BACK), HoldReason::ClockBack),
         (ahead.is_some_and(|ahead| ahead > CLOCK_FORWARD), HoldReason::ClockForward),
     ]
@@ -113,6 +129,7 @@ mod tests {
             now,
             last_confirmed_at: Some(now - TimeDelta::days(1)),
             confirmed_digest: None,
+            standing: None,
             plan_digest: PLAN,
             confirmed_removals: None,
             plan_removals: 0,
@@ -131,6 +148,32 @@ mod tests {
     #[test]
     fn the_first_publication_of_a_series_waits() {
         assert_eq!(hold(&first()), [HoldReason::FirstOfSeries]);
+    }
+
+    #[test]
+    fn a_consent_stands_for_the_very_plan_until_it_arrives() {
+        let agreed = |digest, ago| Some(Consented { digest, now: first().now - ago });
+        let standing = |digest, ago| HoldInput { standing: agreed(digest, ago), ..first() };
+        let an_hour = TimeDelta::hours(1);
+        assert_eq!(hold(&standing(PLAN, an_hour)), []);
+        assert_eq!(hold(&standing(Digest([0xac; 32]), an_hour)), [HoldReason::FirstOfSeries]);
+        let collapsed = HoldInput { gone_accounts: 60, ..calm() };
+        assert_eq!(hold(&HoldInput { standing: agreed(PLAN, an_hour), ..collapsed }), []);
+        let empty = HoldInput { published_accounts_now: 0, ..calm() };
+        assert_eq!(hold(&HoldInput { standing: agreed(PLAN, an_hour), ..empty }), []);
+    }
+
+    #[test]
+    fn a_consent_lifts_the_clock_that_was_seen_and_no_other() {
+        let last = calm().now - TimeDelta::days(60);
+        let late = |ago| HoldInput {
+            last_confirmed_at: Some(last),
+            standing: Some(Consented { digest: PLAN, now: calm().now - ago }),
+            ..calm()
+        };
+        assert_eq!(hold(&late(TimeDelta::hours(1))), []);
+        assert_eq!(hold(&late(TimeDelta::days(46))), [HoldReason::ClockForward]);
+        assert_eq!(hold(&late(TimeDelta::minutes(-6))), [HoldReason::ClockBack]);
     }
 
     #[test]

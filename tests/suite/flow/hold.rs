@@ -1,7 +1,7 @@
 //! A publication that a person must see first waits whole, and leaves nothing on the server but what a person withdrew.
 
 use chrono::TimeDelta;
-use publier::flow::publish::Ask;
+use publier::flow::publish::{Ask, Consent};
 use publier::ledger::runs::Trigger;
 use publier::ports::TransferError;
 use publier::report::run_report::Outcome;
@@ -215,4 +215,48 @@ fn a_digest_typed_when_nothing_waits_sends_nothing() {
     let refused = agency.run(&["publish", "--confirm", "deadbeef"]).ended(2);
     assert!(refused.errors.contains("Aucune publication n’attend votre accord"), "{}", refused.errors);
     assert_eq!(server.deposit().publications().len(), 1);
+}
+
+/// Rule 14: the line that fails after a person agreed is no reason to ask them again about the very same plan.
+#[test]
+fn what_a_person_agreed_to_goes_with_the_next_run_when_the_line_failed_before() {
+    for operation in [Operation::Connect, Operation::Write, Operation::Rename] {
+        let desk = Desk::new(Agency::small());
+        let digest = desk.publish().hold_digest.unwrap();
+        desk.server.inject(Fault::FailNext {
+            operation,
+            error: TransferError::new(TransferReason::ConnectionLost, "gone"),
+        });
+        let mut job = desk.job();
+        job.policy = RetryPolicy::once();
+        let ask = Ask { consent: Consent::Person(digest), ..Ask::new(Trigger::Manual) };
+        assert_eq!(desk.publish_by(job, &ask).outcome, Outcome::Failed, "{operation:?}");
+        assert_eq!(desk.publications().len(), 0);
+        desk.clock.turn(TimeDelta::minutes(30));
+        let next = desk.publish();
+        assert_eq!((next.outcome, &next.holds[..]), (Outcome::Partial, &[][..]), "{operation:?}");
+        assert_eq!(desk.publications().len(), 1);
+    }
+}
+
+#[test]
+fn another_plan_than_the_one_agreed_to_waits_after_the_line_failed() {
+    let desk = Desk::new(Agency::small());
+    let digest = desk.publish().hold_digest.unwrap();
+    desk.server.inject(Fault::FailNext {
+        operation: Operation::Connect,
+        error: TransferError::new(TransferReason::ConnectionLost, "gone"),
+    });
+    let mut job = desk.job();
+    job.policy = RetryPolicy::once();
+    desk.publish_by(job, &Ask { consent: Consent::Person(digest.clone()), ..Ask::new(Trigger::Manual) });
+    desk.agency.sql("UPDATE event SET published_on = NULL WHERE id = 103");
+    let next = desk.publish();
+    assert_eq!((next.outcome, &next.holds[..]), (Outcome::Held, &[HoldReason::FirstOfSeries][..]));
+    assert_ne!(next.hold_digest.as_ref(), Some(&digest));
+    assert_eq!(desk.server.files(), Vec::<String>::new());
+    // A consent is used up by the publication that arrives: the next reason to wait asks anew.
+    desk.confirm(&next.hold_digest.unwrap());
+    desk.clock.turn(TimeDelta::days(46));
+    assert_eq!(desk.publish().holds, [HoldReason::ClockForward]);
 }
