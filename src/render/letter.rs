@@ -225,7 +225,7 @@ impl Desk<'_> {
         let subject_top = top;
         self.subject(&mut front, &mut top);
         let blocks = html::read(body, BODY, &mut self.pictures, &mut self.dropped, self.limits)?;
-        let mut slabs = self.workshop.slabs(&blocks, MARGIN, WIDTH, None);
+        let mut slabs = self.workshop.slabs(blocks, MARGIN, WIDTH, None);
         self.signature(&mut slabs)?;
         let frame = Frame { first_top: top, top: TOP, bottom: BOTTOM };
         let Paginated { pages, bookmarks } = paginate(slabs, frame, self.limits.max_pages)?;

@@ -338,7 +338,7 @@ pub fn render_sheet_with(
     limits: &Limits,
 ) -> Result<Rendered, RenderError> {
     contained(|| {
-        let (list, dropped) = papers::lay_out(&sheet.paper(), limits)?;
+        let (list, dropped) = papers::lay_out(sheet.paper(), limits)?;
         let pages = list.pages.len();
         let pdf = draw(backend, list)?;
         Ok(Rendered { pdf, pages, dropped })

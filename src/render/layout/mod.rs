@@ -66,10 +66,11 @@ struct Place {
 }
 
 impl Workshop {
-    /// Lays blocks out in a column.
-    pub fn slabs(&mut self, blocks: &[Block], x: f32, width: f32, role: Option<RoleId>) -> Vec<Slab> {
+    /// Lays blocks out in a column. Each is let go once it is shaped, and what was shaped once it is laid out: a table of
+    /// thousands of rows never stands in memory twice.
+    pub fn slabs(&mut self, blocks: Vec<Block>, x: f32, width: f32, role: Option<RoleId>) -> Vec<Slab> {
         let shaped = self.shape(blocks);
-        self.column(&shaped, Place { x, width, role })
+        self.column(shaped, Place { x, width, role })
     }
 
     /// Lays a single paragraph out, outside any flow, under a role.
@@ -126,11 +127,11 @@ impl Workshop {
         })
     }
 
-    fn shape(&mut self, blocks: &[Block]) -> Vec<Shaped> {
+    fn shape(&mut self, blocks: Vec<Block>) -> Vec<Shaped> {
         let mut shaped = Vec::with_capacity(blocks.len());
         for block in blocks {
             shaped.push(match block {
-                Block::Paragraph(paragraph) => Shaped::Paragraph(self.shape_paragraph(paragraph)),
+                Block::Paragraph(paragraph) => Shaped::Paragraph(self.shape_paragraph(&paragraph)),
                 Block::List(list) => self.shape_list(list),
                 Block::Table(table) => Shaped::Table(self.shape_table(table)),
                 Block::Rule => Shaped::Rule,
@@ -140,12 +141,12 @@ impl Workshop {
         shaped
     }
 
-    fn shape_list(&mut self, list: &List) -> Shaped {
+    fn shape_list(&mut self, list: List) -> Shaped {
         let mut items = Vec::with_capacity(list.items.len());
-        for (number, item) in (0..).zip(&list.items) {
+        for (number, item) in (0..).zip(list.items) {
             let label =
                 list.first.map_or("•".to_owned(), |first| format!("{}.", first.saturating_add(number)));
-            let label = Paragraph::of(label, look_of(item));
+            let label = Paragraph::of(label, look_of(&item));
             items.push((self.shape_paragraph(&label), self.shape(item)));
         }
         Shaped::List(items, list.first.is_some())
@@ -156,15 +157,16 @@ impl Workshop {
         ShapedParagraph::new(paragraph, &mut |c| *missing.entry(c).or_default() += 1)
     }
 
-    fn column(&mut self, blocks: &[Shaped], place: Place) -> Vec<Slab> {
+    fn column(&mut self, blocks: Vec<Shaped>, place: Place) -> Vec<Slab> {
         let place = Place { width: place.width.max(MIN_WIDTH), ..place };
         let mut slabs: Vec<Slab> = Vec::new();
         let (mut breaks_page, mut gap_before) = (false, 0.0_f32);
         for block in blocks {
             let first = slabs.len();
+            let stands_apart = matches!(block, Shaped::Table(_) | Shaped::Rule);
             match block {
-                Shaped::Paragraph(paragraph) => self.lines(paragraph, place, &mut slabs),
-                Shaped::List(items, is_numbered) => self.list(items, *is_numbered, place, &mut slabs),
+                Shaped::Paragraph(paragraph) => self.lines(&paragraph, place, &mut slabs),
+                Shaped::List(items, is_numbered) => self.list(items, is_numbered, place, &mut slabs),
                 Shaped::Table(table) => self.table(table, place, &mut slabs),
                 Shaped::Rule => slabs.push(rule(place)),
                 Shaped::PageBreak => breaks_page = true,
@@ -172,7 +174,7 @@ impl Workshop {
             if let Some(slab) = slabs.get_mut(first) {
                 slab.starts_page |= std::mem::take(&mut breaks_page);
                 slab.gap = slab.gap.max(gap_before);
-                gap_before = if matches!(block, Shaped::Table(_) | Shaped::Rule) { TABLE_GAP } else { 0.0 };
+                gap_before = if stands_apart { TABLE_GAP } else { 0.0 };
             }
         }
         slabs
@@ -206,21 +208,21 @@ impl Workshop {
 
     fn list(
         &mut self,
-        items: &[(ShapedParagraph, Vec<Shaped>)],
+        items: Vec<(ShapedParagraph, Vec<Shaped>)>,
         is_numbered: bool,
         place: Place,
         slabs: &mut Vec<Slab>,
     ) {
         let first_gap = if self.is_in_list(place.role) { ITEM_GAP } else { PARAGRAPH_GAP };
         let list = self.roles.add(Role::List(is_numbered), place.role);
-        for (position, (label, blocks)) in items.iter().enumerate() {
+        for (position, (label, blocks)) in items.into_iter().enumerate() {
             let item = self.roles.add(Role::ListItem, Some(list));
             let mark = self.roles.add(Role::Label, Some(item));
             let body = self.roles.add(Role::ListBody, Some(item));
             let inner =
                 Place { x: place.x + LIST_INDENT, width: place.width - LIST_INDENT, role: Some(body) };
             let mut inside = self.column(blocks, inner);
-            self.put_label(label, mark, place.x, &mut inside);
+            self.put_label(&label, mark, place.x, &mut inside);
             if let Some(first) = inside.first_mut() {
                 first.gap = if position == 0 { first_gap } else { ITEM_GAP };
             }

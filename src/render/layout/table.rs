@@ -10,7 +10,7 @@ use super::carry::{Carried, Carrier};
 use super::slab::{Edges, Row, RowCell, Slab, column_height};
 use super::{Place, Shaped, TABLE_GAP, Workshop};
 use crate::render::display::{Artifact, Colour, Item, Owner, Role, RoleId, Scope, Shape};
-use crate::render::model::{Align, Block, Carry, Cell, Paragraph, Table, Width};
+use crate::render::model::{Align, Block, Carry, Cell, Table, Width};
 
 /// The space left and right of a cell's content.
 pub(super) const SIDE_PADDING: f32 = 5.0;
@@ -71,99 +71,99 @@ struct Need {
 }
 
 impl Workshop {
-    pub(super) fn shape_table(&mut self, table: &Table) -> ShapedTable {
+    pub(super) fn shape_table(&mut self, table: Table) -> ShapedTable {
         let columns = table.columns();
         let edges = match (table.has_borders, table.head.is_empty()) {
             (true, _) => Edges::Around,
             (false, false) => Edges::Below,
             (false, true) => Edges::None,
         };
-        let head: Vec<_> = table.head.iter().map(|row| self.shape_row(&row.cells, columns)).collect();
-        let body: Vec<_> = table.body.iter().map(|row| self.shape_row(&row.cells, columns)).collect();
+        let head: Vec<_> = table.head.into_iter().map(|row| self.shape_row(row.cells, columns)).collect();
+        let body: Vec<_> = table.body.into_iter().map(|row| self.shape_row(row.cells, columns)).collect();
         let has_headings = head.iter().chain(&body).any(|row| row.cells.iter().any(|cell| cell.is_head));
-        ShapedTable {
-            head,
-            body,
-            columns,
-            edges,
-            width: table.width,
-            carry: table.carry.clone(),
-            has_headings,
-        }
+        ShapedTable { head, body, columns, edges, width: table.width, carry: table.carry, has_headings }
     }
 
-    fn shape_row(&mut self, cells: &[Cell], columns: usize) -> ShapedRow {
-        let mut shaped: Vec<_> = cells.iter().map(|cell| self.shape_cell(cell)).collect();
+    fn shape_row(&mut self, cells: Vec<Cell>, columns: usize) -> ShapedRow {
         let spanned: usize = cells.iter().map(|cell| cell.span).sum();
+        let mut shaped: Vec<_> = cells.into_iter().map(|cell| self.shape_cell(cell)).collect();
         shaped.extend(columns.checked_sub(spanned).filter(|lack| *lack > 0).map(ShapedCell::empty));
         ShapedRow { cells: shaped }
     }
 
-    fn shape_cell(&mut self, cell: &Cell) -> ShapedCell {
-        let blocks = match &cell.blocks[..] {
-            [Block::Paragraph(paragraph)] if cell.align.is_none() && is_amount(&paragraph.text()) => {
-                self.shape(&[Block::Paragraph(Paragraph { align: Align::Right, ..paragraph.clone() })])
-            }
-            blocks => self.shape(blocks),
-        };
+    fn shape_cell(&mut self, mut cell: Cell) -> ShapedCell {
+        if let ([Block::Paragraph(paragraph)], None) = (&mut cell.blocks[..], cell.align)
+            && is_amount(&paragraph.text())
+        {
+            paragraph.align = Align::Right;
+        }
+        let blocks = self.shape(cell.blocks);
         let (narrowest, widest) = extents(&blocks);
         ShapedCell { is_head: cell.is_head, span: cell.span, width: cell.width, blocks, narrowest, widest }
     }
 
-    pub(super) fn table(&mut self, table: &ShapedTable, place: Place, slabs: &mut Vec<Slab>) {
-        let role = self.roles.add(table.role(Role::Table), place.role);
-        let grid = Grid { table, lefts: table.lefts(place), role };
-        let head = self.rows(&grid, &table.head, Role::TableHead);
-        let repeated =
-            table.repeats(&head).then(|| Rc::new(head.iter().cloned().map(as_artifact).collect::<Vec<_>>()));
-        let body = self.rows(&grid, &table.body, Role::TableBody);
-        let heads = head.len();
-        let bearer =
-            table.carry.clone().map(|carry| Rc::new(Carrier::new(carry, grid.lefts.clone(), table.edges)));
+    pub(super) fn table(&mut self, table: ShapedTable, place: Place, slabs: &mut Vec<Slab>) {
+        let (edges, has_headings) = (table.edges, table.has_headings);
+        let mut grid = Grid { lefts: table.lefts(place), edges, has_headings, role: RoleId(0) };
+        grid.role = self.roles.add(grid.role_of(Role::Table), place.role);
+        let first = slabs.len();
+        let head = self.head(&grid, table.head, slabs);
+        let part = self.roles.add(grid.role_of(Role::TableBody), Some(grid.role));
+        let bearer = table.carry.map(|carry| Rc::new(Carrier::new(carry, grid.lefts.clone(), edges)));
+        let rows = table.body.len();
+        slabs.reserve_exact(rows);
         let mut titles = 0;
-        for (number, slab) in head.into_iter().chain(body).enumerate() {
-            let in_body = number.checked_sub(heads);
-            let row = in_body.and_then(|number| table.body.get(number));
-            titles = if row.is_some_and(ShapedRow::is_title) { titles + 1 } else { 0 };
-            let carried = bearer
-                .as_ref()
-                .zip(in_body)
-                .and_then(|(bearer, row)| Carried::after(bearer, row, table.body.len()));
+        for (number, row) in table.body.into_iter().enumerate() {
+            titles = if row.is_title() { titles + 1 } else { 0 };
+            let carried = bearer.as_ref().and_then(|bearer| Carried::after(bearer, number, rows));
             // What follows the last row, such as a note on the sums, stays with it too.
             let ends_no_page = bearer.is_some() && carried.is_none();
             slabs.push(Slab {
-                gap: if number == 0 { TABLE_GAP } else { 0.0 },
-                stays_with_next: number < heads || (1..=MAX_TITLES).contains(&titles) || ends_no_page,
-                head: repeated.clone().filter(|_| number >= heads),
+                stays_with_next: (1..=MAX_TITLES).contains(&titles) || ends_no_page,
+                head: head.clone(),
                 carried,
-                ..slab
+                ..self.row(&grid, row, part, false)
             });
         }
+        if let Some(slab) = slabs.get_mut(first) {
+            slab.gap = TABLE_GAP;
+        }
     }
 
-    fn rows(&mut self, grid: &Grid<'_>, rows: &[ShapedRow], part: Role) -> Vec<Slab> {
-        let in_head = part == Role::TableHead;
-        let part = self.roles.add(grid.table.role(part), Some(grid.role));
-        rows.iter().map(|row| self.row(grid, row, part, in_head)).collect()
+    /// Lays the head out, and gives what of it comes back on each page.
+    fn head(&mut self, grid: &Grid, rows: Vec<ShapedRow>, slabs: &mut Vec<Slab>) -> Option<Rc<Vec<Slab>>> {
+        let part = self.roles.add(grid.role_of(Role::TableHead), Some(grid.role));
+        let cells: usize = rows.iter().map(|row| row.cells.len()).sum();
+        let first = slabs.len();
+        for row in rows {
+            let slab = self.row(grid, row, part, true);
+            slabs.push(Slab { stays_with_next: true, ..slab });
+        }
+        let head = slabs.get(first..).unwrap_or_default();
+        // Not where it would fill the page, or the memory.
+        let comes_back =
+            !head.is_empty() && column_height(head) <= MAX_HEAD_HEIGHT && cells <= MAX_HEAD_CELLS;
+        comes_back.then(|| Rc::new(head.iter().cloned().map(as_artifact).collect()))
     }
 
-    fn row(&mut self, grid: &Grid<'_>, row: &ShapedRow, part: RoleId, in_head: bool) -> Slab {
-        let role = self.roles.add(grid.table.role(Role::Row), Some(part));
+    fn row(&mut self, grid: &Grid, row: ShapedRow, part: RoleId, in_head: bool) -> Slab {
+        let role = self.roles.add(grid.role_of(Role::Row), Some(part));
+        let is_filled = in_head || row.is_title();
         let mut column = 0;
         let mut cells = Vec::with_capacity(row.cells.len());
-        for cell in &row.cells {
+        for cell in row.cells {
             let (x, width) = grid.span(column, cell.span);
-            let role = self.roles.add(grid.table.role(cell.role(in_head)), Some(role));
-            cells.push(RowCell { x, width, slabs: self.cell(cell, role, x, width) });
+            let role = self.roles.add(grid.role_of(cell.role(in_head)), Some(role));
             column += cell.span;
+            cells.push(RowCell { x, width, slabs: self.cell(cell, role, x, width) });
         }
-        let edges = grid.table.edges;
-        let fill = (edges != Edges::None && (in_head || row.is_title())).then_some(HEAD_FILL);
+        let edges = grid.edges;
+        let fill = (edges != Edges::None && is_filled).then_some(HEAD_FILL);
         let padding = if edges == Edges::None { BARE_PADDING } else { PADDING };
         Slab::of_row(Row { fill, edges, cells, padding })
     }
 
-    fn cell(&mut self, cell: &ShapedCell, role: RoleId, x: f32, width: f32) -> Vec<Slab> {
+    fn cell(&mut self, cell: ShapedCell, role: RoleId, x: f32, width: f32) -> Vec<Slab> {
         let inner = Place { x: x + SIDE_PADDING, width: width - 2.0 * SIDE_PADDING, role: Some(role) };
         // Most cells are one line: a table has thousands of them.
         let mut slabs = Vec::with_capacity(1);
@@ -172,7 +172,7 @@ impl Workshop {
             [Shaped::Paragraph(text)] if text.heading.is_none() => {
                 text.lines(inner.x, inner.width, Owner::Role(role), &mut self.roles, &mut slabs);
             }
-            blocks => slabs = self.column(blocks, inner),
+            _ => slabs = self.column(cell.blocks, inner),
         }
         if slabs.is_empty() {
             return vec![Slab::of(vec![Item { owner: Owner::Role(role), shape: Shape::Nothing }], 0.0)];
@@ -182,14 +182,20 @@ impl Workshop {
 }
 
 /// A table where it stands.
-struct Grid<'a> {
-    table: &'a ShapedTable,
+struct Grid {
+    edges: Edges,
+    has_headings: bool,
     /// The left edge of each column, and the right one of the last.
     lefts: Vec<f32>,
     role: RoleId,
 }
 
-impl Grid<'_> {
+impl Grid {
+    /// Gives the role of a part of the table, none where it only lays things out.
+    fn role_of(&self, role: Role) -> Role {
+        if self.has_headings { role } else { Role::Group }
+    }
+
     /// Gives the left edge and the width of some columns.
     fn span(&self, column: usize, count: usize) -> (f32, f32) {
         let edge = |column: usize| self.lefts.get(column).or(self.lefts.last()).copied().unwrap_or(0.0);
@@ -211,17 +217,6 @@ impl ShapedCell {
 }
 
 impl ShapedTable {
-    /// Gives the role of a part of the table, none where it only lays things out.
-    fn role(&self, role: Role) -> Role {
-        if self.has_headings { role } else { Role::Group }
-    }
-
-    /// Tells whether its head comes back on each page: not when it would fill the page, or the memory.
-    fn repeats(&self, head: &[Slab]) -> bool {
-        let cells: usize = self.head.iter().map(|row| row.cells.len()).sum();
-        !head.is_empty() && column_height(head) <= MAX_HEAD_HEIGHT && cells <= MAX_HEAD_CELLS
-    }
-
     /// Gives the edges of its columns.
     fn lefts(&self, place: Place) -> Vec<f32> {
         let rights = self.widths(place.width).into_iter().scan(place.x, |x, width| {

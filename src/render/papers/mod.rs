@@ -81,12 +81,12 @@ pub trait Sheet {
 }
 
 /// Makes a paper's display list, and tells what of it is not shown.
-pub(super) fn lay_out(paper: &Paper, limits: &Limits) -> Result<(DisplayList, Vec<Dropped>), RenderError> {
+pub(super) fn lay_out(mut paper: Paper, limits: &Limits) -> Result<(DisplayList, Vec<Dropped>), RenderError> {
     let (width, height) = if paper.landscape { (SIDES.1, SIDES.0) } else { SIDES };
     let mut workshop = Workshop::default();
     let mut head = Vec::new();
-    let bottom = put_head(&mut workshop, paper, width, &mut head);
-    let slabs = workshop.slabs(&paper.blocks, MARGIN, width - 2.0 * MARGIN, None);
+    let bottom = put_head(&mut workshop, &paper, width, &mut head);
+    let slabs = workshop.slabs(std::mem::take(&mut paper.blocks), MARGIN, width - 2.0 * MARGIN, None);
     let top = bottom + UNDER_HEAD;
     let frame = Frame { first_top: top, top, bottom: height - FOOTER - 8.0 };
     let Paginated { pages, bookmarks } = paginate(slabs, frame, limits.max_pages)?;
@@ -111,7 +111,7 @@ pub(super) fn lay_out(paper: &Paper, limits: &Limits) -> Result<(DisplayList, Ve
         page.items.splice(0..0, own);
     }
     for page in 0..list.pages.len() {
-        let marks = marks(&mut workshop, paper, (width, height), (page, list.pages.len()));
+        let marks = marks(&mut workshop, &paper, (width, height), (page, list.pages.len()));
         put(&mut list, page, marks);
     }
     list.roles = std::mem::take(&mut workshop.roles);
