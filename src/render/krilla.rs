@@ -4,6 +4,7 @@
 //! drawn, so that the tree is in reading order and holds no empty node; the cells of a row keep their columns.
 //! The file is then packed by [`repack`].
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::LazyLock;
 
@@ -177,7 +178,7 @@ fn draw_page(
     for items in content.chunk_by(|one, other| one.owner == other.owner) {
         let Some(owner) = items.first().map(|item| item.owner) else { continue };
         let identifier = surface.start_tagged(content_tag(owner));
-        let drawn = items.iter().try_for_each(|item| draw_item(&mut surface, item, pictures));
+        let drawn = draw_items(&mut surface, items, pictures);
         surface.end_tagged();
         if let Owner::Role(role) = owner {
             tree.add(role, identifier);
@@ -198,45 +199,126 @@ fn content_tag(owner: Owner) -> tags::ContentTag<'static> {
     }
 }
 
-fn draw_item(surface: &mut Surface<'_>, item: &Item, pictures: &[Image]) -> Result<(), RenderError> {
-    match &item.shape {
-        Shape::Run(run) => draw_run(surface, run),
-        Shape::Fill(area, colour) => draw_fill(surface, &[*area], *colour)?,
-        Shape::Picture(area, place) => {
-            let image = pictures.get(*place).cloned().ok_or_else(|| impossible("picture"))?;
-            draw_picture(surface, *area, image)?;
+/// Draws what one owner has on a page, in one marked sequence: runs of one look in one go.
+fn draw_items(surface: &mut Surface<'_>, items: &[&Item], pictures: &[Image]) -> Result<(), RenderError> {
+    for items in items.chunk_by(|one, other| one.continues(other)) {
+        match items {
+            [Item { shape: Shape::Run(first), .. }, rest @ ..] => draw_runs(surface, first, rest),
+            [Item { shape: Shape::Fill(area, colour), .. }, ..] => draw_fill(surface, &[*area], *colour)?,
+            [Item { shape: Shape::Picture(area, place), .. }, ..] => {
+                let image = pictures.get(*place).cloned().ok_or_else(|| impossible("picture"))?;
+                draw_picture(surface, *area, image)?;
+            }
+            [Item { shape: Shape::Nothing, .. }, ..] | [] => {}
         }
-        Shape::Nothing => {}
     }
     Ok(())
 }
 
-fn draw_run(surface: &mut Surface<'_>, run: &Run) {
+impl Item {
+    /// Tells whether an item of the same owner is text of the same look: the next line of a paragraph, most often.
+    fn continues(&self, other: &Self) -> bool {
+        match (&self.shape, &other.shape) {
+            (Shape::Run(one), Shape::Run(other)) => {
+                (one.face, one.size_pt, one.colour) == (other.face, other.size_pt, other.colour)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Draws runs of one look: one call of the engine for a paragraph costs a third of one for each of its lines.
+fn draw_runs(surface: &mut Surface<'_>, first: &Run, rest: &[&Item]) {
     let [regular, bold, italic, bold_italic, signs] = &*FONTS;
-    let font = match run.face {
+    let font = match first.face {
         Face::Regular => regular,
         Face::Bold => bold,
         Face::Italic => italic,
         Face::BoldItalic => bold_italic,
         Face::Signs => signs,
     };
-    let glyphs: Vec<_> = run
-        .glyphs
-        .iter()
-        .map(|glyph| {
+    let mut line = Strip::new(first);
+    for item in rest {
+        if let Shape::Run(run) = &item.shape {
+            line.go_on(run);
+        }
+    }
+    surface.set_fill(Some(fill(first.colour)));
+    surface.draw_glyphs(line.start, &line.glyphs, font.clone(), &line.text, first.size_pt, false);
+}
+
+/// Runs of one look as the engine takes them: one row of glyphs, where the last one of a run leads to the next run.
+struct Strip<'a> {
+    start: Point,
+    size_pt: f32,
+    /// Where the pen stands before and after the last glyph, added up as the engine does, so that each run begins at the
+    /// very hundredth that is meant.
+    before: f32,
+    x: f32,
+    text: Cow<'a, str>,
+    glyphs: Vec<KrillaGlyph>,
+}
+
+impl<'a> Strip<'a> {
+    fn new(run: &'a Run) -> Self {
+        let start = Point::from_xy(tidy::hundredth(run.x), tidy::hundredth(run.baseline));
+        let mut strip = Self {
+            start,
+            size_pt: run.size_pt,
+            before: start.x,
+            x: start.x,
+            text: Cow::Borrowed(&run.text),
+            glyphs: Vec::with_capacity(run.glyphs.len()),
+        };
+        strip.put(run, 0, 0.0);
+        strip
+    }
+
+    fn go_on(&mut self, run: &Run) {
+        let (x, baseline) = (tidy::hundredth(run.x), tidy::hundredth(run.baseline));
+        if let Some(last) = self.glyphs.last_mut() {
+            last.x_advance = ems(self.before, x, self.size_pt);
+            self.x = self.before + last.x_advance * self.size_pt;
+        }
+        let rise_em = -ems(self.start.y, baseline, self.size_pt);
+        let begin = self.text.len();
+        self.text.to_mut().push_str(&run.text);
+        self.put(run, begin, rise_em);
+    }
+
+    fn put(&mut self, run: &Run, begin: usize, rise_em: f32) {
+        self.glyphs.reserve(run.glyphs.len());
+        for glyph in &run.glyphs {
             let id = GlyphId::new(u32::from(glyph.id));
-            KrillaGlyph::new(id, glyph.advance_em, glyph.shift_em, 0.0, 0.0, glyph.start..glyph.end, None)
-        })
-        .collect();
-    surface.set_fill(Some(fill(run.colour)));
-    surface.draw_glyphs(
-        Point::from_xy(tidy::hundredth(run.x), tidy::hundredth(run.baseline)),
-        &glyphs,
-        font.clone(),
-        &run.text,
-        run.size_pt,
-        false,
-    );
+            let text = begin + glyph.start..begin + glyph.end;
+            self.glyphs.push(KrillaGlyph::new(
+                id,
+                glyph.advance_em,
+                glyph.shift_em,
+                rise_em,
+                0.0,
+                text,
+                None,
+            ));
+            self.before = self.x;
+            self.x += glyph.advance_em * self.size_pt;
+        }
+    }
+}
+
+/// Gives how many ems lead from one place to another: to the last bit where that can be, since « 62.36 » is shorter to
+/// write than « 62.360004 ».
+fn ems(from: f32, to: f32, size_pt: f32) -> f32 {
+    let near = (to - from) / size_pt;
+    let (mut below, mut above) = (near, near);
+    for _ in 0..4 {
+        let leads_there = |ems: &f32| (from + ems * size_pt).to_bits() == to.to_bits();
+        if let Some(exact) = [below, above].into_iter().find(leads_there) {
+            return exact;
+        }
+        (below, above) = (below.next_down(), above.next_up());
+    }
+    near
 }
 
 /// Draws what only decorates a page, in one marked sequence.
