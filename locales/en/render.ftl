@@ -7,6 +7,8 @@ render-reference = Our ref.: { $reference }
 render-subject = Subject: { $subject }
 render-figure = Illustration
 render-signature = Signature
+render-link = { $text } (link: { $address })
+render-link-bare = Link: { $address }
 
 # On lists and statements.
 render-date = Date

@@ -7,6 +7,8 @@ render-reference = Nos réf. : { $reference }
 render-subject = Objet : { $subject }
 render-figure = Illustration
 render-signature = Signature
+render-link = { $text } (lien : { $address })
+render-link-bare = Lien : { $address }
 
 # On lists and statements.
 render-date = Date

@@ -37,9 +37,10 @@ impl AccessLetter<'_> {
     /// Sets the letter in the agency's frame. What it gives holds the password: it is for the renderer alone.
     pub fn letter(&self) -> Letter {
         let (login, password, site) = (escaped(self.login), escaped(self.password), escaped(self.site));
+        let link = format!("<a href=\"{site}\">{site}</a>");
         let body = [
             format!("<p>{}</p>", say("render-access-greeting", &[])),
-            format!("<p>{}</p>", say("render-access-site", &[("site", site.as_str().into())])),
+            format!("<p>{}</p>", say("render-access-site", &[("site", link.as_str().into())])),
             format!(
                 "<table border=\"1\"><tr><th>{}</th><td><b>{login}</b></td></tr><tr><th>{}</th><td><b>{password}</b></td></tr></table>",
                 say("render-access-login", &[]),

@@ -78,6 +78,17 @@ pub struct Area {
     pub height: f32,
 }
 
+impl Area {
+    /// Gives the smallest area that holds both.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Self { x, y, width: right - x, height: bottom - y }
+    }
+}
+
 /// A picture's bytes, as they were given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -100,6 +111,19 @@ pub enum PictureFormat {
     Jpeg,
 }
 
+/// A link, by its place in [`DisplayList::links`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub usize);
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The address, in ASCII.
+    pub address: String,
+    /// What it is, for a reader that doesn't see it.
+    pub description: String,
+}
+
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
@@ -109,6 +133,8 @@ pub enum Shape {
     Fill(Area, Colour),
     /// A picture, by its place in [`DisplayList::pictures`].
     Picture(Area, usize),
+    /// Nothing to see: where a pointer follows the link whose role owns it. The areas of a page come after their text.
+    Follow(Area),
     /// Nothing: it keeps an empty table cell in the role tree.
     Nothing,
 }
@@ -121,7 +147,7 @@ impl Shape {
                 run.x += dx;
                 run.baseline += dy;
             }
-            Self::Fill(area, _) | Self::Picture(area, _) => {
+            Self::Fill(area, _) | Self::Picture(area, _) | Self::Follow(area) => {
                 area.x += dx;
                 area.y += dy;
             }
@@ -208,6 +234,8 @@ pub enum Role {
     Cell(u32),
     /// A picture with its description.
     Figure(String),
+    /// A link: the text that is part of it, and its areas.
+    Link(LinkId),
 }
 
 /// A node of the role tree, by its place.
@@ -234,6 +262,16 @@ impl RoleTree {
     pub fn add(&mut self, role: Role, parent: Option<RoleId>) -> RoleId {
         self.nodes.push(RoleNode { role, parent });
         RoleId(self.nodes.len() - 1)
+    }
+
+    /// Gives the node of a link under a parent: the same one for all its lines, even on several pages.
+    pub fn link(&mut self, link: LinkId, parent: RoleId) -> RoleId {
+        let wanted = RoleNode { role: Role::Link(link), parent: Some(parent) };
+        // A link goes on without a gap: the last node is its own, or that of a picture in it.
+        let last = self.nodes.len().checked_sub(1).map(RoleId);
+        let above = self.nodes.last().and_then(|node| node.parent);
+        let known = [last, above].into_iter().flatten().find(|id| self.nodes.get(id.0) == Some(&wanted));
+        known.unwrap_or_else(|| self.add(wanted.role, wanted.parent))
     }
 
     /// Gives the nodes; their places are their ids.
@@ -277,6 +315,8 @@ pub struct DisplayList {
     pub pages: Vec<Page>,
     /// The roles.
     pub roles: RoleTree,
+    /// The links of the text.
+    pub links: Vec<Link>,
     /// The pictures that the pages show.
     pub pictures: Vec<Picture>,
     /// The outline: its first entry holds the others.

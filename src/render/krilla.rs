@@ -1,7 +1,8 @@
 //! Draws a display list with krilla: PDF/A-2a and PDF/UA-1, tagged.
 //!
 //! Consecutive shapes of one owner share a marked sequence. A role enters the tree when its first content is
-//! drawn, so that the tree is in reading order and holds no empty node; the cells of a row keep their columns.
+//! drawn, so that the tree is in reading order and holds no empty node; the cells of a row keep their columns. A link
+//! has one annotation a page, with a place for each of its lines.
 //! The file is then packed by [`repack`].
 
 use std::borrow::Cow;
@@ -10,11 +11,13 @@ use std::sync::LazyLock;
 
 use ::krilla::Document;
 use ::krilla::SerializeSettings;
+use ::krilla::action::LinkAction;
+use ::krilla::annotation::{Annotation, LinkAnnotation, Target};
 use ::krilla::color::rgb;
 use ::krilla::configure::{Accessibility, Archival, Configuration, ConfigurationBuilder};
 use ::krilla::destination::XyzDestination;
 use ::krilla::error::KrillaError;
-use ::krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use ::krilla::geom::{PathBuilder, Point, Quadrilateral, Rect, Size, Transform};
 use ::krilla::image::Image;
 use ::krilla::metadata::{DateTime, Metadata};
 use ::krilla::outline::{Outline, OutlineNode};
@@ -28,8 +31,8 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use crate::render::RenderError;
 use crate::render::display::{
-    About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, Picture, PictureFormat, Role,
-    RoleId, RoleNode, Run, Scope, Shape,
+    About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Link, LinkId, Owner, Page, Picture,
+    PictureFormat, Role, RoleId, RoleNode, Run, Scope, Shape,
 };
 use crate::render::fonts::Face;
 use crate::render::repack::repack;
@@ -51,12 +54,12 @@ pub(super) fn draw(list: DisplayList) -> Result<Vec<u8>, RenderError> {
         ..SerializeSettings::default()
     };
     let mut document = Document::new_with(settings);
-    let DisplayList { about, pages, roles, pictures, outline: bookmarks } = list;
+    let DisplayList { about, pages, roles, links, pictures, outline: bookmarks } = list;
     let pictures = pictures.iter().map(picture).collect::<Result<Vec<_>, _>>()?;
     let mut tree = Tree::new(roles.nodes());
     // Each page is let go once it is drawn: a long table would stand twice in memory.
     for page in pages {
-        draw_page(&mut document, &page, &pictures, &mut tree)?;
+        draw_page(&mut document, &page, &pictures, &links, &mut tree)?;
     }
     document.set_metadata(metadata(about));
     document.set_outline(outline(&bookmarks));
@@ -168,13 +171,18 @@ fn draw_page(
     document: &mut Document,
     page: &Page,
     pictures: &[Image],
+    links: &[Link],
     tree: &mut Tree<'_>,
 ) -> Result<(), RenderError> {
     let settings = PageSettings::from_wh(page.width, page.height).ok_or_else(|| impossible("page"))?;
     let mut krilla_page = document.start_page_with(settings);
     let mut surface = krilla_page.surface();
     draw_fills(&mut surface, &page.items)?;
-    let content: Vec<&Item> = page.items.iter().filter(|item| !tidy::is_fill(item)).collect();
+    let (followed, content): (Vec<&Item>, Vec<&Item>) = page
+        .items
+        .iter()
+        .filter(|item| !tidy::is_fill(item))
+        .partition(|item| matches!(item.shape, Shape::Follow(_)));
     for items in content.chunk_by(|one, other| one.owner == other.owner) {
         let Some(owner) = items.first().map(|item| item.owner) else { continue };
         let identifier = surface.start_tagged(content_tag(owner));
@@ -186,8 +194,39 @@ fn draw_page(
         drawn?;
     }
     surface.finish();
+    for items in followed.chunk_by(|one, other| one.owner == other.owner) {
+        if let Some((role, annotation)) = annotation(items, links, tree)? {
+            tree.add(role, krilla_page.add_tagged_annotation(annotation));
+        }
+    }
     krilla_page.finish();
     Ok(())
+}
+
+/// Makes the annotation of a link's areas on one page: one for all its lines.
+fn annotation(
+    items: &[&Item],
+    links: &[Link],
+    tree: &Tree<'_>,
+) -> Result<Option<(RoleId, Annotation)>, RenderError> {
+    let Some(Owner::Role(role)) = items.first().map(|item| item.owner) else { return Ok(None) };
+    let Some(Link { address, description }) = tree.link(role).and_then(|link| links.get(link.0)) else {
+        return Err(impossible("link"));
+    };
+    let areas = items.iter().filter_map(|item| match item.shape {
+        Shape::Follow(area) => Some(quadrilateral(area)),
+        _ => None,
+    });
+    let target = Target::Action(LinkAction::new(address.clone()).into());
+    let link = LinkAnnotation::new_with_quad_points(areas.collect::<Result<_, _>>()?, target);
+    Ok(Some((role, Annotation::new_link(link, Some(description.clone())))))
+}
+
+fn quadrilateral(area: Area) -> Result<Quadrilateral, RenderError> {
+    let Area { x, y, width, height } = area;
+    let edges = (tidy::hundredth(x), tidy::hundredth(y), tidy::hundredth(width), tidy::hundredth(height));
+    let rect = Rect::from_xywh(edges.0, edges.1, edges.2, edges.3);
+    rect.map(Quadrilateral::from).ok_or_else(|| impossible("link"))
 }
 
 fn content_tag(owner: Owner) -> tags::ContentTag<'static> {
@@ -209,7 +248,7 @@ fn draw_items(surface: &mut Surface<'_>, items: &[&Item], pictures: &[Image]) ->
                 let image = pictures.get(*place).cloned().ok_or_else(|| impossible("picture"))?;
                 draw_picture(surface, *area, image)?;
             }
-            [Item { shape: Shape::Nothing, .. }, ..] | [] => {}
+            [Item { shape: Shape::Follow(_) | Shape::Nothing, .. }, ..] | [] => {}
         }
     }
     Ok(())
@@ -377,6 +416,13 @@ impl<'a> Tree<'a> {
         Self { nodes, children, roots: Vec::new(), is_in: vec![false; nodes.len()] }
     }
 
+    fn link(&self, role: RoleId) -> Option<LinkId> {
+        match self.nodes.get(role.0)?.role {
+            Role::Link(link) => Some(link),
+            _ => None,
+        }
+    }
+
     fn add(&mut self, role: RoleId, content: tags::Identifier) {
         if let Some(children) = self.children.get_mut(role.0) {
             children.push(Child::Content(content));
@@ -460,6 +506,7 @@ fn tag(role: &Role) -> tags::TagKind {
         }
         Role::Cell(span) => Tag::TD.with_col_span(spanned(*span)).into(),
         Role::Figure(description) => Tag::Figure(Some(description.clone())).into(),
+        Role::Link(_) => Tag::Link.into(),
     }
 }
 

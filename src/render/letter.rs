@@ -147,7 +147,7 @@ pub fn input_digest(
 ) -> Result<Digest, RenderError> {
     let body = html::sanitise(&letter.body_html, limits)?;
     let mut pictures = Pictures::new(images, limits);
-    html::read(&body, BODY, &mut pictures, &mut Vec::new(), limits)?;
+    html::read(&body, BODY, &mut Vec::new(), &mut pictures, &mut Vec::new(), limits)?;
     if let Some(image) = letter.signature.as_ref().and_then(|signature| signature.image.as_ref()) {
         pictures.find(image)?;
     }
@@ -224,7 +224,8 @@ impl Desk<'_> {
         let mut top = self.opening(&mut front);
         let subject_top = top;
         self.subject(&mut front, &mut top);
-        let blocks = html::read(body, BODY, &mut self.pictures, &mut self.dropped, self.limits)?;
+        let mut links = Vec::new();
+        let blocks = html::read(body, BODY, &mut links, &mut self.pictures, &mut self.dropped, self.limits)?;
         let mut slabs = self.workshop.slabs(blocks, MARGIN, WIDTH, None);
         self.signature(&mut slabs)?;
         let frame = Frame { first_top: top, top: TOP, bottom: BOTTOM };
@@ -241,6 +242,7 @@ impl Desk<'_> {
             },
             pages: pages.into_iter().map(page_of).collect(),
             roles: std::mem::take(&mut self.workshop.roles),
+            links,
             pictures: std::mem::take(&mut self.pictures.list),
             outline: std::iter::once(first).chain(bookmarks).collect(),
         };
@@ -348,7 +350,7 @@ impl Desk<'_> {
         let side = |pixels: u32| u16::try_from(pixels).map_or(f32::from(u16::MAX), f32::from);
         let width = SIGNATURE_HEIGHT * side(picture.width_px) / side(picture.height_px);
         let description = say("render-signature", &[]);
-        let picture = PictureBox { index, width, height: SIGNATURE_HEIGHT, description };
+        let picture = PictureBox { index, width, height: SIGNATURE_HEIGHT, description, link: None };
         Ok(Some(Paragraph { inlines: vec![Inline::Picture(picture)], ..Paragraph::default() }))
     }
 

@@ -1,6 +1,6 @@
 //! A letter's content between its HTML and its layout: blocks, and text with its look.
 
-use crate::render::display::Colour;
+use crate::render::display::{Colour, LinkId};
 
 /// How the lines of a paragraph stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +46,8 @@ pub struct TextStyle {
     pub colour: Colour,
     /// Above or below the line.
     pub level: Level,
+    /// The link that it is part of.
+    pub link: Option<LinkId>,
 }
 
 impl TextStyle {
@@ -59,6 +61,7 @@ impl TextStyle {
             size_pt,
             colour: Colour::BLACK,
             level: Level::Line,
+            link: None,
         }
     }
 
@@ -86,6 +89,8 @@ pub struct PictureBox {
     pub height: f32,
     /// What it shows, in words.
     pub description: String,
+    /// The link that it is part of.
+    pub link: Option<LinkId>,
 }
 
 /// A piece of a paragraph.

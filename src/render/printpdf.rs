@@ -1,21 +1,24 @@
 //! Draws a display list with printpdf: the same pages, glyph for glyph, without tags.
 //!
 //! For what krilla can't do one day, and as a proof that the display list names no engine. Limits: no role tree, no
-//! PDF/A, and printpdf puts an instance id of its own into each file, so that two files of one input differ by it.
+//! PDF/A, a link of its own for each line of one, and printpdf puts an instance id of its own into each file, so that two files of one input differ by it.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::LazyLock;
 
 use ::printpdf::{
-    Codepoint, Color, DateTime, DictItem, ExternalStream, ExternalXObject, FontId, Mm, Op, PaintMode,
-    ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt, RawImage,
-    RawImageData, RawImageFormat, Rect, Rgb, TextItem, TextMatrix, XObject, XObjectId, XObjectTransform,
+    Actions, BorderArray, Codepoint, Color, ColorArray, DateTime, DictItem, ExternalStream, ExternalXObject,
+    FontId, LinkAnnotation, Mm, Op, PaintMode, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage,
+    PdfSaveOptions, Point, Pt, RawImage, RawImageData, RawImageFormat, Rect, Rgb, TextItem, TextMatrix,
+    XObject, XObjectId, XObjectTransform,
 };
 use chrono::NaiveTime;
 
 use crate::render::RenderError;
-use crate::render::display::{Area, Colour, DisplayList, Item, Page, Picture, PictureFormat, Run, Shape};
+use crate::render::display::{
+    Area, Colour, DisplayList, Item, Link, Owner, Page, Picture, PictureFormat, Role, Run, Shape,
+};
 use crate::render::fonts::Face;
 use crate::render::pictures::jpeg_components;
 
@@ -42,7 +45,7 @@ pub(super) fn draw(list: &DisplayList) -> Result<Vec<u8>, RenderError> {
     for bookmark in &list.outline {
         document.add_bookmark(&bookmark.title, bookmark.page);
     }
-    document.with_pages(list.pages.iter().map(page_of).collect());
+    document.with_pages(list.pages.iter().map(|page| page_of(page, list)).collect());
     let options = PdfSaveOptions { image_optimization: None, ..PdfSaveOptions::default() };
     Ok(document.save(&options, &mut Vec::new()))
 }
@@ -66,10 +69,11 @@ fn picture_id(place: usize) -> XObjectId {
     XObjectId(format!("Picture{place}"))
 }
 
-fn page_of(page: &Page) -> PdfPage {
+fn page_of(page: &Page, list: &DisplayList) -> PdfPage {
     let mut ops = Vec::new();
     for item in &page.items {
         draw_item(item, page.height, &mut ops);
+        ops.extend(followed(item, page.height, list));
     }
     PdfPage::new(Mm::from(Pt(page.width)), Mm::from(Pt(page.height)), ops)
 }
@@ -97,8 +101,20 @@ fn draw_item(item: &Item, page_height: f32, ops: &mut Vec<Op>) {
                 ..XObjectTransform::default()
             },
         }),
-        Shape::Nothing => {}
+        Shape::Follow(_) | Shape::Nothing => {}
     }
+}
+
+fn followed(item: &Item, page_height: f32, list: &DisplayList) -> Option<Op> {
+    let (Shape::Follow(area), Owner::Role(role)) = (&item.shape, item.owner) else { return None };
+    let Role::Link(link) = list.roles.nodes().get(role.0)?.role else { return None };
+    let Link { address, .. } = list.links.get(link.0)?;
+    let Area { x, y, width, height } = *area;
+    let rect = Rect::from_xywh(Pt(x), Pt(page_height - y - height), Pt(width), Pt(height));
+    let (no_border, no_colour) = (BorderArray::Solid([0.0; 3]), ColorArray::Transparent);
+    let link =
+        LinkAnnotation::new(rect, Actions::uri(address.clone()), Some(no_border), Some(no_colour), None);
+    Some(Op::LinkAnnotation { link })
 }
 
 /// Places each glyph by itself; printpdf joins neighbours of one baseline.

@@ -5,7 +5,7 @@ use publier::render::{Limits, RenderError, Rendered, render_sheet};
 use publier_core::domain::money::Cents;
 
 use crate::support::papers::{co_owners, expenses, long_expenses, statement, works_fund};
-use crate::support::render::{File, text_of, tool, words_of};
+use crate::support::render::{File, places, text_of, tool, words_of};
 
 fn rendered(sheet: &dyn Sheet) -> Rendered {
     render_sheet(sheet, &Limits::default()).expect("the sheet is rendered")
@@ -32,25 +32,6 @@ fn each_kind_reads_as_written() {
         assert_eq!(rendered.dropped, [], "{name}");
         insta::assert_snapshot!(format!("paper_{name}"), text_of(&rendered.pdf));
     }
-}
-
-/// The left edge and the top of each word, in whole points.
-fn places(pdf: &[u8]) -> String {
-    let xml = tool("pdftotext", &["-bbox"], &File::of(pdf).path, &["-"]);
-    let value = |line: &str, name: &str| -> f64 {
-        let rest = line.split_once(&format!("{name}=\"")).unwrap().1;
-        rest.split_once('"').unwrap().0.parse().unwrap()
-    };
-    let word = |line: &str| {
-        let text = line.split_once('>').unwrap().1.split_once('<').unwrap().0;
-        format!("{:.0} {:.0} {text}", value(line, "xMin"), value(line, "yMin"))
-    };
-    let lines = xml.lines().map(str::trim).filter_map(|line| match line {
-        line if line.starts_with("<page") => Some("page".to_owned()),
-        line if line.starts_with("<word") => Some(word(line)),
-        _ => None,
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]

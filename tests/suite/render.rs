@@ -1,7 +1,9 @@
 //! The suite of render: what other programs see in our PDFs, and what hostile bodies do.
 
 mod conformance;
+mod golden;
 mod hyphens;
+mod links;
 
 use std::time::{Duration, Instant};
 
@@ -260,6 +262,8 @@ fn bodies() -> impl Strategy<Value = String> {
         Just("<td colspan=3 width=40%>".to_owned()),
         Just("<th>".to_owned()),
         Just("</table>".to_owned()),
+        Just("<a href='https://x.example/'>".to_owned()),
+        Just("</a>".to_owned()),
         Just("<ul>".to_owned()),
         Just("<ol start=-5>".to_owned()),
         Just("<li>".to_owned()),

@@ -111,3 +111,22 @@ pub fn words_of(pdf: &[u8]) -> String {
     let text = tool("pdftotext", &["-raw"], &File::of(pdf).path, &["-"]);
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Gives the left edge and the top of each word, in whole points.
+pub fn places(pdf: &[u8]) -> String {
+    let xml = tool("pdftotext", &["-bbox"], &File::of(pdf).path, &["-"]);
+    let value = |line: &str, name: &str| -> f64 {
+        let rest = line.split_once(&format!("{name}=\"")).unwrap().1;
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let word = |line: &str| {
+        let text = line.split_once('>').unwrap().1.split_once('<').unwrap().0;
+        format!("{:.0} {:.0} {text}", value(line, "xMin"), value(line, "yMin"))
+    };
+    let lines = xml.lines().map(str::trim).filter_map(|line| match line {
+        line if line.starts_with("<page") => Some("page".to_owned()),
+        line if line.starts_with("<word") => Some(word(line)),
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

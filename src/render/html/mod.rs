@@ -1,28 +1,32 @@
 //! The bodies of events: restricted HTML, sanitised by an explicit allow-list, read into a model.
 //!
 //! Format: a fragment as word processors and back offices export it: paragraphs, headings, bold, italics and their
-//! like, lists, tables with `colspan`, rules, pictures by stored id or `data:` address, a `style` limited to
-//! alignment, colour, size, weight, slant, decoration, border, width and page breaks.
+//! like, links to the network, a mailbox or a telephone, lists, tables with `colspan`, rules, pictures by stored id or
+//! `data:` address, a `style` limited to alignment, colour, size, weight, slant, decoration, border, width and page breaks.
 //!
 //! Promises: what is not on the list is dropped and counted; scripts and their like go with their content, other
 //! unknown elements leave their text. No address is ever fetched. Refuses RTF and DOCX by their first bytes.
 
 mod dom;
+mod links;
 mod read;
 mod style;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 use markup5ever_rcdom::{Handle, NodeData};
 
+use crate::render::display::Link;
 use crate::render::model::{Block, TextStyle};
 use crate::render::pictures::{Pictures, short_name};
 use crate::render::{Dropped, DroppedKind, Limits, RenderError};
 
 /// The elements that are kept. The second line holds wrappers without a look of their own.
-const ELEMENTS: [&str; 38] = [
+const ELEMENTS: [&str; 39] = [
+    "a",
     "p",
     "br",
     "b",
@@ -70,7 +74,8 @@ const UNREAD: [&str; 14] = [
 ];
 
 /// The attributes that are kept, by element.
-const ATTRIBUTES: [(&str, &[&str]); 8] = [
+const ATTRIBUTES: [(&str, &[&str]); 9] = [
+    ("a", &["href"]),
     ("table", &["border", "width"]),
     ("td", &["colspan", "width"]),
     ("th", &["colspan", "width"]),
@@ -89,12 +94,22 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tag_attributes(HashMap::from(ATTRIBUTES.map(|(tag, names)| (tag, names.iter().copied().collect()))))
         .generic_attributes(HashSet::from(["style", "align"]))
         .filter_style_properties(HashSet::from(style::PROPERTIES))
-        .url_schemes(HashSet::from(["data"]))
+        .url_schemes(links::SCHEMES.into_iter().chain(["data"]).collect())
         .url_relative(UrlRelative::PassThrough)
+        .attribute_filter(kept_address)
         .link_rel(None)
         .strip_comments(true);
     builder
 });
+
+/// Gives the value of an attribute that is kept: a link leads to what [`links`] allows, a picture comes from no network.
+fn kept_address<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+    match (element, attribute) {
+        ("a", "href") => links::address(value).map(Cow::Owned),
+        ("img", "src") if links::address(value).is_some() => None,
+        _ => Some(Cow::Borrowed(value)),
+    }
+}
 
 /// A body that holds only what is allowed, and what it lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,19 +138,20 @@ pub fn sanitise(body: &str, limits: &Limits) -> Result<Sanitised, RenderError> {
     Ok(Sanitised { html, dropped: before.less(&after) })
 }
 
-/// Reads a sanitised body into blocks of a base look; pictures go to `pictures`, losses to `dropped`.
+/// Reads a sanitised body into blocks of a base look; links go to `links`, pictures to `pictures`, losses to `dropped`.
 ///
 /// # Errors
 /// When the body passes a limit.
 pub fn read(
     sanitised: &Sanitised,
     look: TextStyle,
+    links: &mut Vec<Link>,
     pictures: &mut Pictures<'_>,
     dropped: &mut Vec<Dropped>,
     limits: &Limits,
 ) -> Result<Vec<Block>, RenderError> {
     let tree = dom::parse(&sanitised.html, limits)?;
-    let mut reader = read::Reader::new(pictures);
+    let mut reader = read::Reader::new(links, pictures);
     let blocks = reader.body(&tree.root(), look)?;
     for (source, count) in reader.lost {
         dropped.push(Dropped { kind: DroppedKind::Image, name: short_name(&source), count });
@@ -283,17 +299,17 @@ mod tests {
     #[test]
     fn what_is_not_allowed_is_dropped_and_counted() {
         let body = "<p onclick='x()' style='color:red;font-family:Arial'>a<script>alert(1)</script>\
-                    <a href='http://x'>b</a><a>c</a></p>";
+                    <a href='javascript:x()'>b</a><a href='http://x' target=_blank>c</a></p>";
         let expected = [
-            (DroppedKind::Element, "a".to_owned(), 2),
             (DroppedKind::Element, "script".to_owned(), 1),
             (DroppedKind::Attribute, "href".to_owned(), 1),
             (DroppedKind::Attribute, "onclick".to_owned(), 1),
+            (DroppedKind::Attribute, "target".to_owned(), 1),
             (DroppedKind::Property, "font-family".to_owned(), 1),
         ];
         assert_eq!(dropped(body), expected);
         let html = sanitise(body, &Limits::default()).unwrap().html;
-        assert_eq!(html, "<p style=\"color:red\">abc</p>");
+        assert_eq!(html, "<p style=\"color:red\">a<a>b</a><a href=\"http://x/\">c</a></p>");
     }
 
     #[test]
@@ -305,7 +321,10 @@ mod tests {
 
     #[test]
     fn a_picture_of_the_network_is_dropped_and_counted() {
-        assert_eq!(dropped("<img src='https://x/y.png'>"), [(DroppedKind::Attribute, "src".to_owned(), 1)]);
+        for source in ["https://x/y.png", "http://x/y.png", "mailto:a@x", "ftp://x/y.png"] {
+            let body = format!("<img src='{source}'>");
+            assert_eq!(dropped(&body), [(DroppedKind::Attribute, "src".to_owned(), 1)], "{source}");
+        }
     }
 
     #[test]

@@ -6,8 +6,9 @@ use markup5ever_rcdom::{Handle, NodeData};
 use unicode_normalization::UnicodeNormalization;
 
 use super::dom::{attribute, element_name};
-use super::{is_ignorable, style};
+use super::{is_ignorable, links, style};
 use crate::render::RenderError;
+use crate::render::display::{Link, LinkId};
 use crate::render::model::{
     Align, Block, Cell, Inline, Level, List, Paragraph, PictureBox, Row, Table, TextStyle, Width,
 };
@@ -17,11 +18,15 @@ use crate::render::words::say;
 /// The columns that spanning cells may reach.
 const MAX_COLUMNS: usize = 100;
 
+/// How much of a link's words describes it to a reader by ear.
+const MAX_LINK_WORDS: usize = 200;
+
 /// Points of a pixel of 1/96 inch.
 const POINTS_PER_PIXEL: f32 = 0.75;
 
 /// Reads one body.
 pub(super) struct Reader<'a, 'b> {
+    links: &'a mut Vec<Link>,
     pictures: &'a mut Pictures<'b>,
     /// The pictures that could not be shown, by source.
     pub(super) lost: BTreeMap<String, usize>,
@@ -92,8 +97,8 @@ fn trim(inlines: &mut Vec<Inline>) {
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
-    pub(super) fn new(pictures: &'a mut Pictures<'b>) -> Self {
-        Self { pictures, lost: BTreeMap::new() }
+    pub(super) fn new(links: &'a mut Vec<Link>, pictures: &'a mut Pictures<'b>) -> Self {
+        Self { links, pictures, lost: BTreeMap::new() }
     }
 
     /// Reads all that a node holds.
@@ -123,8 +128,12 @@ impl<'a, 'b> Reader<'a, 'b> {
         let name = element_name(node).unwrap_or_default();
         let inner = inherited(node, name, context);
         match name {
+            "a" => {
+                let inner = self.linked(node, inner);
+                self.children(node, inner, flow)?;
+            }
             "br" => flow.push_break(context.look),
-            "img" => self.picture(node, flow)?,
+            "img" => self.picture(node, context.look.link, flow)?,
             "hr" => {
                 flow.close(context.align, None);
                 flow.blocks.push(Block::Rule);
@@ -146,6 +155,19 @@ impl<'a, 'b> Reader<'a, 'b> {
             _ => self.children(node, inner, flow)?,
         }
         Ok(())
+    }
+
+    /// Gives what a link hands down; without an address it is plain text.
+    fn linked(&mut self, node: &Handle, inner: Context) -> Context {
+        let Some(address) = attribute(node, "href") else { return inner };
+        let mut words = String::new();
+        add_words(node, &mut words);
+        let words: String = words.chars().filter(|c| !is_ignorable(*c) || c.is_whitespace()).collect();
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let description = links::description(&words, &address);
+        let link = LinkId(self.links.len());
+        self.links.push(Link { address, description });
+        Context { look: TextStyle { underline: true, link: Some(link), ..inner.look }, ..inner }
     }
 
     fn paragraph(
@@ -254,7 +276,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         Ok(row)
     }
 
-    fn picture(&mut self, node: &Handle, flow: &mut Flow) -> Result<(), RenderError> {
+    fn picture(&mut self, node: &Handle, link: Option<LinkId>, flow: &mut Flow) -> Result<(), RenderError> {
         let Some(source) = attribute(node, "src") else { return Ok(()) };
         let Some(index) = self.pictures.find(&source)? else {
             *self.lost.entry(source).or_default() += 1;
@@ -265,7 +287,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let description =
             attribute(node, "alt").map(|alt| alt.trim().to_owned()).filter(|alt| !alt.is_empty());
         let description = description.unwrap_or_else(|| say("render-figure", &[]));
-        flow.open.push(Inline::Picture(PictureBox { index, width, height, description }));
+        flow.open.push(Inline::Picture(PictureBox { index, width, height, description, link }));
         Ok(())
     }
 }
@@ -287,6 +309,22 @@ fn add_text(text: &str, look: TextStyle, flow: &mut Flow) {
     }
     if !folded.is_empty() {
         flow.push_text(&folded, look);
+    }
+}
+
+/// Adds the first words that a node shows, those for its pictures included.
+fn add_words(node: &Handle, words: &mut String) {
+    for child in node.children.borrow().iter() {
+        let room = MAX_LINK_WORDS.saturating_sub(words.chars().count());
+        match &child.data {
+            _ if room == 0 => return,
+            NodeData::Text { contents } => words.extend(contents.borrow().chars().take(room)),
+            NodeData::Element { .. } => {
+                words.extend(attribute(child, "alt").unwrap_or_default().chars().take(room));
+                add_words(child, words);
+            }
+            _ => {}
+        }
     }
 }
 

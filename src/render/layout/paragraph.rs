@@ -10,7 +10,9 @@ use std::ops::Range;
 
 use super::slab::Slab;
 use super::{MIN_WIDTH, RULE_WIDTH};
-use crate::render::display::{Area, Artifact, Glyph, Item, Owner, Role, RoleTree, Run, Shape};
+use crate::render::display::{
+    Area, Artifact, Glyph, Item, LinkId, Owner, Role, RoleId, RoleTree, Run, Shape,
+};
 use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, shape};
 use crate::render::model::{Align, Inline, Level, Paragraph, PictureBox, TextStyle};
 use crate::render::typography::{breaks, hyphens};
@@ -333,19 +335,21 @@ impl ShapedParagraph {
             stretch: self.stretch(line, atoms, width),
             owner,
             items: Vec::with_capacity(1),
+            follow: Vec::new(),
         };
         for group in atoms.chunk_by(Atom::continues) {
             match group {
                 [Atom { kind: Kind::Picture(place), .. }] => self.draw_picture(*place, &mut pen, roles),
                 [Atom { kind: Kind::Glyph(glyph, style), .. }, ..] => {
-                    self.draw_run(group, glyph.face, *style, &mut pen);
+                    self.draw_run(group, glyph.face, *style, &mut pen, roles);
                 }
                 _ => {}
             }
         }
         if let Some(last) = atoms.last().filter(|_| line.has_hyphen) {
-            self.draw_hyphen(last, &mut pen);
+            self.draw_hyphen(last, &mut pen, roles);
         }
+        pen.end_links();
         Slab { baseline: Some(extent.above), ..Slab::of(pen.items, extent.above + extent.below) }
     }
 
@@ -379,14 +383,15 @@ impl ShapedParagraph {
         }
     }
 
-    fn draw_hyphen(&self, last: &Atom, pen: &mut Pen) {
+    fn draw_hyphen(&self, last: &Atom, pen: &mut Pen, roles: &mut RoleTree) {
         let Some((glyph, width, style)) = self.hyphen_after(last) else { return };
         let Some(style) = self.styles.get(style) else { return };
         let (x, baseline, text) = (pen.x, pen.baseline - raise(style), SOFT_HYPHEN.to_owned());
         let ShapedGlyph { id, advance_em, shift_em, face, .. } = glyph;
         let glyphs = vec![Glyph { id, advance_em, shift_em, start: 0, end: text.len() }];
         let run = Run { x, baseline, face, size_pt: drawn_size(style), colour: style.colour, text, glyphs };
-        pen.items.push(Item { owner: pen.owner, shape: Shape::Run(run) });
+        let owner = pen.follow(style.link, text_area(style, pen, width), roles);
+        pen.items.push(Item { owner, shape: Shape::Run(run) });
         pen.decorate(style, width);
         pen.x += width;
     }
@@ -401,18 +406,18 @@ impl ShapedParagraph {
     fn draw_picture(&self, place: usize, pen: &mut Pen, roles: &mut RoleTree) {
         let Some(picture) = self.pictures.get(place) else { return };
         let (width, height) = self.picture_size(place, pen.column);
-        let owner = match pen.owner {
+        let area = Area { x: pen.x, y: pen.baseline - height, width, height };
+        let owner = match pen.follow(picture.link, area, roles) {
             Owner::Role(role) => {
                 Owner::Role(roles.add(Role::Figure(picture.description.clone()), Some(role)))
             }
             artifact @ Owner::Artifact(_) => artifact,
         };
-        let area = Area { x: pen.x, y: pen.baseline - height, width, height };
         pen.items.push(Item { owner, shape: Shape::Picture(area, picture.index) });
         pen.x += width;
     }
 
-    fn draw_run(&self, atoms: &[Atom], face: Face, style: usize, pen: &mut Pen) {
+    fn draw_run(&self, atoms: &[Atom], face: Face, style: usize, pen: &mut Pen, roles: &mut RoleTree) {
         let Some(style) = self.styles.get(style) else { return };
         let start = atoms.first().map_or(0, |atom| atom.start);
         let size_pt = drawn_size(style);
@@ -434,8 +439,10 @@ impl ShapedParagraph {
         let text = self.text.get(start..end).unwrap_or_default().replace('\n', " ");
         let (x, baseline, colour) = (pen.x, pen.baseline - raise(style), style.colour);
         let run = Run { x, baseline, face, size_pt, colour, text, glyphs };
-        pen.items.push(Item { owner: pen.owner, shape: Shape::Run(run) });
-        pen.decorate(style, width - trailing_width(atoms, pen.stretch));
+        let visible = width - trailing_width(atoms, pen.stretch);
+        let owner = pen.follow(style.link, text_area(style, pen, visible), roles);
+        pen.items.push(Item { owner, shape: Shape::Run(run) });
+        pen.decorate(style, visible);
         pen.x += width;
     }
 }
@@ -458,9 +465,31 @@ struct Pen {
     stretch: f32,
     owner: Owner,
     items: Vec<Item>,
+    /// Where a pointer follows the links of the line.
+    follow: Vec<(RoleId, Area)>,
 }
 
 impl Pen {
+    /// Gives the owner of what is drawn over an area: the link that it is part of, if any.
+    fn follow(&mut self, link: Option<LinkId>, area: Area, roles: &mut RoleTree) -> Owner {
+        let (Some(link), Owner::Role(parent)) = (link, self.owner) else { return self.owner };
+        if area.width <= 0.0 {
+            return self.owner;
+        }
+        let role = roles.link(link, parent);
+        match self.follow.last_mut() {
+            Some((last, before)) if *last == role => *before = before.with(area),
+            _ => self.follow.push((role, area)),
+        }
+        Owner::Role(role)
+    }
+
+    fn end_links(&mut self) {
+        let areas = self.follow.drain(..);
+        let items = areas.map(|(role, area)| Item { owner: Owner::Role(role), shape: Shape::Follow(area) });
+        self.items.extend(items);
+    }
+
     fn decorate(&mut self, style: &TextStyle, width: f32) {
         let lines = [(style.underline, 0.12), (style.strike, -0.27)];
         for (_, below_em) in lines.into_iter().filter(|(is_wanted, _)| *is_wanted && width > 0.0) {
@@ -471,6 +500,13 @@ impl Pen {
             self.items.push(Item { owner, shape: Shape::Fill(area, style.colour) });
         }
     }
+}
+
+/// Gives the place of some text that comes next.
+fn text_area(style: &TextStyle, pen: &Pen, width: f32) -> Area {
+    let (baseline, size) = (pen.baseline - raise(style), drawn_size(style));
+    let height = (ASCENT_EM + DESCENT_EM) * size;
+    Area { x: pen.x, y: baseline - ASCENT_EM * size, width, height }
 }
 
 /// Counts the spaces of a line but for those at its end.

@@ -361,7 +361,9 @@ fn is_amount(text: &str) -> bool {
 /// Gives the look of a row without its content's roles, for the next pages.
 fn as_artifact(slab: Slab) -> Slab {
     let height = slab.height;
-    let items = slab.into_items(0.0).into_iter().filter(|item| item.shape != Shape::Nothing);
+    // A link is followed where it is read, once.
+    let is_seen = |item: &Item| !matches!(item.shape, Shape::Nothing | Shape::Follow(_));
+    let items = slab.into_items(0.0).into_iter().filter(is_seen);
     let owner = Owner::Artifact(Artifact::Pagination);
     Slab::of(items.map(|item| Item { owner, ..item }).collect(), height)
 }

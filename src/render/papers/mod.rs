@@ -101,6 +101,7 @@ pub(super) fn lay_out(mut paper: Paper, limits: &Limits) -> Result<(DisplayList,
         },
         pages: pages.into_iter().map(|items| Page { width, height, items }).collect(),
         roles: RoleTree::default(),
+        links: Vec::new(),
         pictures: Vec::new(),
         outline: std::iter::once(first).chain(bookmarks).collect(),
     };

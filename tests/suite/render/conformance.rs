@@ -57,6 +57,9 @@ fn long_documents_and_whole_bodies_conform() {
         |sheet: &dyn publier::render::papers::Sheet| render_sheet(sheet, &Limits::default()).unwrap().pdf;
     let documents = [
         ("full", render(FULL).pdf),
+        ("links", render(super::links::LINKS).pdf),
+        ("rich", render(super::golden::RICH).pdf),
+        ("access", super::golden::access_letter().pdf),
         ("empty", render("").pdf),
         ("no-glyph", render("<p>a漢b</p>").pdf),
         ("long-table", render(&long_table).pdf),
