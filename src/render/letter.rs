@@ -147,7 +147,7 @@ pub fn input_digest(
 ) -> Result<Digest, RenderError> {
     let body = html::sanitise(&letter.body_html, limits)?;
     let mut pictures = Pictures::new(images, limits);
-    html::read(&body, BODY, &mut Vec::new(), &mut pictures, &mut Vec::new(), limits)?;
+    html::read(&body, BODY, &mut Vec::new(), &mut pictures, &mut Vec::new())?;
     if let Some(image) = letter.signature.as_ref().and_then(|signature| signature.image.as_ref()) {
         pictures.find(image)?;
     }
@@ -225,7 +225,7 @@ impl Desk<'_> {
         let subject_top = top;
         self.subject(&mut front, &mut top);
         let mut links = Vec::new();
-        let blocks = html::read(body, BODY, &mut links, &mut self.pictures, &mut self.dropped, self.limits)?;
+        let blocks = html::read(body, BODY, &mut links, &mut self.pictures, &mut self.dropped)?;
         let mut slabs = self.workshop.slabs(blocks, MARGIN, WIDTH, None);
         self.signature(&mut slabs)?;
         let frame = Frame { first_top: top, top: TOP, bottom: BOTTOM };

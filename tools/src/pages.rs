@@ -1,9 +1,10 @@
 //! The documents of `scripts/bench render`, made again and again by the product's own renderer.
 //!
 //! The data is a JSON file in which `{n}` stands for the number of the round, as for the peers. Reading it isn't
-//! counted; from the model to the bytes of the PDF is. The first round warms the engine and isn't counted either.
+//! counted; from the model to the bytes of the PDF is. Each worker's first round warms it and isn't counted either.
 
 use std::path::Path;
+use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -45,20 +46,29 @@ pub fn render(kind: Kind, folder: &Path, count: u32, workers: u32) -> anyhow::Re
         data: std::fs::read_to_string(folder.join(name).with_extension("json"))?,
         logo: Logo(std::fs::read(folder.join("logo.png"))?),
     };
-    let warm = job.round(0)?.0;
-    let (began, worked) = (Instant::now(), ticks()?);
-    let rounds = thread::scope(|scope| {
+    let ready = Barrier::new(usize::try_from(workers)? + 1);
+    let (began, worked, done) = thread::scope(|scope| {
         let start = |worker| {
-            let job = &job;
-            scope.spawn(move || (1..=count).map(|round| job.timed(worker * count + round)).collect())
+            let (job, ready) = (&job, &ready);
+            scope.spawn(move || {
+                let warm = job.round(0);
+                ready.wait();
+                let rounds = (1..=count).map(|round| Ok(job.round(worker * count + round)?.1));
+                Ok::<_, anyhow::Error>((warm?.0, rounds.collect::<anyhow::Result<Vec<Duration>>>()?))
+            })
         };
         let workers: Vec<_> = (0..workers).map(start).collect();
-        let join = |worker: thread::ScopedJoinHandle<'_, anyhow::Result<Vec<Duration>>>| {
+        ready.wait();
+        let (began, worked) = (Instant::now(), ticks()?);
+        let join = |worker: thread::ScopedJoinHandle<'_, anyhow::Result<(Rendered, Vec<Duration>)>>| {
             worker.join().unwrap_or_else(|_| bail!("a worker broke down"))
         };
-        workers.into_iter().map(join).collect::<anyhow::Result<Vec<_>>>()
+        let done = workers.into_iter().map(join).collect::<anyhow::Result<Vec<_>>>()?;
+        anyhow::Ok((began, worked, done))
     })?;
     let (took, worked) = (began.elapsed(), ticks()? - worked);
+    let (warm, rounds): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+    let warm = warm.first().context("a worker")?;
     let mut rounds: Vec<_> = rounds.into_iter().flatten().collect();
     rounds.sort_unstable();
     let median = rounds.get(rounds.len() / 2).context("a round")?;
@@ -97,10 +107,6 @@ struct Job {
 }
 
 impl Job {
-    fn timed(&self, round: u32) -> anyhow::Result<Duration> {
-        Ok(self.round(round)?.1)
-    }
-
     fn round(&self, round: u32) -> anyhow::Result<(Rendered, Duration)> {
         let data = self.data.replace("{n}", &round.to_string());
         let limits = Limits::default();

@@ -112,12 +112,19 @@ fn kept_address<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Co
 }
 
 /// A body that holds only what is allowed, and what it lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sanitised {
     /// The body, as HTML in one canonical form.
     pub html: String,
     /// What was dropped, in a stable order.
     pub dropped: Vec<Dropped>,
+    /// The same as a tree.
+    tree: dom::Tree,
+}
+
+impl std::fmt::Debug for Sanitised {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sanitised").field("dropped", &self.dropped).finish_non_exhaustive()
+    }
 }
 
 /// Keeps of a body what is allowed.
@@ -134,25 +141,24 @@ pub fn sanitise(body: &str, limits: &Limits) -> Result<Sanitised, RenderError> {
         return Err(RenderError::TextTooLong { chars: before.chars, limit: limits.max_text_chars });
     }
     let html = SANITISER.clean(body).to_string();
-    let after = Census::of(&dom::parse(&html, limits)?.root());
-    Ok(Sanitised { html, dropped: before.less(&after) })
+    let tree = dom::parse(&html, limits)?;
+    let dropped = before.less(&Census::of(&tree.root()));
+    Ok(Sanitised { html, dropped, tree })
 }
 
 /// Reads a sanitised body into blocks of a base look; links go to `links`, pictures to `pictures`, losses to `dropped`.
 ///
 /// # Errors
-/// When the body passes a limit.
+/// When its pictures pass a limit.
 pub fn read(
     sanitised: &Sanitised,
     look: TextStyle,
     links: &mut Vec<Link>,
     pictures: &mut Pictures<'_>,
     dropped: &mut Vec<Dropped>,
-    limits: &Limits,
 ) -> Result<Vec<Block>, RenderError> {
-    let tree = dom::parse(&sanitised.html, limits)?;
     let mut reader = read::Reader::new(links, pictures);
-    let blocks = reader.body(&tree.root(), look)?;
+    let blocks = reader.body(&sanitised.tree.root(), look)?;
     for (source, count) in reader.lost {
         dropped.push(Dropped { kind: DroppedKind::Image, name: short_name(&source), count });
     }
