@@ -45,7 +45,7 @@ pub use pictures::{ImageResolver, NoImages};
 
 /// The version of the layout: a change that alters what is already published raises it, and with it every
 /// [`input_digest`].
-pub const LAYOUT_VERSION: u32 = 2;
+pub const LAYOUT_VERSION: u32 = 3;
 
 /// The bounds of one document. The defaults are far above any letter of an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,7 +31,7 @@ pub enum Kind {
     Owners,
 }
 
-/// Makes a document `count` times on each worker and says what it took.
+/// Makes a document `count` times on each worker and says what it took; the first one stays in the folder, to be looked at.
 ///
 /// # Errors
 /// When the data can't be read, or the document can't be made.
@@ -69,6 +69,7 @@ pub fn render(kind: Kind, folder: &Path, count: u32, workers: u32) -> anyhow::Re
     let (took, worked) = (began.elapsed(), ticks()? - worked);
     let (warm, rounds): (Vec<_>, Vec<_>) = done.into_iter().unzip();
     let warm = warm.first().context("a worker")?;
+    std::fs::write(folder.join(format!("{name}-publier.pdf")), &warm.pdf)?;
     let mut rounds: Vec<_> = rounds.into_iter().flatten().collect();
     rounds.sort_unstable();
     let median = rounds.get(rounds.len() / 2).context("a round")?;
