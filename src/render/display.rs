@@ -31,6 +31,23 @@ impl Colour {
     }
 }
 
+/// A place in a text or a list, in half the room of a `usize`: a table has a hundred thousand glyphs. What a document may
+/// hold is bounded far below its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Offset(u32);
+
+impl Offset {
+    /// Keeps a place.
+    pub fn of(place: usize) -> Self {
+        Self(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    /// Gives it back.
+    pub fn get(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
 /// One glyph of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glyph {
@@ -41,9 +58,9 @@ pub struct Glyph {
     /// Its shift to the right, in ems.
     pub shift_em: f32,
     /// The first byte of the run's text that it shows.
-    pub start: usize,
+    pub start: Offset,
     /// The byte after the last one.
-    pub end: usize,
+    pub end: Offset,
 }
 
 /// Text of one face, size and colour on one line.

@@ -42,15 +42,18 @@ static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
     Face::ALL.map(|face| Font::new(face.bytes().into(), 0).expect("a test reads each shipped font"))
 });
 
+/// How many pages the packer compresses, which is faster; where there are more, each is compressed as it ends, since all of
+/// them plain are most of what a long table takes in memory.
+const FEW_PAGES: usize = 4;
+
 /// Draws the list and gives the file.
 ///
 /// # Errors
 /// [`RenderError::Engine`] when krilla's validator refuses the document, or a picture's content is broken.
 pub(super) fn draw(list: DisplayList) -> Result<Vec<u8>, RenderError> {
-    // The packer compresses pages: as well, and faster.
     let settings = SerializeSettings {
         configuration: configuration()?,
-        compress_content_streams: false,
+        compress_content_streams: list.pages.len() > FEW_PAGES,
         ..SerializeSettings::default()
     };
     let mut document = Document::new_with(settings);
@@ -329,7 +332,7 @@ impl<'a> Strip<'a> {
         self.glyphs.reserve(run.glyphs.len());
         for glyph in &run.glyphs {
             let id = GlyphId::new(u32::from(glyph.id));
-            let text = begin + glyph.start..begin + glyph.end;
+            let text = begin + glyph.start.get()..begin + glyph.end.get();
             self.glyphs.push(KrillaGlyph::new(
                 id,
                 glyph.advance_em,

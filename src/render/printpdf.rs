@@ -125,7 +125,7 @@ fn draw_run(run: &Run, page_height: f32, ops: &mut Vec<Op>) {
     ops.push(Op::SetFont { font: PdfFontHandle::External(font_id(run.face)), size: Pt(run.size_pt) });
     let mut x = run.x;
     for glyph in &run.glyphs {
-        let text = run.text.get(glyph.start..glyph.end).unwrap_or_default().to_owned();
+        let text = run.text.get(glyph.start.get()..glyph.end.get()).unwrap_or_default().to_owned();
         let start = x + glyph.shift_em * run.size_pt;
         ops.push(Op::SetTextMatrix {
             matrix: TextMatrix::Translate(Pt(start), Pt(page_height - run.baseline)),

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use chrono::{NaiveDate, NaiveDateTime};
+use publier::files::write_whole;
 use publier::render::papers::{AccountStatement, CoOwnerList, StatementLine};
 use publier::render::{ImageResolver, Letter, Limits, Rendered, render_letter, render_sheet};
 use publier_core::domain::co_owner_list::ListRow;
@@ -69,7 +70,7 @@ pub fn render(kind: Kind, folder: &Path, count: u32, workers: u32) -> anyhow::Re
     let (took, worked) = (began.elapsed(), ticks()? - worked);
     let (warm, rounds): (Vec<_>, Vec<_>) = done.into_iter().unzip();
     let warm = warm.first().context("a worker")?;
-    std::fs::write(folder.join(format!("{name}-publier.pdf")), &warm.pdf)?;
+    write_whole(&folder.join(format!("{name}-publier.pdf")), &warm.pdf)?;
     let mut rounds: Vec<_> = rounds.into_iter().flatten().collect();
     rounds.sort_unstable();
     let median = rounds.get(rounds.len() / 2).context("a round")?;

@@ -11,7 +11,7 @@ use std::ops::Range;
 use super::slab::Slab;
 use super::{MIN_WIDTH, RULE_WIDTH};
 use crate::render::display::{
-    Area, Artifact, Glyph, Item, LinkId, Owner, Role, RoleId, RoleTree, Run, Shape,
+    Area, Artifact, Glyph, Item, LinkId, Offset, Owner, Role, RoleId, RoleTree, Run, Shape,
 };
 use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, shape};
 use crate::render::model::{Align, Inline, Level, Paragraph, PictureBox, TextStyle};
@@ -58,16 +58,30 @@ pub(super) struct ShapedParagraph {
 struct Atom {
     kind: Kind,
     width: f32,
-    start: usize,
+    /// The first byte that it shows.
+    start: Offset,
     is_space: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Kind {
-    /// A glyph and the place of its style.
-    Glyph(ShapedGlyph, usize),
+    /// A glyph.
+    Glyph(Inked),
     /// The place of a picture.
-    Picture(usize),
+    Picture(Offset),
+}
+
+/// A glyph without what its atom says.
+#[derive(Debug, Clone, Copy)]
+struct Inked {
+    face: Face,
+    id: u16,
+    advance_em: f32,
+    shift_em: f32,
+    /// The byte after those that it shows.
+    end: Offset,
+    /// The place of its style.
+    style: Offset,
 }
 
 /// What stays on one line: atoms up to a place where it may end.
@@ -150,12 +164,12 @@ impl ShapedParagraph {
         for glyph in glyphs {
             let shown = text.get(glyph.start..glyph.end).unwrap_or_default();
             let advance_em = if shown == "\n" { 0.0 } else { glyph.advance_em };
-            let glyph =
-                ShapedGlyph { start: start + glyph.start, end: start + glyph.end, advance_em, ..glyph };
+            let ShapedGlyph { face, id, shift_em, .. } = glyph;
+            let (end, style) = (Offset::of(start + glyph.end), Offset::of(place));
             self.atoms.push(Atom {
-                kind: Kind::Glyph(glyph, place),
+                kind: Kind::Glyph(Inked { face, id, advance_em, shift_em, end, style }),
                 width: advance_em * size,
-                start: glyph.start,
+                start: Offset::of(start + glyph.start),
                 is_space: matches!(shown, " " | "\n"),
             });
         }
@@ -164,9 +178,10 @@ impl ShapedParagraph {
     fn push_picture(&mut self, picture: &PictureBox) {
         let shrink = (MAX_PICTURE_HEIGHT / picture.height).min(1.0);
         let (width, height) = (picture.width * shrink, picture.height * shrink);
-        let place = self.pictures.len();
+        let place = Offset::of(self.pictures.len());
         self.pictures.push(PictureBox { width, height, ..picture.clone() });
-        self.atoms.push(Atom { kind: Kind::Picture(place), width, start: self.text.len(), is_space: false });
+        let start = Offset::of(self.text.len());
+        self.atoms.push(Atom { kind: Kind::Picture(place), width, start, is_space: false });
         self.text.push_str(PICTURE);
     }
 
@@ -176,7 +191,7 @@ impl ShapedParagraph {
         self.words.reserve_exact(places.len());
         for place in places {
             let rest = self.atoms.get(first..).unwrap_or_default();
-            let count = rest.iter().take_while(|atom| atom.start < place.at).count();
+            let count = rest.iter().take_while(|atom| atom.start.get() < place.at).count();
             let atoms = rest.get(..count).unwrap_or_default();
             let spaces = atoms.iter().rev().take_while(|atom| atom.is_space).count();
             let visible = atoms.get(..count - spaces).unwrap_or_default();
@@ -293,12 +308,12 @@ impl ShapedParagraph {
     /// Finds the last place where a hyphen may part a word within some room: the atom after it, the width of what stands
     /// before and that of the hyphen.
     fn hyphen_within(&self, word: &Word, room: f32, is_forced: bool) -> Option<(usize, f32, f32)> {
-        let start = self.atoms.get(word.atoms.start)?.start;
-        let end = self.atoms.get(word.atoms.end).map_or(self.text.len(), |atom| atom.start);
+        let start = self.atoms.get(word.atoms.start)?.start.get();
+        let end = self.atoms.get(word.atoms.end).map_or(self.text.len(), |atom| atom.start.get());
         let places = hyphens(self.text.get(start..end)?, is_forced);
         places.into_iter().rev().find_map(|place| {
             let atoms = self.atoms.get(word.atoms.clone())?;
-            let count = atoms.iter().position(|atom| atom.start == start + place)?;
+            let count = atoms.iter().position(|atom| atom.start.get() == start + place)?;
             let head = atoms.get(..count)?;
             let (width, hyphen) = (total(head), self.hyphen_after(head.last()?)?.1);
             (width + hyphen <= room + TOLERANCE).then_some((word.atoms.start + count, width, hyphen))
@@ -307,7 +322,8 @@ impl ShapedParagraph {
 
     /// Gives the hyphen in the look of an atom, its width, and the place of that look.
     fn hyphen_after(&self, atom: &Atom) -> Option<(ShapedGlyph, f32, usize)> {
-        let Kind::Glyph(before, style) = atom.kind else { return None };
+        let Kind::Glyph(before) = atom.kind else { return None };
+        let style = before.style.get();
         let glyph = shape("-", before.face, &mut |_| ()).into_iter().next()?;
         Some((glyph, glyph.advance_em * drawn_size(self.styles.get(style)?), style))
     }
@@ -339,9 +355,9 @@ impl ShapedParagraph {
         };
         for group in atoms.chunk_by(Atom::continues) {
             match group {
-                [Atom { kind: Kind::Picture(place), .. }] => self.draw_picture(*place, &mut pen, roles),
-                [Atom { kind: Kind::Glyph(glyph, style), .. }, ..] => {
-                    self.draw_run(group, glyph.face, *style, &mut pen, roles);
+                [Atom { kind: Kind::Picture(place), .. }] => self.draw_picture(place.get(), &mut pen, roles),
+                [Atom { kind: Kind::Glyph(glyph), .. }, ..] => {
+                    self.draw_run(group, glyph.face, glyph.style.get(), &mut pen, roles);
                 }
                 _ => {}
             }
@@ -357,12 +373,12 @@ impl ShapedParagraph {
         let leading = (LINE_HEIGHT_EM - ASCENT_EM - DESCENT_EM) / 2.0;
         atoms.iter().fold(Extent::default(), |extent, atom| {
             let (above, below) = match atom.kind {
-                Kind::Glyph(_, style) => {
-                    let size = self.styles.get(style).map_or(0.0, |style| style.size_pt);
+                Kind::Glyph(glyph) => {
+                    let size = self.styles.get(glyph.style.get()).map_or(0.0, |style| style.size_pt);
                     (size * (ASCENT_EM + leading), size * (DESCENT_EM + leading))
                 }
                 Kind::Picture(place) => {
-                    let (_, height) = self.picture_size(place, width);
+                    let (_, height) = self.picture_size(place.get(), width);
                     (height + 2.0, 2.0)
                 }
             };
@@ -388,7 +404,8 @@ impl ShapedParagraph {
         let Some(style) = self.styles.get(style) else { return };
         let (x, baseline, text) = (pen.x, pen.baseline - raise(style), SOFT_HYPHEN.to_owned());
         let ShapedGlyph { id, advance_em, shift_em, face, .. } = glyph;
-        let glyphs = vec![Glyph { id, advance_em, shift_em, start: 0, end: text.len() }];
+        let glyphs =
+            vec![Glyph { id, advance_em, shift_em, start: Offset::of(0), end: Offset::of(text.len()) }];
         let run = Run { x, baseline, face, size_pt: drawn_size(style), colour: style.colour, text, glyphs };
         let owner = pen.follow(style.link, text_area(style, pen, width), roles);
         pen.items.push(Item { owner, shape: Shape::Run(run) });
@@ -419,22 +436,22 @@ impl ShapedParagraph {
 
     fn draw_run(&self, atoms: &[Atom], face: Face, style: usize, pen: &mut Pen, roles: &mut RoleTree) {
         let Some(style) = self.styles.get(style) else { return };
-        let start = atoms.first().map_or(0, |atom| atom.start);
+        let start = atoms.first().map_or(0, |atom| atom.start.get());
         let size_pt = drawn_size(style);
         let mut glyphs = Vec::with_capacity(atoms.len());
         let (mut width, mut end) = (0.0, start);
         for atom in atoms {
-            let Kind::Glyph(glyph, _) = atom.kind else { continue };
+            let Kind::Glyph(glyph) = atom.kind else { continue };
             let stretch = if atom.is_space { pen.stretch } else { 0.0 };
             glyphs.push(Glyph {
                 id: glyph.id,
                 advance_em: glyph.advance_em + stretch / size_pt,
                 shift_em: glyph.shift_em,
-                start: glyph.start - start,
-                end: glyph.end - start,
+                start: Offset::of(atom.start.get() - start),
+                end: Offset::of(glyph.end.get() - start),
             });
             width += atom.width + stretch;
-            end = glyph.end;
+            end = glyph.end.get();
         }
         let text = self.text.get(start..end).unwrap_or_default().replace('\n', " ");
         let (x, baseline, colour) = (pen.x, pen.baseline - raise(style), style.colour);
@@ -451,7 +468,7 @@ impl Atom {
     /// Tells whether two neighbours are drawn together.
     fn continues(&self, other: &Self) -> bool {
         match (self.kind, other.kind) {
-            (Kind::Glyph(one, style), Kind::Glyph(other, same)) => one.face == other.face && style == same,
+            (Kind::Glyph(one), Kind::Glyph(other)) => (one.face, one.style) == (other.face, other.style),
             _ => false,
         }
     }
@@ -561,10 +578,10 @@ mod tests {
         let text = |line: &Line| {
             let atoms = &paragraph.atoms[line.atoms.clone()];
             let end = match atoms.last().unwrap().kind {
-                Kind::Glyph(glyph, _) => glyph.end,
-                Kind::Picture(_) => atoms.last().unwrap().start + PICTURE.len(),
+                Kind::Glyph(glyph) => glyph.end.get(),
+                Kind::Picture(_) => atoms.last().unwrap().start.get() + PICTURE.len(),
             };
-            paragraph.text.get(atoms[0].start..end).unwrap().to_owned()
+            paragraph.text.get(atoms[0].start.get()..end).unwrap().to_owned()
         };
         lines.iter().map(text).collect()
     }

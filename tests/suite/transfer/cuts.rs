@@ -15,10 +15,18 @@ struct Spoiled {
 }
 
 impl Spoiled {
+    fn ftp() -> Self {
+        Self::vsftpd(Kind::Plain, 12_000)
+    }
+
     fn ftps() -> Self {
-        let first = 20_000 + u16::try_from(std::process::id() % 400).unwrap() * 20;
+        Self::vsftpd(Kind::Explicit, 20_000)
+    }
+
+    fn vsftpd(kind: Kind, above: u16) -> Self {
+        let first = above + u16::try_from(std::process::id() % 400).unwrap() * 20;
         let passive = first..=first + 19;
-        Self { server: RealServer::vsftpd_passive(Kind::Explicit, &passive), passive }
+        Self { server: RealServer::vsftpd_passive(kind, &passive), passive }
     }
 
     #[expect(clippy::reversed_empty_ranges, reason = "SFTP has no other port")]
@@ -31,7 +39,7 @@ impl Spoiled {
         let ports = std::iter::once(target.port).chain(self.passive.clone()).collect();
         let (proxy, host) = a_line(ports, weather);
         let trust = match target.protocol {
-            Protocol::Sftp => target.trust.clone(),
+            Protocol::Sftp | Protocol::Ftp => target.trust.clone(),
             // The certificate doesn't bear the proxy's address.
             _ => Trust::CertificateFingerprint(self.server.identities().sha256("leaf.pem")),
         };
@@ -47,27 +55,32 @@ impl Spoiled {
         (proxy, target)
     }
 
-    /// Delivers one new file over a line, tried again as usual; gives the proxy, the result and whether the file stands whole.
-    async fn deliver(
-        &self,
-        name: &str,
-        weather: Weather,
-        breaks: Option<Break>,
-    ) -> (Proxy, Result<Delivered, TransferError>, bool) {
+    /// Delivers one new file over a line, tried again as usual.
+    async fn deliver(&self, name: &str, weather: Weather, breaks: Option<Break>) -> Delivery {
         let (proxy, target) = self.proxy(weather, breaks);
         let mut post = Post::new(connector(&target).unwrap(), self.server.remote("depot"));
         let content = [name.as_bytes(), &noise(90_000)].concat();
         let parcel = post.parcel(self.server.remote(&format!("depot/{name}")), &content);
         let began = Instant::now();
         let result = post.courier.deliver(&parcel).await;
-        assert!(began.elapsed() < Duration::from_secs(30), "{breaks:?} took {:?}", began.elapsed());
+        let took = began.elapsed();
+        assert!(took < Duration::from_secs(30), "{breaks:?} took {took:?}");
         post.courier.close().await;
         let told = post.heard.names().iter().any(|event| event.starts_with("uploaded"));
         assert_eq!(told, result.as_ref().is_ok_and(|delivered| !delivered.already), "{breaks:?}");
         let found = fs::read(self.server.root().join("depot").join(name)).ok();
         assert!(found.is_none() || found.as_ref() == Some(&content), "{breaks:?}: half visible");
-        (proxy, result, found.is_some())
+        Delivery { proxy, result, whole: found.is_some(), took }
     }
+}
+
+/// How one delivery ended.
+struct Delivery {
+    proxy: Proxy,
+    result: Result<Delivered, TransferError>,
+    /// Whether the file stands whole at its final name.
+    whole: bool,
+    took: Duration,
 }
 
 /// The kinds of connection and ways that a sound delivery used, with the bytes of each.
@@ -79,11 +92,12 @@ fn used(clean: &Proxy) -> Vec<(On, Way, u64)> {
 }
 
 async fn no_cut_confirms_falsely(spoiled: Spoiled, name: &str) {
-    let (clean, result, _) = spoiled.deliver("entier.pdf", Weather::default(), None).await;
+    let Delivery { proxy: clean, result, .. } = spoiled.deliver("entier.pdf", Weather::default(), None).await;
     assert!(result.is_ok(), "{result:?}");
     let used = used(&clean);
     let total = clean.bytes(Way::ToServer) + clean.bytes(Way::ToClient);
     let (mut broken, mut confirmed, mut false_ones, mut count) = (0, 0, 0, 0);
+    let (mut stalls, mut longest) = (0, Duration::ZERO);
     let closing = u64::from(cases(40)).div_ceil(used.len() as u64);
     let silent = closing.div_ceil(10);
     for (on, way, bytes) in used {
@@ -95,7 +109,12 @@ async fn no_cut_confirms_falsely(spoiled: Spoiled, name: &str) {
                 let after_bytes = (bytes * (2 * point + 1)) / (2 * points);
                 let fault = Break { on, way, after_bytes, deed };
                 let name = format!("{on:?}{way:?}{deed:?}{point}.pdf");
-                let (proxy, result, whole) = spoiled.deliver(&name, Weather::default(), Some(fault)).await;
+                let delivery = spoiled.deliver(&name, Weather::default(), Some(fault)).await;
+                let Delivery { proxy, result, whole, took } = delivery;
+                if matches!(deed, Deed::Stall | Deed::Drop) {
+                    stalls += 1;
+                    longest = longest.max(took);
+                }
                 count += 1;
                 broken += u64::from(proxy.faults_left().is_empty());
                 confirmed += u64::from(result.is_ok());
@@ -104,11 +123,17 @@ async fn no_cut_confirms_falsely(spoiled: Spoiled, name: &str) {
         }
     }
     println!(
-        "{name}: {count} breaks over {total} bytes, {broken} hit, {confirmed} delivered after all, {false_ones} false"
+        "{name}: {count} breaks over {total} bytes, {broken} hit, {confirmed} delivered after all, {false_ones} false; \
+         {stalls} stalls and silences, each over within {longest:.1?} (waits of 1 s)"
     );
     assert_eq!(false_ones, 0);
     assert!(broken * 10 >= count * 9, "{broken} of {count} breaks hit");
     assert!(confirmed * 10 >= count * 8, "{confirmed} of {count} were delivered by another try");
+}
+
+#[tokio::test]
+async fn no_cut_reset_stall_or_silence_confirms_falsely_over_ftp() {
+    no_cut_confirms_falsely(Spoiled::ftp(), "FTP").await;
 }
 
 #[tokio::test]
@@ -126,7 +151,7 @@ async fn a_slow_and_distant_line_delivers_all_the_same() {
     let spoiled = Spoiled::ftps();
     let weather = Weather { delay: Duration::from_millis(10), rate: Some(200_000) };
     let began = Instant::now();
-    let (_, result, whole) = spoiled.deliver("lent.pdf", weather, None).await;
+    let Delivery { result, whole, .. } = spoiled.deliver("lent.pdf", weather, None).await;
     assert!(result.is_ok() && whole, "{result:?}");
     // 90,000 bytes at 200,000 a second, and a dozen round trips of 20 ms.
     assert!(began.elapsed() > Duration::from_millis(450 + 240), "{:?}", began.elapsed());
