@@ -188,6 +188,11 @@ fn draw_page(
         .partition(|item| matches!(item.shape, Shape::Follow(_)));
     for items in content.chunk_by(|one, other| one.owner == other.owner) {
         let Some(owner) = items.first().map(|item| item.owner) else { continue };
+        if let (Owner::Role(role), [Item { shape: Shape::Nothing, .. }]) = (owner, items) {
+            // An empty cell has a place in its row, and no content.
+            tree.enter(role);
+            continue;
+        }
         let identifier = surface.start_tagged(content_tag(owner));
         let drawn = draw_items(&mut surface, items, pictures);
         surface.end_tagged();
