@@ -145,6 +145,74 @@ fn a_withdrawal_leaves_the_server_that_stands_although_the_first_is_down() {
     assert_eq!(two.sequences(), [vec![1], vec![1, 2]]);
 }
 
+/// `why document` or `why account`, as JSON and as it is said.
+fn why(agency: &Agency, of: &[&str; 2]) -> (Value, String) {
+    let json = agency.run(&["why", of[0], of[1], "--json"]).ended(0).lines().remove(0);
+    (json, agency.run(&["why", of[0], of[1]]).ended(0).out)
+}
+
+#[test]
+fn why_answers_for_each_server_what_it_holds_and_since_when() {
+    let two = Two::new();
+    two.publish_first().ended(3);
+    two.agency.sql("UPDATE event SET published_on = NULL WHERE id = 160");
+    two.take_main_down();
+    two.agency.publish(&[]).ended(7);
+
+    let (json, said) = why(&two.agency, &["document", "160"]);
+    let [main, mirror] = [0, 1].map(|at| json["targets"][at].clone());
+    assert_eq!((&main["target"], &mirror["target"]), (&"extranet".into(), &"miroir".into()));
+    assert_eq!(main["documents"], json["documents"], "the main one's stand outside too");
+    let live =
+        |target: &Value| (target["documents"][0]["live"].clone(), target["documents"][0]["since"].is_null());
+    assert_eq!((live(&main), live(&mirror)), ((true.into(), false), (false.into(), true)), "{json}");
+    assert!(mirror["confirmed_at"].as_str() > main["confirmed_at"].as_str(), "{json}");
+    let lines: Vec<_> = said.lines().skip_while(|line| !line.starts_with("Serveur")).collect();
+    let starts = [
+        "Serveur «\u{a0}extranet\u{a0}» (dernière publication confirmée",
+        "  En ligne depuis le",
+        "Serveur «\u{a0}miroir\u{a0}» (dernière publication confirmée",
+        "  Retiré du site (e000000000160.",
+        "Dernier passage",
+    ];
+    assert_eq!(lines.len(), starts.len(), "{said}");
+    assert!(lines.iter().zip(starts).all(|(line, start)| line.starts_with(start)), "{said}");
+
+    two.agency.sql("UPDATE account SET published = 0 WHERE number = '450CLIQUOT'");
+    two.agency.publish(&[]).ended(7);
+    let (json, said) = why(&two.agency, &["account", "450CLIQUOT"]);
+    let live = |at: usize| json["targets"][at]["live"].clone();
+    assert_eq!((live(0), live(1), &json["live"]), (true.into(), false.into(), &true.into()), "{json}");
+    assert!(said.contains("  Il est en ligne.") && said.contains("  Il n’est pas en ligne."), "{said}");
+}
+
+#[test]
+fn why_says_of_a_server_that_never_confirmed_anything_that_it_holds_nothing() {
+    let two = Two::new();
+    let held = two.agency.publish(&["--target", "miroir"]).ended(4).last();
+    let digest = held["report"]["hold_digest"].as_str().unwrap().to_owned();
+    two.agency.publish(&["--target", "miroir", "--confirm", &digest]).ended(3);
+    let (json, said) = why(&two.agency, &["document", "160"]);
+    let [main, mirror] = [0, 1].map(|at| json["targets"][at].clone());
+    assert_eq!((&main["confirmed_at"], &main["documents"]), (&Value::Null, &Value::Array(Vec::new())));
+    assert_eq!(mirror["documents"][0]["live"], true, "{json}");
+    assert!(said.contains("«\u{a0}extranet\u{a0}» (aucune publication"), "{said}");
+    assert!(said.contains("  Il n’a jamais été publié."), "{said}");
+    assert!(json["last"]["run"]["id"].is_number(), "the run is known all the same: {json}");
+}
+
+/// D5: the server that receives the passwords says which issue was confirmed, were it not the first.
+#[test]
+fn why_party_speaks_of_the_password_of_the_server_that_receives_it() {
+    let two = Two::new();
+    two.agency.reconfigure("name = \"miroir\"", "receives_credentials = true\nname = \"miroir\"");
+    two.publish_first().ended(3);
+    assert_eq!(two.mirror.deposit().publications().pop().unwrap().passwords().len(), 17);
+    let json = two.agency.run(&["why", "party", "CLATOUR", "--json"]).ended(0).lines().remove(0);
+    assert_eq!(json["confirmed_issue"], json["password_issue"], "{json}");
+    assert_ne!(json["confirmed_issue"], 0, "{json}");
+}
+
 #[test]
 fn a_check_tries_each_server_and_says_which_one_holds_what_is_nobodys() {
     let two = Two::new();
