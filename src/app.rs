@@ -17,6 +17,7 @@ use crate::desk::{DeskError, Office, Places as OfficePlaces, TargetName};
 use crate::files;
 use crate::flow::publish::{Destination, Job, fresh_id};
 use crate::flow::telling;
+use crate::flow::turns::Turn;
 use crate::flow::{FlowError, Guard};
 use crate::i18n::{Lang, Messages};
 use crate::ledger::{Ledger, LedgerError};
@@ -330,6 +331,7 @@ impl App {
             messages: Arc::clone(&self.messages),
             fresh_series_id: fresh_id()?,
             next_slots: self.next_slots(3).into_iter().map(|slot| slot.at).collect(),
+            turn: Turn::alone(),
         })
     }
 

@@ -1,11 +1,14 @@
 //! Several servers of one channel: each its own series, and one that is down holds no other (rule 1 of a publication's life).
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
+use publier::digest::sha256;
 use publier::settings::target::Target;
 use serde_json::Value;
 
-use crate::support::flow::{Agency, Embedded, Ran};
+use crate::support::flow::{Agency, Embedded, Publication, Ran};
+use crate::support::receiver::receipt;
 use crate::support::servers::free_port;
 
 /// An agency that publishes to two servers, in this order.
@@ -128,6 +131,77 @@ fn a_server_that_is_down_holds_no_other_and_gets_all_of_it_later() {
     assert_eq!(removals(&two.mirror), Vec::<String>::new(), "what it confirmed isn't due again");
     let [main, mirror] = [&two.main, &two.mirror].map(|server| server.deposit().check());
     assert_eq!(main.documents, mirror.documents);
+}
+
+/// What the receiver of a server answers to its last publication.
+fn accept_the_last(server: &Embedded) {
+    let deposit = server.deposit();
+    let (name, path) = deposit.files().into_iter().rfind(|(name, _)| name.ends_with(".zip")).unwrap();
+    let bytes = std::fs::read(path).unwrap();
+    let publication = Publication::read(&bytes);
+    let series = publication.root.attribute("series").unwrap();
+    let text = receipt(series, publication.sequence, &sha256(&bytes).to_string(), "accepted", "");
+    let (hidden, whole) =
+        (deposit.0.join(".receipt"), format!("receipt-{}.xml", name.trim_end_matches(".zip")));
+    std::fs::write(&hidden, text).unwrap();
+    std::fs::rename(hidden, deposit.0.join(whole)).unwrap();
+}
+
+/// Waits until something is so, for a minute at most.
+#[track_caller]
+fn until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_mins(1), "{what}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_server_whose_receipt_is_awaited_holds_no_other() {
+    let two = Two::new();
+    two.publish_first().ended(3);
+    let awaited = "receipts = \"required\"\nreceipt_within = \"10m\"\ndeposit =";
+    two.agency.reconfigure("deposit =", awaited);
+    let status = || two.agency.run(&["status", "--json"]).ended(0).lines().remove(0);
+    std::thread::scope(|scope| {
+        let ran = scope.spawn(|| two.agency.publish(&[]));
+        until("the mirror is published to", || two.sequences()[1] == [1, 2]);
+        accept_the_last(&two.mirror);
+        until("the mirror's is confirmed", || status()["servers"][1]["confirmed"]["sequence"] == 2);
+        assert!(!ran.is_finished(), "the main server's receipt is still awaited");
+        let while_waiting = status();
+        assert_eq!(while_waiting["servers"][0]["awaits_receipt"]["sequence"], 2, "{while_waiting}");
+        let runs = while_waiting["runs"].as_array().unwrap();
+        let of = |outcome: &str| runs.iter().filter(|run| run["outcome"] == outcome).count();
+        assert_eq!((of("running"), of("interrupted")), (1, 0), "the one that waits is no dead one: {runs:?}");
+        accept_the_last(&two.main);
+        let ran = ran.join().unwrap().ended(3);
+        let ends = [("miroir", "partial"), ("extranet", "partial")];
+        assert_eq!(outcomes(&ran), ends.map(|(name, end)| (name.into(), end.into())), "as they ended");
+    });
+    assert_eq!(status()["servers"][0]["confirmed"]["sequence"], 2);
+}
+
+/// Rule 15, where the first server's receiver is silent.
+#[test]
+fn a_withdrawal_leaves_every_server_before_the_first_receipt_is_there() {
+    let two = Two::new();
+    two.publish_first().ended(3);
+    let awaited = "receipts = \"required\"\nreceipt_within = \"3s\"\ndeposit =";
+    two.agency.reconfigure("deposit =", awaited);
+    let ran = two.agency.run(&["events", "unpublish", "--now", "--json", "160"]).ended(7);
+    assert_eq!(two.sequences(), [vec![1, 2], vec![1, 2]]);
+    for server in [&two.main, &two.mirror] {
+        let last = server.deposit().publications().pop().unwrap();
+        assert_eq!(last.removals(), ["unpublish e000000000160.000000000000@a000000000022 manual"]);
+    }
+    let events = ran.lines();
+    let at = |wanted: &str, nth: usize| {
+        let lines = events.iter().enumerate().filter(|(_, line)| line["type"] == wanted);
+        lines.map(|(at, _)| at).nth(nth).unwrap()
+    };
+    assert!(at("transfer-started", 1) < at("transfer-ended", 0), "the second began while the first waited");
 }
 
 /// Rule 15: what must leave at once leaves wherever it can.
