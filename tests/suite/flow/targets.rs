@@ -202,6 +202,12 @@ fn a_withdrawal_leaves_every_server_before_the_first_receipt_is_there() {
         lines.map(|(at, _)| at).nth(nth).unwrap()
     };
     assert!(at("transfer-started", 1) < at("transfer-ended", 0), "the second began while the first waited");
+    let named = |wanted: &str| -> Vec<_> {
+        let lines = events.iter().filter(|line| line["type"] == wanted);
+        lines.map(|line| line["target"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(named("transfer-started"), ["extranet", "miroir"]);
+    assert_eq!(named("transfer-ended").len(), 2);
 }
 
 /// Rule 15: what must leave at once leaves wherever it can.
