@@ -13,10 +13,11 @@ use publier_core::publication::retry::RetryPolicy;
 use publier_core::schedule::{Slot, WeeklySchedule, upcoming};
 
 use crate::clock::SystemClock;
-use crate::desk::{DeskError, Office, Places as OfficePlaces};
+use crate::desk::{DeskError, Office, Places as OfficePlaces, TargetName};
 use crate::files;
 use crate::flow::publish::{Destination, Job, fresh_id};
 use crate::flow::telling;
+use crate::flow::turns::Turn;
 use crate::flow::{FlowError, Guard};
 use crate::i18n::{Lang, Messages};
 use crate::ledger::{Ledger, LedgerError};
@@ -179,13 +180,20 @@ impl App {
     /// When the agency's database or the ledger can't be read.
     pub fn office(&self) -> Result<Office, AppError> {
         let spool = self.spool()?;
-        let target = self.targets().first().map(|target| target.name.clone()).unwrap_or_default();
+        let targets = self.settings.targets_of(Self::CHANNEL);
+        let targets: Vec<_> = targets
+            .map(|target| TargetName {
+                name: &target.name,
+                receives_credentials: target.receives_credentials,
+            })
+            .collect();
         let places = OfficePlaces {
             database: &self.settings.agency.database,
             files: self.files_folder(),
             spool: spool.root(),
             ledger: &self.settings.data.ledger(),
-            series: (Channel::Extranet.code(), &target),
+            channel: Channel::Extranet.code(),
+            targets: &targets,
             now: self.clock.now(),
         };
         Ok(Office::open(&places)?)
@@ -323,6 +331,7 @@ impl App {
             messages: Arc::clone(&self.messages),
             fresh_series_id: fresh_id()?,
             next_slots: self.next_slots(3).into_iter().map(|slot| slot.at).collect(),
+            turn: Turn::alone(),
         })
     }
 

@@ -190,6 +190,8 @@ pub trait Connector: Send + Sync + Debug {
 pub enum Event {
     /// A session of transfers begins: the log opens.
     TransferStarted {
+        /// The target's name in the configuration.
+        target: String,
         /// `user@host`.
         session: String,
         /// When.
@@ -281,6 +283,8 @@ pub enum Event {
     },
     /// The session of transfers ended in order.
     TransferEnded {
+        /// The target's name in the configuration.
+        target: String,
         /// When.
         at: DateTime<Utc>,
     },

@@ -8,14 +8,16 @@ use serde_json::json;
 use super::binders::right;
 use super::cli::{EventSelection, EventsVerb};
 use super::output::Screen;
-use super::publish::{runtime, take, withdraw_from};
+use super::publish::{Doing, runtime, take, to_each};
 use super::rows::{close, listed, no_selection, show, show_rows};
 use crate::app::{App, AppError};
 use crate::desk::Office;
 use crate::desk::events::{self, EventLine, Selected};
 use crate::desk::exposure::{Exposure, exposure};
 use crate::i18n::Lang;
+use crate::report::run_report::RunReport;
 use crate::report::words::moment;
+use crate::settings::target::Target;
 
 /// Obeys `publier events`.
 pub(super) fn run(app: &App, verb: &EventsVerb, screen: Screen) -> Result<ExitStatus, AppError> {
@@ -61,19 +63,15 @@ fn unpublish_now(
         Ok(lock) => lock,
         Err(status) => return Ok(status),
     };
-    let runtime = runtime()?;
-    let mut reports = Vec::new();
-    for target in app.targets() {
-        let report = runtime.block_on(withdraw_from(app, target, &ids, screen))?;
-        match &report.publication {
-            None if report.cause.is_none() => {
-                let values = [("target", target.name.as_str().into())];
-                screen.say(&app.messages.format("desk-nothing-to-withdraw", &values));
-            }
-            _ => screen.say(&report.to_text(&app.messages)),
+    let told = |target: &Target, report: &RunReport| match &report.publication {
+        None if report.cause.is_none() => {
+            let values = [("target", target.name.as_str().into())];
+            screen.say(&app.messages.format("desk-nothing-to-withdraw", &values));
         }
-        reports.push(report);
-    }
+        _ => screen.say(&report.to_text(&app.messages)),
+    };
+    let targets = app.targets();
+    let reports = runtime()?.block_on(to_each(app, &targets, Doing::Withdraw(&ids), screen, told))?;
     Ok(close(app, &results, Some(&reports), screen))
 }
 

@@ -12,8 +12,9 @@ use super::cli::Publish;
 use super::output::{Output, Screen};
 use crate::app::{App, AppError};
 use crate::flow::FlowError;
-use crate::flow::publish::{Ask, Consent, publish, record_failure, rehearse, withdraw};
+use crate::flow::publish::{Ask, Consent, Job, publish, record_failure, rehearse, withdraw};
 use crate::flow::telling::{chain, readers, tell};
+use crate::flow::turns::{Turn, each};
 use crate::ledger::Ledger;
 use crate::ledger::runs::Trigger;
 use crate::ports::Listener;
@@ -47,13 +48,10 @@ pub(super) fn run(app: &App, arguments: &Publish, screen: Screen) -> Result<Exit
         screen.error(ExitStatus::Usage, &app.messages.text("commands-nothing-to-confirm"));
         return Ok(ExitStatus::Usage);
     }
-    let runtime = runtime()?;
-    let mut worst = ExitStatus::Done;
-    for target in targets {
-        let report = runtime.block_on(publish_to(app, target, arguments, screen))?;
-        worst = worst.max(show(app, &report, screen));
-    }
-    Ok(worst)
+    let ask = ask(arguments);
+    let shown = |_: &Target, report: &RunReport| show(app, report, screen);
+    let reports = runtime()?.block_on(to_each(app, &targets, Doing::Publish(&ask), screen, shown))?;
+    Ok(reports.iter().map(RunReport::exit_status).max().unwrap_or(ExitStatus::Done))
 }
 
 /// Tells whether some target's publication can be one that a person confirms: none was confirmed yet, or one was begun and
@@ -107,43 +105,60 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
     runtime.map_err(|error| FlowError::from(error).into())
 }
 
-async fn publish_to(
-    app: &App,
-    target: &Target,
-    arguments: &Publish,
-    screen: Screen,
-) -> Result<RunReport, AppError> {
-    let ask = ask(arguments);
-    let mut job = match app.job(target, vec![listener(app, screen)]) {
-        Ok(job) => job,
-        Err(error) => return could_not_begin(app, target, &ask, &error),
-    };
-    let stop = CancellationToken::new();
-    let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
-    let report = publish(&mut job, &ask, stop).await;
-    watcher.abort();
-    let report = report?;
-    tell(&mut job.ledger, &job.database, app.now())?;
-    Ok(report)
+/// What is done to each target.
+#[derive(Clone, Copy)]
+pub(super) enum Doing<'a> {
+    /// A publication.
+    Publish(&'a Ask),
+    /// What is live of these events leaves, at once and alone.
+    Withdraw(&'a [EventId]),
 }
 
-/// Withdraws what is live of these events from one server, at once.
-pub(super) async fn withdraw_from(
+/// Does it to each target: one works at a time, and who waits for a receipt lets the next one work. Each report is shown as
+/// its target is over; they are given in that order. An interrupt parks what is under way and begins nothing more.
+pub(super) async fn to_each(
     app: &App,
-    target: &Target,
-    events: &[EventId],
+    targets: &[&Target],
+    doing: Doing<'_>,
     screen: Screen,
-) -> Result<RunReport, AppError> {
-    let ask = Ask::new(Trigger::Manual);
-    let mut job = match app.job(target, vec![listener(app, screen)]) {
-        Ok(job) => job,
-        Err(error) => return could_not_begin(app, target, &ask, &error),
-    };
+    show: impl Fn(&Target, &RunReport),
+) -> Result<Vec<RunReport>, AppError> {
     let stop = CancellationToken::new();
     let watcher = tokio::spawn(stop_on_interrupt(stop.clone()));
-    let report = withdraw(&mut job, &ask, events, stop).await;
+    let mut reports = Vec::new();
+    let work = async |target: &&Target, turn| to_one(app, target, doing, screen, turn, stop.clone()).await;
+    let ended = |target: &&Target, end: Result<RunReport, AppError>| {
+        if let Ok(report) = &end {
+            show(target, report);
+        }
+        reports.push(end);
+    };
+    each(targets.iter().copied(), work, ended).await;
     watcher.abort();
-    let report = report?;
+    reports.into_iter().collect()
+}
+
+async fn to_one(
+    app: &App,
+    target: &Target,
+    doing: Doing<'_>,
+    screen: Screen,
+    turn: Turn,
+    stop: CancellationToken,
+) -> Result<RunReport, AppError> {
+    let manual = Ask::new(Trigger::Manual);
+    let ask = if let Doing::Publish(ask) = doing { ask } else { &manual };
+    if stop.is_cancelled() {
+        return could_not_begin(app, target, ask, &FlowError::Stopped.into());
+    }
+    let mut job = match app.job(target, vec![listener(app, screen)]) {
+        Ok(job) => Job { turn, ..job },
+        Err(error) => return could_not_begin(app, target, ask, &error),
+    };
+    let report = match doing {
+        Doing::Publish(ask) => publish(&mut job, ask, stop).await?,
+        Doing::Withdraw(events) => withdraw(&mut job, ask, events, stop).await?,
+    };
     tell(&mut job.ledger, &job.database, app.now())?;
     Ok(report)
 }
@@ -201,14 +216,13 @@ pub(super) async fn wait_for_stop() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Shows a report and gives its status.
-pub(super) fn show(app: &App, report: &RunReport, screen: Screen) -> ExitStatus {
+/// Shows a report.
+pub(super) fn show(app: &App, report: &RunReport, screen: Screen) {
     if screen.json {
         Ndjson::new(Output).summary(report);
     } else {
         screen.say(&report.to_text(&app.messages));
     }
-    report.exit_status()
 }
 
 /// Plans and renders in a folder of its own, which is deleted: no database is written, no socket opened.
@@ -224,7 +238,8 @@ fn dry_run(
         let scratch = tempfile::tempdir().map_err(FlowError::from)?;
         let mut job = app.rehearsal(target, scratch.path())?;
         let report = runtime.block_on(rehearse(&mut job, &ask(arguments), arguments.out.as_deref()))?;
-        worst = worst.max(show(app, &report, screen));
+        show(app, &report, screen);
+        worst = worst.max(report.exit_status());
         if let Some(kept) = &arguments.out {
             let kept = kept.display().to_string();
             screen.say(&app.messages.format("commands-dry-run-kept", &[("folder", kept.into())]));

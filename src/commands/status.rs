@@ -107,10 +107,15 @@ fn gather(app: &App) -> Result<Status<'_>, AppError> {
     })
 }
 
-/// A run that nobody goes on with was cut, whatever its row still says; a run under way is the newest of all.
+/// A run that nobody goes on with was cut, whatever its row still says; those under way began once the lock was held: several
+/// where one waits for a receipt.
 fn over_unless_held(mut runs: Vec<Run>, holder: Option<Holder>) -> Vec<Run> {
-    for (run, rank) in runs.iter_mut().zip(0..) {
-        if run.outcome == RUNNING && (rank > 0 || holder.is_none()) {
+    // The ledger keeps milliseconds.
+    let goes_on = |run: &Run| {
+        holder.is_some_and(|holder| run.started_at.timestamp_millis() >= holder.since.timestamp_millis())
+    };
+    for run in &mut runs {
+        if run.outcome == RUNNING && !goes_on(run) {
             INTERRUPTED.clone_into(&mut run.outcome);
         }
     }
@@ -277,21 +282,26 @@ mod tests {
 
     #[test]
     fn a_run_that_died_is_never_shown_as_under_way() {
-        let run = |id: i64, outcome: &str| Run {
+        let run = |id: i64, started: &str, outcome: &str| Run {
             id: RunId(id),
             trigger: Trigger::Slot,
-            started_at: "2026-11-30T17:00:00Z".parse().unwrap(),
+            started_at: format!("2026-11-30T{started}Z").parse().unwrap(),
             ended_at: None,
             outcome: outcome.to_owned(),
             exit_code: None,
         };
         let shown = |holder: Option<Holder>| -> Vec<String> {
-            let runs = vec![run(3, RUNNING), run(2, RUNNING), run(1, "done")];
+            let runs = vec![
+                run(4, "17:04:00", RUNNING),
+                run(3, "17:00:00", RUNNING),
+                run(2, "16:59:59.999", RUNNING),
+                run(1, "16:00:00", "done"),
+            ];
             over_unless_held(runs, holder).into_iter().map(|run| run.outcome).collect()
         };
-        assert_eq!(shown(None), [INTERRUPTED, INTERRUPTED, "done"]);
-        let holder = Holder { pid: 1, since: "2026-11-30T17:00:00Z".parse().unwrap() };
-        assert_eq!(shown(Some(holder)), [RUNNING, INTERRUPTED, "done"]);
+        assert_eq!(shown(None), [INTERRUPTED, INTERRUPTED, INTERRUPTED, "done"]);
+        let holder = Holder { pid: 1, since: "2026-11-30T17:00:00.0005Z".parse().unwrap() };
+        assert_eq!(shown(Some(holder)), [RUNNING, RUNNING, INTERRUPTED, "done"]);
     }
 
     #[test]

@@ -12,7 +12,9 @@ use super::events::day;
 use super::output::Screen;
 use crate::app::{App, AppError};
 use crate::desk::why::document::Reader;
-use crate::desk::why::{self, AccountWhy, DocumentWhy, Judged, Last, PartyWhy};
+use crate::desk::why::{
+    self, AccountHeld, AccountWhy, DocumentHeld, DocumentWhy, Judged, Last, OnTarget, PartyWhy,
+};
 use crate::i18n::{Messages, Value as Shown};
 use crate::ledger::accounting::LeftOutRow;
 use crate::ledger::plan::LeftOut;
@@ -46,11 +48,13 @@ pub(super) fn run(app: &App, verb: &WhyVerb, screen: Screen) -> Result<ExitStatu
 struct Answer<'m> {
     messages: &'m Messages,
     text: String,
+    /// What lines begin by.
+    indent: &'static str,
 }
 
 impl<'m> Answer<'m> {
     fn new(messages: &'m Messages) -> Self {
-        Self { messages, text: String::new() }
+        Self { messages, text: String::new(), indent: "" }
     }
 
     /// Adds a sentence with its variables.
@@ -63,7 +67,28 @@ impl<'m> Answer<'m> {
         if !self.text.is_empty() {
             self.text.push('\n');
         }
+        self.text.push_str(self.indent);
         self.text.push_str(line);
+    }
+
+    /// Adds what each target holds: under its name where there are several, as if of the site where there is one.
+    fn targets<T>(&mut self, targets: &[OnTarget<T>], mut tell: impl FnMut(&mut Self, &T)) {
+        if let [only] = targets {
+            return tell(self, &only.held);
+        }
+        for OnTarget { target, confirmed_at, held } in targets {
+            let name = ("target", target.as_str().into());
+            match confirmed_at {
+                Some(at) => {
+                    let at = moment(*at, self.messages.lang());
+                    self.say("desk-why-target", &[name, ("at", at.into())]);
+                }
+                None => self.say("desk-why-target-never", &[name]),
+            }
+            self.indent = "  ";
+            tell(self, held);
+            self.indent = "";
+        }
     }
 
     fn rules(&mut self, rules: &[&str]) {
@@ -80,7 +105,8 @@ impl<'m> Answer<'m> {
         self.say("desk-why-left-out", &[("record", record.into()), ("why", why.into())]);
     }
 
-    fn last(mut self, last: &Last) -> String {
+    /// Ends by what happened last; of several targets each was told its own confirmation.
+    fn last(mut self, last: &Last, targets: usize) -> String {
         let lang = self.messages.lang();
         match &last.run {
             None => self.say("desk-why-no-run", &[]),
@@ -91,7 +117,7 @@ impl<'m> Answer<'m> {
                 self.say("desk-why-run", &[("at", at.into()), ("outcome", outcome.into())]);
             }
         }
-        if let Some(at) = last.confirmed_at {
+        if let Some(at) = last.confirmed_at.filter(|_| targets < 2) {
             self.say("desk-why-confirmed", &[("at", moment(at, lang).into())]);
         }
         self.text
@@ -145,21 +171,25 @@ fn document_text(why: &DocumentWhy, messages: &Messages) -> String {
             answer.line(format!("{line}  {waits}").trim_end());
         }
     }
-    why.left_out.iter().for_each(|row| answer.left_out(row));
-    if why.seen.is_empty() {
+    answer.targets(&why.targets, document_held);
+    answer.last(&why.last, why.targets.len())
+}
+
+fn document_held(answer: &mut Answer<'_>, held: &DocumentHeld) {
+    held.left_out.iter().for_each(|row| answer.left_out(row));
+    if held.seen.is_empty() {
         answer.say("desk-why-never", &[]);
     }
-    for document in &why.seen {
+    for document in &held.seen {
         let id = document.id.to_string();
         match document.since {
             Some(since) if document.live => {
-                let since = moment(since, messages.lang());
+                let since = moment(since, answer.messages.lang());
                 answer.say("desk-why-live", &[("id", id.into()), ("since", since.into())]);
             }
             _ => answer.say("desk-why-removed", &[("id", id.into())]),
         }
     }
-    answer.last(&why.last)
 }
 
 /// Names a record as its readers do: `event 12` is « événement 12 ».
@@ -203,12 +233,11 @@ fn judged_code(judged: &Judged) -> (&'static str, Option<&'static str>) {
 
 fn document_fields(why: &DocumentWhy) -> Value {
     let (verdict, reason) = judged_code(&why.judged);
-    let seen: Vec<Value> = why
-        .seen
-        .iter()
-        .map(|document| json!({"id": document.id.to_string(), "live": document.live, "since": document.since, "published_on": document.published_on}))
-        .collect();
-    let left_out: Vec<Value> = why.left_out.iter().map(left_out_fields).collect();
+    let targets = target_fields(
+        &why.targets,
+        |held| json!({"documents": seen_fields(held), "left_out": left_out_list(held)}),
+    );
+    let main = why.targets.first().map(|main| &main.held);
     let codes = |readers: &[Reader]| readers.iter().map(|reader| reader.code.clone()).collect::<Vec<_>>();
     let audience = codes(&why.audience);
     let places: Vec<Value> = why
@@ -222,8 +251,33 @@ fn document_fields(why: &DocumentWhy) -> Value {
         "rules": why.rules, "binder": why.binder.as_ref().map(|(code, _)| code),
         "scope": placement.map(|placement| placement.target.scope()), "concerns": why.concerns,
         "date": placement.map(|placement| placement.date), "until": placement.and_then(|placement| placement.until),
-        "readers": audience.len(), "audience": audience, "places": places, "documents": seen, "left_out": left_out, "last": last_fields(&why.last),
+        "readers": audience.len(), "audience": audience, "places": places,
+        "documents": main.map(seen_fields).unwrap_or_default(), "left_out": main.map(left_out_list).unwrap_or_default(),
+        "targets": targets, "last": last_fields(&why.last),
     })
+}
+
+/// Gives the fields of each target: its name, its last confirmation, and what it holds.
+fn target_fields<T>(targets: &[OnTarget<T>], of: impl Fn(&T) -> Value) -> Vec<Value> {
+    let fields = targets.iter().map(|on| {
+        let mut fields = of(&on.held);
+        if let Value::Object(fields) = &mut fields {
+            fields.insert("target".to_owned(), on.target.as_str().into());
+            fields.insert("confirmed_at".to_owned(), json!(on.confirmed_at));
+        }
+        fields
+    });
+    fields.collect()
+}
+
+fn seen_fields(held: &DocumentHeld) -> Vec<Value> {
+    let seen = held.seen.iter();
+    seen.map(|document| json!({"id": document.id.to_string(), "live": document.live, "since": document.since, "published_on": document.published_on}))
+        .collect()
+}
+
+fn left_out_list(held: &DocumentHeld) -> Vec<Value> {
+    held.left_out.iter().map(left_out_fields).collect()
 }
 
 fn left_out_fields(row: &LeftOutRow) -> Value {
@@ -253,10 +307,14 @@ fn account_text(why: &AccountWhy, messages: &Messages) -> String {
     if account.ticked && !account.validated {
         answer.say("desk-notice-not-validated", &[]);
     }
-    why.left_out.iter().for_each(|row| answer.left_out(row));
-    answer.say(if why.live { "desk-why-account-live" } else { "desk-why-account-not-live" }, &[]);
-    answer.say("desk-why-account-documents", &[("count", why.documents.into())]);
-    answer.last(&why.last)
+    answer.targets(&why.targets, account_held);
+    answer.last(&why.last, why.targets.len())
+}
+
+fn account_held(answer: &mut Answer<'_>, held: &AccountHeld) {
+    held.left_out.iter().for_each(|row| answer.left_out(row));
+    answer.say(if held.live { "desk-why-account-live" } else { "desk-why-account-not-live" }, &[]);
+    answer.say("desk-why-account-documents", &[("count", held.documents.into())]);
 }
 
 fn account_sentence(verdict: AccountVerdict, messages: &Messages) -> String {
@@ -274,14 +332,19 @@ fn account_sentence(verdict: AccountVerdict, messages: &Messages) -> String {
 
 fn account_why_fields(why: &AccountWhy) -> Value {
     let mut fields = account_fields(&why.account);
-    if let Value::Object(fields) = &mut fields {
+    let main = why.targets.first().map(|main| main.held.clone()).unwrap_or_default();
+    if let (Value::Object(fields), Value::Object(held)) = (&mut fields, account_held_fields(&main)) {
+        fields.extend(held);
         fields.insert("rules".to_owned(), why.rules().into());
-        fields.insert("live".to_owned(), why.live.into());
-        fields.insert("documents".to_owned(), why.documents.into());
-        fields.insert("left_out".to_owned(), why.left_out.as_ref().map_or(Value::Null, left_out_fields));
+        fields.insert("targets".to_owned(), target_fields(&why.targets, account_held_fields).into());
         fields.insert("last".to_owned(), last_fields(&why.last));
     }
     fields
+}
+
+fn account_held_fields(held: &AccountHeld) -> Value {
+    let left_out = held.left_out.as_ref().map_or(Value::Null, left_out_fields);
+    json!({"live": held.live, "documents": held.documents, "left_out": left_out})
 }
 
 fn party_text(why: &PartyWhy, messages: &Messages) -> String {
@@ -320,7 +383,7 @@ fn party_text(why: &PartyWhy, messages: &Messages) -> String {
     } else if why.confirmed_issue > 0 {
         answer.say("desk-why-password-sent", &[("issue", why.confirmed_issue.to_string().into())]);
     }
-    answer.last(&why.last)
+    answer.last(&why.last, 1)
 }
 
 fn party_fields(why: &PartyWhy) -> Value {

@@ -37,4 +37,4 @@ pub mod statements;
 pub mod why;
 
 pub use error::{DeskError, Unknown, What};
-pub use office::{Office, Places};
+pub use office::{Office, Places, TargetName};

@@ -28,10 +28,40 @@ pub struct Places<'p> {
     pub spool: &'p Path,
     /// Our own ledger; it is only read, and may not exist yet.
     pub ledger: &'p Path,
-    /// The channel and the target whose series is asked.
-    pub series: (&'p str, &'p str),
+    /// The channel whose series are asked.
+    pub channel: &'p str,
+    /// The channel's targets, the main one first.
+    pub targets: &'p [TargetName<'p>],
     /// The present time, in UTC.
     pub now: DateTime<Utc>,
+}
+
+/// A target, as a request needs to know it.
+#[derive(Debug, Clone, Copy)]
+pub struct TargetName<'p> {
+    /// Its name in the configuration.
+    pub name: &'p str,
+    /// Whether it is the one that receives temporary passwords (D5).
+    pub receives_credentials: bool,
+}
+
+/// A target and its series, once something was published there.
+#[derive(Debug)]
+struct Served {
+    target: String,
+    receives_credentials: bool,
+    series: Option<Series>,
+}
+
+impl Served {
+    fn find(ledger: Option<&Ledger>, channel: &str, target: TargetName<'_>) -> Result<Self, DeskError> {
+        let TargetName { name, receives_credentials } = target;
+        let series = match ledger {
+            Some(ledger) => ledger.find_series(channel, name)?,
+            None => None,
+        };
+        Ok(Self { target: name.to_owned(), receives_credentials, series })
+    }
 }
 
 /// What a request starts from.
@@ -46,7 +76,8 @@ pub struct Office {
     database: PathBuf,
     files: PathBuf,
     ledger: Option<Ledger>,
-    series: Option<Series>,
+    /// The main target first.
+    served: Vec<Served>,
 }
 
 impl Office {
@@ -56,12 +87,10 @@ impl Office {
     /// When either can't be read.
     pub fn open(places: &Places<'_>) -> Result<Self, DeskError> {
         let snapshot = Snapshot::open(places.database, places.spool)?;
-        let (channel, target) = places.series;
         let ledger = if places.ledger.is_file() { Some(Ledger::open(places.ledger)?) } else { None };
-        let series = match &ledger {
-            Some(ledger) => ledger.find_series(channel, target)?,
-            None => None,
-        };
+        let served = places.targets.iter();
+        let served = served.map(|target| Served::find(ledger.as_ref(), places.channel, *target));
+        let served = served.collect::<Result<_, _>>()?;
         let today = places.now.with_timezone(&Paris).date_naive();
         Ok(Self {
             snapshot,
@@ -70,13 +99,27 @@ impl Office {
             database: places.database.to_owned(),
             files: places.files.to_owned(),
             ledger,
-            series,
+            served,
         })
     }
 
-    /// Gives the ledger and the series, once something was published.
+    /// Gives the ledger and the main target's series, once something was published there.
     pub fn series(&self) -> Option<(&Ledger, SeriesKey)> {
-        Some((self.ledger.as_ref()?, self.series.as_ref()?.key))
+        Some((self.ledger.as_ref()?, self.served.first()?.series.as_ref()?.key))
+    }
+
+    /// Gives the ledger and the series that carries temporary passwords, once something was published there (D5).
+    pub fn credentials_series(&self) -> Option<(&Ledger, SeriesKey)> {
+        let receiver = self.served.iter().find(|served| served.receives_credentials)?;
+        Some((self.ledger.as_ref()?, receiver.series.as_ref()?.key))
+    }
+
+    /// Gives each target's name, the main one first, with the ledger and its series once something was published there.
+    pub fn each_series(&self) -> impl Iterator<Item = (&str, Option<(&Ledger, &Series)>)> {
+        self.served.iter().map(|served| {
+            let known = self.ledger.as_ref().zip(served.series.as_ref());
+            (served.target.as_str(), known)
+        })
     }
 
     /// Gives the counter that an event had when a publication left it out for want of a binder (C3).
@@ -88,19 +131,14 @@ impl Office {
         Ok(ledger.unbound_request(event)?)
     }
 
-    /// Gives, of each party whose access the series ever revoked, the last issue of its password that was confirmed then
-    /// (D26).
+    /// Gives, of each party whose access the series that carries passwords ever revoked, the last issue of its password that
+    /// was confirmed then (D26).
     ///
     /// # Errors
     /// When the ledger can't be read.
     pub fn revoked_issues(&self) -> Result<BTreeMap<PartyId, i64>, DeskError> {
-        let Some((ledger, series)) = self.series() else { return Ok(BTreeMap::new()) };
+        let Some((ledger, series)) = self.credentials_series() else { return Ok(BTreeMap::new()) };
         Ok(ledger.revoked_issues(series)?)
-    }
-
-    /// Gives when a publication of the series was last confirmed, in UTC.
-    pub fn confirmed_at(&self) -> Option<DateTime<Utc>> {
-        self.series.as_ref()?.delivered.as_ref().map(|delivered| delivered.confirmed_at)
     }
 
     /// Gives the back office's database.

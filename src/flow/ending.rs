@@ -62,7 +62,8 @@ impl Run<'_> {
         if !self.session_told {
             self.session_told = true;
             let (session, at) = (self.job.connector.session_name(), self.job.clock.now());
-            self.job.listener.hear(&Event::TransferStarted { session, at });
+            let target = self.job.destination.name.clone();
+            self.job.listener.hear(&Event::TransferStarted { target, session, at });
         }
     }
 
@@ -80,7 +81,8 @@ impl Run<'_> {
             drop(self.job.ledger.append(*publication, now, &[Fact::Failed { reason }]));
         }
         if self.session_told {
-            self.job.listener.hear(&Event::TransferEnded { at: self.job.clock.now() });
+            let (target, at) = (self.job.destination.name.clone(), self.job.clock.now());
+            self.job.listener.hear(&Event::TransferEnded { target, at });
         }
         let now = self.job.clock.now();
         let settled = matches!(end, Ok(End::Delivered));

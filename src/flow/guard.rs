@@ -1,7 +1,7 @@
 //! Stands before a connector, so that no account is locked out: at most two refused logins an hour with one secret.
 //!
 //! Promises: refusals are kept in the ledger, per host, account and secret, and so hold across runs, commands and
-//! restarts; a changed secret is tried at once; a login that works forgets the refusals (PUBLICATION.md, confirmation of
+//! restarts; a changed secret is tried at once, be it a password, a key's file or the keys that an agent offers; a login that works forgets the refusals (PUBLICATION.md, confirmation of
 //! one file). A ledger that can't be asked never stops a login.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Paris;
+use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 
 use crate::digest::sha256;
@@ -16,14 +17,15 @@ use crate::ledger::logins::LoginKey;
 use crate::ledger::{Ledger, LedgerError};
 use crate::ports::{Clock, Connector, Session, TransferError};
 use crate::settings::target::{Login, Target};
+use crate::transfer::keys_of_agent;
 
 /// A connector that asks the ledger before each login.
 pub struct Guard {
     inner: Arc<dyn Connector>,
     ledger: Mutex<Ledger>,
     clock: Arc<dyn Clock>,
+    target: Target,
     host: String,
-    user: String,
     secret: String,
 }
 
@@ -38,23 +40,27 @@ impl Guard {
     pub fn new(inner: Arc<dyn Connector>, target: &Target, ledger: Ledger, clock: Arc<dyn Clock>) -> Self {
         let secret = match &target.login {
             Login::Password(password) => password.digest(),
-            // A key that can't be read is the connector's to tell.
+            // An agent is asked before each login: keys come and go meanwhile.
             Login::Folder(_) | Login::Agent { .. } => String::new(),
-            Login::Key { file, .. } => {
-                sha256(&std::fs::read(file).unwrap_or_default()).to_string().chars().take(16).collect()
-            }
+            // A key that can't be read is the connector's to tell.
+            Login::Key { file, .. } => short(sha256(&std::fs::read(file).unwrap_or_default())),
         };
         let host = format!("{}:{}", target.host, target.port);
-        Self { inner, ledger: Mutex::new(ledger), clock, host, user: target.user.clone(), secret }
+        Self { inner, ledger: Mutex::new(ledger), clock, target: target.clone(), host, secret }
     }
 
-    fn key(&self) -> LoginKey<'_> {
-        LoginKey { host: &self.host, user: &self.user, secret: &self.secret }
+    /// Gives the short digest of what would log in now.
+    async fn secret(&self) -> String {
+        keys_of_agent(&self.target).await.map_or_else(|| self.secret.clone(), short)
+    }
+
+    fn key<'k>(&'k self, secret: &'k str) -> LoginKey<'k> {
+        LoginKey { host: &self.host, user: &self.target.user, secret }
     }
 
     /// Gives when a login may be tried, unless it may be now.
-    fn waits_until(&self) -> Option<DateTime<Utc>> {
-        self.ask(|ledger| ledger.login_waits_until(self.key(), self.clock.now())).flatten()
+    fn waits_until(&self, secret: &str) -> Option<DateTime<Utc>> {
+        self.ask(|ledger| ledger.login_waits_until(self.key(secret), self.clock.now())).flatten()
     }
 
     fn ask<T>(&self, what: impl FnOnce(&mut Ledger) -> Result<T, LedgerError>) -> Option<T> {
@@ -65,18 +71,23 @@ impl Guard {
     }
 }
 
+fn short(digest: Digest) -> String {
+    digest.to_string().chars().take(16).collect()
+}
+
 #[async_trait]
 impl Connector for Guard {
     async fn connect(&self) -> Result<Box<dyn Session>, TransferError> {
-        if let Some(until) = self.waits_until() {
+        let secret = self.secret().await;
+        if let Some(until) = self.waits_until(&secret) {
             let until = until.with_timezone(&Paris).format("%H:%M");
             return Err(TransferError::new(TransferReason::LoginPaused, format!("{until}")));
         }
         let session = self.inner.connect().await;
         match &session {
-            Ok(_) => drop(self.ask(|ledger| ledger.login_worked(self.key()))),
+            Ok(_) => drop(self.ask(|ledger| ledger.login_worked(self.key(&secret)))),
             Err(error) if error.reason == TransferReason::AuthenticationRefused => {
-                self.ask(|ledger| ledger.login_refused(self.key(), self.clock.now()));
+                self.ask(|ledger| ledger.login_refused(self.key(&secret), self.clock.now()));
             }
             Err(_) => {}
         }

@@ -24,6 +24,7 @@ pub mod publish;
 mod receipt;
 mod removals;
 pub mod telling;
+pub mod turns;
 
 pub use build::domain_of;
 pub use error::FlowError;

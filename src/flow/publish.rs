@@ -30,6 +30,7 @@ use super::error::FlowError;
 use super::lists::{Remaking, remake};
 use super::receipt::Answer;
 use super::telling;
+use super::turns::Turn;
 use crate::i18n::Messages;
 use crate::ledger::publications::PublicationRow;
 use crate::ledger::runs::Trigger;
@@ -112,6 +113,8 @@ pub struct Job {
     pub fresh_series_id: String,
     /// Tells when the next slots are, for the report.
     pub next_slots: Vec<DateTime<Utc>>,
+    /// The turn in which it works, where others publish to other targets meanwhile.
+    pub turn: Turn,
 }
 
 impl std::fmt::Debug for Job {
@@ -324,8 +327,9 @@ pub async fn rehearse(job: &mut Job, ask: &Ask, keep: Option<&Path>) -> Result<R
 
 fn begin<'j>(job: &'j mut Job, ask: &'j Ask, stop: CancellationToken) -> Result<Run<'j>, FlowError> {
     let started_at = job.clock.now();
-    job.ledger.close_stale_runs()?;
+    job.ledger.close_stale_runs(&job.turn.others())?;
     let id = job.ledger.start_run(ask.trigger, started_at)?;
+    job.turn.is_of(id);
     let run_name = id.0.to_string();
     let fresh = job.fresh_series_id.clone();
     let series = job.ledger.series(job.destination.channel, &job.destination.name, &fresh)?;

@@ -3,7 +3,7 @@
 //! Promises: only an accepted receipt that names the publication settles it; a refusal confirms nothing, is told like a
 //! failure, with the receiver's reasons, and makes all of it due again; a receipt that doesn't come within its time is
 //! told, and the next run looks for it before it plans anything. What can't be read is no receipt: half of one may be on
-//! its way. The wait ends with the run's stop.
+//! its way. The wait ends with the run's stop, and lets those who publish to other targets work meanwhile.
 //!
 //! Limits: a receipt is looked for by its name, one small file; it is never removed. Files of withdrawn documents are, where
 //! the target says so and a receipt confirmed the withdrawal: a receiver that has not answered may still need them. A process
@@ -83,7 +83,7 @@ impl Run<'_> {
     }
 
     /// Waits until the receipt is to be looked for again; `false` when this run has waited long enough.
-    pub(super) async fn await_receipt(&self, wait: &mut Option<Wait>) -> bool {
+    pub(super) async fn await_receipt(&mut self, wait: &mut Option<Wait>) -> bool {
         let within = self.job.destination.receipts.unwrap_or_default();
         let now = Instant::now();
         let begun = || Wait { until: now.checked_add(within).unwrap_or(now), pause: FIRST_PAUSE };
@@ -94,10 +94,18 @@ impl Run<'_> {
         }
         let until = now.checked_add(current.pause.min(left)).unwrap_or(current.until);
         current.pause = current.pause.saturating_mul(2).min(LONGEST_PAUSE);
-        tokio::select! {
-            // The next step is asked for, which ends a run that is stopped.
-            () = self.stop.cancelled() => {}
-            () = tokio::time::sleep_until(until) => {}
+        let stop = self.stop.clone();
+        let waited = async {
+            tokio::select! {
+                // The next step is asked for, which ends a run that is stopped.
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep_until(until) => {}
+            }
+        };
+        self.job.turn.aside(waited).await;
+        // Others worked meanwhile, and the server may have hung up.
+        if now.elapsed() > LONGEST_PAUSE.saturating_mul(2) {
+            self.pool.leave().await;
         }
         true
     }

@@ -86,15 +86,20 @@ impl Ledger {
         })
     }
 
-    /// Marks the runs that never ended as interrupted and says how many. Call it only under the lock that lets one
-    /// run go at a time: nothing else tells a dead run from a live one.
+    /// Marks the runs that never ended as interrupted, but for those that the caller knows alive, and says how many. Call it
+    /// only under the lock that lets one process publish at a time: nothing else tells a dead run from a live one.
     ///
     /// # Errors
     /// [`LedgerError::Sql`].
-    pub fn close_stale_runs(&mut self) -> Result<usize, LedgerError> {
+    pub fn close_stale_runs(&mut self, alive: &[RunId]) -> Result<usize, LedgerError> {
         self.write("close the runs that were killed", |transaction| {
-            let sql = "UPDATE run SET outcome = 'interrupted' WHERE outcome = 'running'";
-            Ok(transaction.execute(sql, [])?)
+            let mut running = transaction.prepare("SELECT id FROM run WHERE outcome = 'running'")?;
+            let ids: Vec<i64> = running.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            let dead: Vec<i64> = ids.into_iter().filter(|id| !alive.contains(&RunId(*id))).collect();
+            for id in &dead {
+                transaction.execute("UPDATE run SET outcome = 'interrupted' WHERE id = ?1", [id])?;
+            }
+            Ok(dead.len())
         })
     }
 

@@ -79,6 +79,7 @@ struct Line<'a> {
 #[serde(tag = "type", rename_all = "kebab-case")]
 enum What<'a> {
     TransferStarted {
+        target: &'a str,
         session: &'a str,
         at: DateTime<Utc>,
     },
@@ -135,6 +136,7 @@ enum What<'a> {
         at: DateTime<Utc>,
     },
     TransferEnded {
+        target: &'a str,
         at: DateTime<Utc>,
     },
     Summary {
@@ -152,7 +154,9 @@ enum What<'a> {
 impl<'a> From<&'a Event> for What<'a> {
     fn from(event: &'a Event) -> Self {
         match event {
-            Event::TransferStarted { session, at } => Self::TransferStarted { session, at: *at },
+            Event::TransferStarted { target, session, at } => {
+                Self::TransferStarted { target, session, at: *at }
+            }
             Event::FolderMade { path, at } => Self::FolderMade { path, at: *at },
             Event::Queued { remote, size_bytes } => Self::Queued { remote, size_bytes: *size_bytes },
             Event::AlreadyThere { remote, size_bytes } => {
@@ -182,7 +186,7 @@ impl<'a> From<&'a Event> for What<'a> {
                 let (reason, words) = split(error);
                 Self::SessionFailed { reason, words, at: *at }
             }
-            Event::TransferEnded { at } => Self::TransferEnded { at: *at },
+            Event::TransferEnded { target, at } => Self::TransferEnded { target, at: *at },
         }
     }
 }

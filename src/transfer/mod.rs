@@ -25,6 +25,7 @@ mod tls;
 use std::path::Path;
 use std::sync::Arc;
 
+use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 
 use crate::ports::{Connector, TransferError};
@@ -36,6 +37,14 @@ pub fn unusable_authorities(target: &Target) -> Option<&Path> {
         Trust::Authorities(file) if !tls::is_of_authorities(file) => Some(file),
         _ => None,
     }
+}
+
+/// Gives the digest of the public keys that an SSH agent would offer to a target, in their order; `None` where no agent is
+/// asked, or where it can't be. Nothing is sent to the server.
+pub async fn keys_of_agent(target: &Target) -> Option<Digest> {
+    let Login::Agent { socket } = &target.login else { return None };
+    let asked = net::within(target.deadlines.reply, "ask the SSH agent", sftp::keys_of_agent(socket)).await;
+    asked.ok()?.ok()
 }
 
 /// Makes the connector of a target. Nothing is sent yet.

@@ -25,4 +25,5 @@ fn whatever_breaks_nothing_is_half_visible_falsely_confirmed_lost_or_doubled() {
     println!("schedules of faults from seed {first}: {told:?}, {} wrong", wrong.len());
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(told.deaths > 0 && told.faults > 0, "{told:?}");
+    assert!(told.answered.accepted > 0 && told.answered.refused > 0, "{told:?}");
 }

@@ -120,7 +120,7 @@ fn a_run_that_was_killed_is_interrupted_once_another_holds_the_lock() {
     ledger.end_run(ended, "published", 3, at(20)).unwrap();
     let mut reopened = home.ledger();
     assert_eq!(reopened.runs(9).unwrap()[1].outcome, "running", "opening alone marks nothing");
-    assert_eq!(reopened.close_stale_runs().unwrap(), 1);
+    assert_eq!(reopened.close_stale_runs(&[]).unwrap(), 1);
     let runs = reopened.runs(9).unwrap();
     assert_eq!((runs[0].id, runs[0].outcome.as_str(), runs[0].exit_code), (ended, "published", Some(3)));
     assert_eq!(

@@ -3,11 +3,14 @@
 //!
 //! A fault is an answer that fails, a reply that is lost, a connection that is cut in the middle of a file, a server that
 //! keeps less than it says, or the process that dies before, after or in the middle of an operation.
+//!
+//! In every third schedule only the receiver's receipt confirms, and the receiver answers as it likes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
@@ -22,6 +25,7 @@ use tokio::sync::Notify;
 
 use super::flow::{Agency, Desk, ListedFile, Publication};
 use super::random_agency::Dice;
+use super::receiver::{Answered, Moment, Receiver, is_receipt};
 
 /// How the process dies at an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,11 +53,18 @@ pub struct Watched {
     server: MemoryServer,
     seen: Arc<Mutex<Seen>>,
     died: Arc<Notify>,
+    /// Who answers, where only a receipt confirms.
+    receiver: Option<Arc<Mutex<Receiver>>>,
 }
 
 impl Watched {
-    fn new(server: MemoryServer) -> Self {
-        Self { server, seen: Arc::default(), died: Arc::default() }
+    fn new(server: MemoryServer, receiver: Option<Receiver>) -> Self {
+        let receiver = receiver.map(|receiver| Arc::new(Mutex::new(receiver)));
+        Self { server, seen: Arc::default(), died: Arc::default(), receiver }
+    }
+
+    fn receiver(&self) -> Option<MutexGuard<'_, Receiver>> {
+        self.receiver.as_ref().map(|receiver| receiver.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -85,6 +96,13 @@ impl Watched {
 
     /// Reads what stands at a final name, as a visitor of the server would.
     fn look_at(&self, path: &RemotePath) {
+        if is_receipt(path) {
+            // It was looked for, and what was found is known: an answer that comes now is for the next look.
+            if let Some(mut receiver) = self.receiver() {
+                receiver.turn(Moment::Wait);
+            }
+            return;
+        }
         let is_part = path.name().starts_with('.');
         let Some(content) = self.server.content(path).filter(|_| !is_part) else { return };
         let name = path.as_str().to_owned();
@@ -94,7 +112,12 @@ impl Watched {
         match again {
             Some(before) if before != digest => wrong.push(format!("{name} has two contents")),
             Some(_) => {}
-            None if name.ends_with(".zip") => wrong.extend(self.half_visible(&name, &content)),
+            None if name.ends_with(".zip") => {
+                wrong.extend(self.half_visible(&name, &content));
+                if let Some(mut receiver) = self.receiver() {
+                    receiver.arrives(path, &content);
+                }
+            }
             None => {}
         }
         self.seen().wrong.extend(wrong);
@@ -259,6 +282,9 @@ pub struct Told {
     pub cuts: u64,
     pub publications: u64,
     pub files: u64,
+    /// Schedules in which only a receipt confirms.
+    pub with_receipts: u64,
+    pub answered: Answered,
 }
 
 impl std::ops::AddAssign for Told {
@@ -270,6 +296,8 @@ impl std::ops::AddAssign for Told {
         self.cuts += other.cuts;
         self.publications += other.publications;
         self.files += other.files;
+        self.with_receipts += other.with_receipts;
+        self.answered += other.answered;
     }
 }
 
@@ -277,6 +305,10 @@ impl std::ops::AddAssign for Told {
 const RUNS: u32 = 12;
 /// The runs that may meet faults.
 const TROUBLED: u32 = 5;
+/// What begins a run; the last only where a receipt may still come.
+const TRIGGERS: [Trigger; 3] = [Trigger::Manual, Trigger::Slot, Trigger::Retry];
+/// How long a run waits for a receipt: it looks once, or once more.
+const WAITS: [Duration; 2] = [Duration::ZERO, Duration::from_millis(5)];
 /// The events that staff publish and take back meanwhile.
 const EVENTS: [i64; 3] = [101, 103, 107];
 
@@ -284,8 +316,10 @@ const EVENTS: [i64; 3] = [101, 103, 107];
 pub fn play(seed: u64) -> Result<Told, String> {
     let mut dice = Dice::new(seed);
     let desk = Desk::new(Agency::least());
-    let watched = Watched::new(desk.server.clone());
-    let mut told = Told { schedules: 1, ..Told::default() };
+    let with_receipts = seed.is_multiple_of(3);
+    let receiver = with_receipts.then(|| Receiver::new(desk.server.clone(), seed));
+    let watched = Watched::new(desk.server.clone(), receiver);
+    let mut told = Told { schedules: 1, with_receipts: u64::from(with_receipts), ..Told::default() };
     let mut published = BTreeSet::from(EVENTS);
     let mut calm = 0;
     // Over one connection a seed always plays the same faults; over several, what they hit is left to chance.
@@ -296,18 +330,28 @@ pub fn play(seed: u64) -> Result<Told, String> {
         } else {
             desk.server.forget_faults();
             watched.seen().death = None;
+            if let Some(mut receiver) = watched.receiver() {
+                receiver.calm_down();
+            }
         }
-        let ask = Ask { consent: Consent::Demo, ..Ask::new(dice.pick(&[Trigger::Manual, Trigger::Slot])) };
+        let triggers = if with_receipts { &TRIGGERS[..] } else { &TRIGGERS[..2] };
+        let ask = Ask { consent: Consent::Demo, ..Ask::new(dice.pick(triggers)) };
         let mut job = desk.job_through(Arc::new(watched.clone()));
         job.destination.connections = connections;
+        job.destination.receipts = with_receipts.then(|| dice.pick(&WAITS));
         let report = desk.publish_until(job, &ask, &watched.died);
         told.runs += 1;
         told.deaths += u64::from(report.is_none());
         if let Some(error) = watched.seen().wrong.first() {
             return Err(format!("seed {seed}, run {run}: {error}"));
         }
-        confirmed_stands(&desk).map_err(|error| format!("seed {seed}, run {run}: {error}"))?;
         let whole = report.is_some_and(|report| report.exit_status().code() == 0);
+        confirmed_stands(&desk, &watched)
+            .and_then(|()| confirmed_is_accepted(&desk, &watched, whole))
+            .map_err(|error| format!("seed {seed}, run {run}: {error}"))?;
+        if let Some(mut receiver) = watched.receiver() {
+            receiver.turn(Moment::Between);
+        }
         calm = if run >= TROUBLED && whole { calm + 1 } else { 0 };
         if calm == 2 {
             break;
@@ -327,7 +371,8 @@ pub fn play(seed: u64) -> Result<Told, String> {
         return Err(format!("seed {seed}: {RUNS} runs and no end"));
     }
     told.files = desk.server.files().len() as u64;
-    told.publications = desk.server.files().iter().filter(|name| name.ends_with(".zip")).count() as u64;
+    told.publications = publications(&desk, &watched).len() as u64;
+    told.answered = watched.receiver().map(|receiver| receiver.answered).unwrap_or_default();
     ended(&desk, &watched, &published).map_err(|error| format!("seed {seed}: {error}"))?;
     Ok(told)
 }
@@ -342,14 +387,21 @@ fn trouble(dice: &mut Dice, watched: &Watched, told: &mut Told) {
         TransferReason::PermissionDenied,
         TransferReason::RenameFailed,
     ];
-    let operations =
-        [Operation::Connect, Operation::Size, Operation::Write, Operation::Rename, Operation::MakeFolder];
+    let operations = [
+        Operation::Connect,
+        Operation::Size,
+        Operation::Write,
+        Operation::Rename,
+        Operation::MakeFolder,
+        Operation::Read,
+    ];
+    let operations = if watched.receiver.is_some() { &operations[..] } else { &operations[..5] };
     for _ in 0..dice.below(4) {
         told.faults += 1;
         let fault = match dice.below(10) {
             0..=2 => Fault::CutWrite { after_bytes: dice.below(60_000) as u64 },
             3 => Fault::TruncateWrite { after_bytes: dice.below(60_000) as u64 },
-            4 | 5 => Fault::LoseReply { operation: dice.pick(&operations) },
+            4 | 5 => Fault::LoseReply { operation: dice.pick(operations) },
             _ => {
                 let error = TransferError::new(dice.pick(&reasons), "a fault of the schedule");
                 let nth = watched.server.journal().len() as u64 + 1 + dice.below(60) as u64;
@@ -365,55 +417,101 @@ fn trouble(dice: &mut Dice, watched: &Watched, told: &mut Told) {
     }
 }
 
+/// The publications that became visible, in the order of their numbers: those on the server, and those that the receiver
+/// took away.
+fn publications(desk: &Desk, watched: &Watched) -> Vec<Publication> {
+    let mut publications = desk.publications();
+    publications.extend(watched.receiver().map(|receiver| receiver.taken()).unwrap_or_default());
+    publications.sort_by_key(|publication| publication.sequence);
+    publications
+}
+
+/// The numbers that a query of the ledger gives.
+fn numbers(desk: &Desk, sql: &str) -> BTreeSet<u64> {
+    let db = rusqlite::Connection::open(desk.agency.path("data/state.db")).unwrap();
+    let Ok(mut statement) = db.prepare(sql) else { return BTreeSet::new() };
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
 /// Checks that whatever a publication on the server lists stands there whole: in the ledger's confirmed state too
 /// (promises 2 and 3).
-fn confirmed_stands(desk: &Desk) -> Result<(), String> {
-    let publications = desk.publications();
-    let sequences: Vec<u64> = publications.iter().map(|publication| publication.sequence).collect();
-    let db = rusqlite::Connection::open(desk.agency.path("data/state.db")).unwrap();
-    let delivered: Option<u64> =
-        db.query_row("SELECT delivered_sequence FROM series", [], |row| row.get(0)).unwrap_or_default();
-    match delivered {
-        Some(sequence) if !sequences.contains(&sequence) => {
-            Err(format!("{sequence} is confirmed and isn't on the server: {sequences:?}"))
+fn confirmed_stands(desk: &Desk, watched: &Watched) -> Result<(), String> {
+    let publications = publications(desk, watched);
+    let sequences: BTreeSet<u64> = publications.iter().map(|publication| publication.sequence).collect();
+    let delivered = numbers(desk, "SELECT delivered_sequence FROM series WHERE delivered_sequence NOT NULL");
+    if delivered.is_subset(&sequences) {
+        return Ok(());
+    }
+    Err(format!("{delivered:?} is confirmed and isn't on the server: {sequences:?}"))
+}
+
+/// Checks that nothing is confirmed without the acceptance of that very publication, where only a receipt confirms, and that
+/// no run says it published while its publication was refused or not answered.
+fn confirmed_is_accepted(desk: &Desk, watched: &Watched, whole: bool) -> Result<(), String> {
+    let Some(receiver) = watched.receiver() else { return Ok(()) };
+    let settled = numbers(desk, "SELECT sequence FROM publication WHERE stage = 'settled'");
+    if !settled.is_subset(&receiver.accepted) {
+        return Err(format!("{settled:?} are confirmed, and {:?} alone accepted", receiver.accepted));
+    }
+    let last = numbers(desk, "SELECT max(sequence) FROM publication WHERE sequence NOT NULL HAVING count(*)");
+    if whole && !last.is_subset(&receiver.accepted) {
+        return Err(format!("a run ended well, and {last:?} is not accepted"));
+    }
+    receiver.wrong().map_or(Ok(()), Err)
+}
+
+/// Checks that a name has one content, and that a document whose content stays is never sent under another one (promise 4).
+fn listed_once(
+    publication: &Publication,
+    names: &mut BTreeMap<String, ListedFile>,
+    sent: &mut BTreeMap<String, ListedFile>,
+) -> Result<(), String> {
+    for document in publication.documents() {
+        let file = ListedFile::of(document);
+        let again = names.insert(file.name.clone(), file.clone());
+        if again.is_some_and(|again| again != file) {
+            return Err(format!("{} is listed with two contents", file.name));
         }
-        _ => Ok(()),
+        let id = document.attribute("id").unwrap().to_owned();
+        if let Some(other) = sent.insert(id.clone(), file.clone())
+            && other.sha256 == file.sha256
+            && other.name != file.name
+        {
+            return Err(format!("{id} was sent as {} and {}", other.name, file.name));
+        }
+    }
+    Ok(())
+}
+
+/// Brings what the receiver knows up to date: the documents by id, each with its event.
+fn apply(publication: &Publication, live: &mut BTreeMap<String, Option<i64>>) {
+    if publication.root.attribute("mode") == Some("full") {
+        live.clear();
+    }
+    for document in publication.documents() {
+        let event = document.attribute("event").and_then(|event| event.parse().ok());
+        live.insert(document.attribute("id").unwrap().to_owned(), event);
+    }
+    for removal in publication.section("removals").all("unpublish") {
+        live.remove(removal.attribute("document").unwrap());
     }
 }
 
 /// Checks the end: what the receiver knows is what is published, each file once and whole, nothing half done left.
 fn ended(desk: &Desk, watched: &Watched, published: &BTreeSet<i64>) -> Result<(), String> {
-    let publications = desk.publications();
-    let mut live: BTreeMap<String, (ListedFile, Option<i64>)> = BTreeMap::new();
-    let mut names: BTreeMap<String, ListedFile> = BTreeMap::new();
+    let publications = publications(desk, watched);
+    let applied = watched.receiver().map(|receiver| receiver.applied());
+    let mut live: BTreeMap<String, Option<i64>> = BTreeMap::new();
+    let (mut names, mut sent) = (BTreeMap::new(), BTreeMap::new());
     let mut sequence = 0;
     for publication in &publications {
         if publication.sequence <= sequence {
             return Err(format!("sequence {} comes twice", publication.sequence));
         }
         sequence = publication.sequence;
-        if publication.root.attribute("mode") == Some("full") {
-            live.clear();
-        }
-        for document in publication.documents() {
-            let file = ListedFile::of(document);
-            let again = names.insert(file.name.clone(), file.clone());
-            if again.is_some_and(|again| again != file) {
-                return Err(format!("{} is listed with two contents", file.name));
-            }
-            let id = document.attribute("id").unwrap().to_owned();
-            // Promise 4: a document whose content stays is never sent under another name.
-            let event = document.attribute("event").and_then(|event| event.parse().ok());
-            let before = live.insert(id.clone(), (file.clone(), event));
-            if let Some((other, _)) = before
-                && other.sha256 == file.sha256
-                && other.name != file.name
-            {
-                return Err(format!("{id} was sent as {} and {}", other.name, file.name));
-            }
-        }
-        for removal in publication.section("removals").all("unpublish") {
-            live.remove(removal.attribute("document").unwrap());
+        listed_once(publication, &mut names, &mut sent)?;
+        if applied.as_ref().is_none_or(|applied| applied.contains(&sequence)) {
+            apply(publication, &mut live);
         }
     }
     let contents = watched.seen().contents.clone();
@@ -431,7 +529,7 @@ fn ended(desk: &Desk, watched: &Watched, published: &BTreeSet<i64>) -> Result<()
             return Err(format!("{name} and {twin} are one content"));
         }
     }
-    let letters: BTreeSet<i64> = live.values().filter_map(|(_, event)| *event).collect();
+    let letters: BTreeSet<i64> = live.values().filter_map(|event| *event).collect();
     let missing: Vec<_> = published.difference(&letters).collect();
     let left: Vec<_> = EVENTS.iter().filter(|id| letters.contains(id) && !published.contains(id)).collect();
     if !missing.is_empty() || !left.is_empty() {

@@ -187,7 +187,7 @@ pub fn run(
     tell: &mut dyn FnMut(&str),
 ) -> PublicationId {
     let series = ledger.series("extranet", "main", "5e71e5").unwrap();
-    ledger.close_stale_runs().unwrap();
+    ledger.close_stale_runs(&[]).unwrap();
     let run = ledger.start_run(Trigger::Manual, at(0)).unwrap();
     tell("run");
     let mut whereabouts = None;

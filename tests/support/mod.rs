@@ -23,6 +23,8 @@ pub mod papers;
 pub mod random_agency;
 #[cfg(feature = "demo")]
 pub mod reader;
+#[cfg(feature = "demo")]
+pub mod receiver;
 pub mod render;
 pub mod report;
 pub mod schedule;

@@ -22,11 +22,15 @@ pub fn remote(path: &str) -> RemotePath {
 }
 
 pub fn started() -> Event {
-    Event::TransferStarted { session: "agence605@ftp.example.org".into(), at: at(0) }
+    Event::TransferStarted {
+        target: "extranet".into(),
+        session: "agence605@ftp.example.org".into(),
+        at: at(0),
+    }
 }
 
 pub fn ended() -> Event {
-    Event::TransferEnded { at: at(60) }
+    Event::TransferEnded { target: "extranet".into(), at: at(60) }
 }
 
 pub fn uploaded(local: impl Into<PathBuf>, path: &str, size_bytes: u64) -> Event {

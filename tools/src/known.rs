@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use publier::flow::publish::{Ask, Consent, Destination, Job, publish, rehearse};
+use publier::flow::turns::Turn;
 use publier::i18n::{Lang, Messages};
 use publier::ledger::Ledger;
 use publier::ledger::runs::Trigger;
@@ -97,6 +98,7 @@ fn job(agency: &Path, at: DateTime<Utc>) -> anyhow::Result<Job> {
         messages: Arc::new(Messages::new(Lang::Fr)),
         fresh_series_id: "0123456789abcdef".to_owned(),
         next_slots: Vec::new(),
+        turn: Turn::alone(),
     })
 }
 

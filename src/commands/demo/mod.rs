@@ -243,7 +243,8 @@ async fn publish_once(app: &App, folder: &Folder, screen: Screen) -> Result<Exit
     watcher.abort();
     let report = report?;
     tell(&mut job.ledger, &job.database, app.now())?;
-    let status = super::publish::show(app, &report, screen);
+    super::publish::show(app, &report, screen);
+    let status = report.exit_status();
     screen.say(&format!("\n{}", show::transfer_log(app, folder)));
     // What the demo refuses is there on purpose: a delivered publication is its success.
     Ok(if matches!(report.outcome, Outcome::Done | Outcome::Partial) { ExitStatus::Done } else { status })

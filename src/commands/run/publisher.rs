@@ -20,8 +20,9 @@ use tokio::task;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, AppError};
-use crate::flow::publish::{Ask, publish, record_failure};
+use crate::flow::publish::{Ask, Job, publish, record_failure};
 use crate::flow::telling::{chain, readers, tell};
+use crate::flow::turns::{Turn, each};
 use crate::i18n::Lang;
 use crate::ledger::Ledger;
 use crate::ledger::runs::Trigger;
@@ -142,7 +143,7 @@ impl Inner {
         lock(&self.ledger)
     }
 
-    /// Publishes to each server that the slot has not reached.
+    /// Publishes to each server that the slot has not reached. One that waits for a receipt lets the next one work.
     async fn run(&self, slot: &Slot, stop: &CancellationToken) -> RunEnd {
         let app = self.app();
         let claim = match self.ledger().last_claim(slot.key.channel) {
@@ -153,20 +154,19 @@ impl Inner {
         let failures = claim.map_or(0, |claim| claim.failures);
         let ask = Ask { failure_told: failures > 0, ..Ask::new(trigger(slot, first, app.now())) };
         let mut worst = RunEnd::Finished;
-        for target in app.settings.targets_of(slot.key.channel) {
+        let work = async |target: &&Target, turn| {
             if stop.is_cancelled() {
                 return RunEnd::Stopped;
             }
             if !first && self.has_reached(target, claim) {
                 tracing::info!(slot = %slot.key, target.name, "the slot has reached this server already");
-                continue;
+                return RunEnd::Finished;
             }
-            let end = match self.publish(&app, target, &ask, stop).await {
-                Ok(report) => end_of(&report),
-                Err(error) => failed(&error),
-            };
-            worst = worse(worst, end);
-        }
+            self.publish(&app, target, &ask, turn, stop)
+                .await
+                .map_or_else(|error| failed(&error), |report| end_of(&report))
+        };
+        each(app.settings.targets_of(slot.key.channel), work, |_, end| worst = worse(worst, end)).await;
         worst
     }
 
@@ -175,11 +175,12 @@ impl Inner {
         app: &App,
         target: &Target,
         ask: &Ask,
+        turn: Turn,
         stop: &CancellationToken,
     ) -> Result<RunReport, AppError> {
         let database = &app.settings.agency.database;
         let report = match app.job(target, Vec::new()) {
-            Ok(mut job) => publish(&mut job, ask, stop.clone()).await?,
+            Ok(job) => publish(&mut Job { turn, ..job }, ask, stop.clone()).await?,
             Err(error) => {
                 let words = Label::new(&error.explain(&app.messages));
                 let cause = Cause::Run { status: error.exit_status(), words };

@@ -1,27 +1,51 @@
 //! Why an account is on the site, or isn't.
 
 use publier_core::domain::account::AccountVerdict;
+use publier_core::domain::ids::AccountId;
 use publier_core::domain::options::Role;
 use publier_core::publication::facts::Section;
 
-use super::Last;
+use super::{Last, OnTarget};
 use crate::desk::accounts::{AccountFilter, AccountLine, list};
 use crate::desk::error::DeskError;
 use crate::desk::events;
 use crate::desk::office::Office;
 use crate::ledger::accounting::LeftOutRow;
+use crate::ledger::{Ledger, SeriesKey};
+
+/// What a target's series holds of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AccountHeld {
+    /// Whether it shows it.
+    pub live: bool,
+    /// How many documents it shows of it alone.
+    pub documents: u64,
+    /// What the last publication said of it, where it was left out: entries that can't be added up show only there.
+    pub left_out: Option<LeftOutRow>,
+}
+
+impl AccountHeld {
+    fn of(ledger: &Ledger, series: SeriesKey, account: AccountId) -> Result<Self, DeskError> {
+        let documents = ledger.live_documents_by_account(series)?;
+        let publication = ledger.publications(series, 1)?.into_iter().next();
+        let left_out = publication.map(|publication| {
+            ledger.left_out_of(publication.id, Section::Accounts, &format!("account {account}"))
+        });
+        Ok(Self {
+            live: ledger.is_live_account(series, account)?,
+            documents: documents.get(&account).copied().unwrap_or_default(),
+            left_out: left_out.transpose()?.flatten(),
+        })
+    }
+}
 
 /// Everything that is known of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountWhy {
     /// The account and the verdict on it.
     pub account: AccountLine,
-    /// Whether the series shows it.
-    pub live: bool,
-    /// How many documents the series shows of it alone.
-    pub documents: u64,
-    /// What the last publication said of it, where it was left out: entries that can't be added up show only there.
-    pub left_out: Option<LeftOutRow>,
+    /// What each target holds of it, the main one first.
+    pub targets: Vec<OnTarget<AccountHeld>>,
     /// What happened last.
     pub last: Last,
 }
@@ -54,17 +78,6 @@ pub fn account(office: &Office, named: &str) -> Result<AccountWhy, DeskError> {
     let unknown =
         || crate::desk::Unknown { what: crate::desk::What::Account, named: named.to_owned(), nearest: None };
     let account = list(office, &filter)?.into_iter().next().ok_or_else(unknown)?;
-    let (live, documents, left_out) = match office.series() {
-        Some((ledger, series)) => {
-            let documents = ledger.live_documents_by_account(series)?;
-            let publication = ledger.publications(series, 1)?.into_iter().next();
-            let left_out = publication.map(|publication| {
-                ledger.left_out_of(publication.id, Section::Accounts, &format!("account {id}"))
-            });
-            let documents = documents.get(&id).copied().unwrap_or_default();
-            (ledger.is_live_account(series, id)?, documents, left_out.transpose()?.flatten())
-        }
-        None => (false, 0, None),
-    };
-    Ok(AccountWhy { account, live, documents, left_out, last: Last::of(office)? })
+    let targets = OnTarget::each(office, |ledger, series| AccountHeld::of(ledger, series, id))?;
+    Ok(AccountWhy { account, targets, last: Last::of(office)? })
 }

@@ -13,13 +13,14 @@ use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::facts::Section;
 use publier_core::publication::reason::{RefusalReason, WaitReason};
 
-use super::Last;
+use super::{Last, OnTarget};
 use crate::desk::error::{DeskError, Unknown, What};
 use crate::desk::office::{Office, Trading};
 use crate::flow::record_name;
 use crate::ledger::accounting::LeftOutRow;
 use crate::ledger::plan::LeftOut;
 use crate::ledger::seen::SeenDocument;
+use crate::ledger::{Ledger, SeriesKey};
 use crate::render::html;
 use crate::source::staff::PartyLogin;
 use crate::source::{DocumentTable, ExpenseRow, SourceError};
@@ -118,6 +119,15 @@ pub struct Place {
     pub audience: Vec<Reader>,
 }
 
+/// What a target's series holds of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DocumentHeld {
+    /// Each part and whom it concerns, live or removed.
+    pub seen: Vec<SeenDocument>,
+    /// What the last publication left out of it.
+    pub left_out: Vec<LeftOutRow>,
+}
+
 /// Everything that is known of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentWhy {
@@ -137,10 +147,8 @@ pub struct DocumentWhy {
     pub audience: Vec<Reader>,
     /// The places where it stands: several for a voucher of several buildings (E8).
     pub places: Vec<Place>,
-    /// What the series holds of it, each part and target.
-    pub seen: Vec<SeenDocument>,
-    /// What the last publication left out of it.
-    pub left_out: Vec<LeftOutRow>,
+    /// What each target holds of it, the main one first.
+    pub targets: Vec<OnTarget<DocumentHeld>>,
     /// What happened last.
     pub last: Last,
 }
@@ -204,24 +212,26 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
         }
     };
     let trading = Trading::open(office)?;
-    let seen = match office.series() {
-        Some((ledger, series)) => ledger.seen(series, source)?,
-        None => Vec::new(),
-    };
     let is_meant = |id: DocumentId| is_of(id.source(), source) && alone.is_none_or(|alone| alone == id);
-    let seen: Vec<_> = seen.into_iter().filter(|document| is_meant(document.id)).collect();
+    let parts = names_of(office, source)?;
+    let targets = OnTarget::each(office, |ledger, series| {
+        let mut seen = ledger.seen(series, source)?;
+        seen.retain(|document| is_meant(document.id));
+        Ok(DocumentHeld { seen, left_out: left_out(ledger, series, source, &parts)? })
+    })?;
+    let never_seen = targets.iter().all(|target| target.held.seen.is_empty());
     let (title, judged) = judge(office, &trading, source)?;
-    if judged == Judged::Gone && seen.is_empty() {
+    if judged == Judged::Gone && never_seen {
         return Err(unknown().into());
     }
-    let left_out = left_out(office, source)?;
-    let judged = without_its_file(judged, source, &left_out);
+    let left_out = targets.first().map_or(&[][..], |main| &main.held.left_out);
+    let judged = without_its_file(judged, source, left_out);
     let parties = office.snapshot.party_logins()?;
     let shown = match source {
         DocumentSource::Voucher(voucher, _) => voucher_shown(office, &trading, voucher, alone)?,
         _ => judged.placement().map(|placement| shown(&trading, placement)).unwrap_or_default(),
     };
-    if alone.is_some() && shown.places.is_empty() && seen.is_empty() {
+    if alone.is_some() && shown.places.is_empty() && never_seen {
         return Err(unknown().into());
     }
     let seen_by = shown.places.iter().flat_map(|(_, seen_by)| seen_by.iter().copied()).collect();
@@ -231,7 +241,6 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
         source => record_name(source),
     };
     Ok(DocumentWhy {
-        left_out,
         last: Last::of(office)?,
         binder: binder.map(|binder| (binder.code.clone(), binder.name.clone())),
         concerns: shown.binder.map(|_| shown.concerns()),
@@ -241,7 +250,7 @@ pub fn document(office: &Office, named: &str) -> Result<DocumentWhy, DeskError> 
         record,
         title,
         judged,
-        seen,
+        targets,
     })
 }
 
@@ -378,10 +387,8 @@ fn judge(office: &Office, trading: &Trading, source: DocumentSource) -> Result<(
     }
 }
 
-/// Gives what the last publication left out of the record, by its name or by a document's id.
-fn left_out(office: &Office, source: DocumentSource) -> Result<Vec<LeftOutRow>, DeskError> {
-    let Some((ledger, series)) = office.series() else { return Ok(Vec::new()) };
-    let Some(publication) = ledger.publications(series, 1)?.into_iter().next() else { return Ok(Vec::new()) };
+/// Gives the names under which a publication may leave the record out: its own, and of an event those of its attachments.
+fn names_of(office: &Office, source: DocumentSource) -> Result<Vec<String>, DeskError> {
     let mut names = vec![record_name(source)];
     if let DocumentSource::Body(event) = source
         && let Some(event) = office.snapshot.event(event, &|_| false)?
@@ -391,9 +398,20 @@ fn left_out(office: &Office, source: DocumentSource) -> Result<Vec<LeftOutRow>, 
             attachments.map(|attachment| record_name(DocumentSource::Attachment(event.id, attachment.id))),
         );
     }
+    Ok(names)
+}
+
+/// Gives what the last publication of a series left out of the record, by its names or by a document's id.
+fn left_out(
+    ledger: &Ledger,
+    series: SeriesKey,
+    source: DocumentSource,
+    names: &[String],
+) -> Result<Vec<LeftOutRow>, DeskError> {
+    let Some(publication) = ledger.publications(series, 1)?.into_iter().next() else { return Ok(Vec::new()) };
     let mut found = ledger.left_out_documents(publication.id, source)?;
     for name in names {
-        found.extend(ledger.left_out_of(publication.id, Section::Documents, &name)?);
+        found.extend(ledger.left_out_of(publication.id, Section::Documents, name)?);
     }
     Ok(found)
 }

@@ -66,7 +66,7 @@ pub fn party(office: &Office, named: &str) -> Result<PartyWhy, DeskError> {
     let statuses = reference.buildings.values().filter_map(|building| {
         Some((building.code.clone(), trading.readers.status_in(found.id, building.id)?))
     });
-    let confirmed_issue = match office.series() {
+    let confirmed_issue = match office.credentials_series() {
         Some((ledger, series)) => ledger.confirmed_issue(series, found.id)?.unwrap_or_default(),
         None => 0,
     };

@@ -245,7 +245,7 @@ fn without_password(name: &str) -> String {
 impl Listener for WinscpLog {
     fn hear(&self, event: &Event) {
         match event {
-            Event::TransferStarted { session, at } => self.lock().start(session, *at),
+            Event::TransferStarted { session, at, .. } => self.lock().start(session, *at),
             Event::TransferEnded { .. } => self.lock().end(),
             event => {
                 let bytes = self.elements(event);

@@ -179,12 +179,17 @@ impl Pool {
         while closing.join_next().await.is_some() {}
     }
 
-    /// Logs out everywhere.
-    pub async fn close(mut self) {
+    /// Logs out everywhere; what comes next connects again.
+    pub async fn leave(&mut self) {
         self.rest().await;
         if let Some(courier) = self.alone.take() {
             courier.close().await;
         }
+    }
+
+    /// Logs out everywhere.
+    pub async fn close(mut self) {
+        self.leave().await;
     }
 
     /// Puts whoever is free to work, then widens the pool where files still wait.

@@ -17,13 +17,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use russh::client::{AuthResult, Config, Handle, Handler, KeyboardInteractiveAuthResponse as Interactive};
 #[cfg(unix)]
 use russh::keys::agent::{AgentIdentity, client::AgentClient};
 use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
+#[cfg(unix)]
+use russh::keys::{HashAlg, PublicKey};
 use russh::{MethodKind, Preferred, cipher};
+#[cfg(unix)]
+use tokio::net::UnixStream;
 
+#[cfg(unix)]
+use crate::digest::sha256;
 use crate::ports::{Connector, Session, TransferError};
 use crate::settings::target::{Login, Protocol, Target, Trust};
 use crate::transfer::net::{self, within};
@@ -135,20 +142,12 @@ impl SftpConnector {
     /// Offers the keys of an agent, one after the other: the agent signs, and no private key comes here.
     #[cfg(unix)]
     async fn by_agent(&self, handle: &mut Handle<Gate>, socket: &Path) -> Result<bool, TransferError> {
-        let refused = |error: &dyn std::fmt::Display| {
-            let words = format!("SSH agent {}: {error}", socket.display());
-            TransferError::new(TransferReason::AuthenticationRefused, words)
-        };
-        let mut agent = AgentClient::connect_uds(socket).await.map_err(|error| refused(&error))?;
-        let identities = agent.request_identities().await.map_err(|error| refused(&error))?;
-        let keys = identities.into_iter().filter_map(|identity| match identity {
-            AgentIdentity::PublicKey { key, .. } => Some(key),
-            AgentIdentity::Certificate { .. } => None,
-        });
+        let refused = |error: &dyn std::fmt::Display| of_agent(socket, error);
+        let (mut agent, keys) = ask_agent(socket).await?;
         let hash = handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten();
         let user = self.target.user.as_str();
         let mut tried = 0;
-        for key in keys.take(MOST_KEYS) {
+        for key in keys {
             tried += 1;
             let answer = handle.authenticate_publickey_with(user, key, hash, &mut agent).await;
             if matches!(answer.map_err(|error| refused(&error))?, AuthResult::Success) {
@@ -187,6 +186,39 @@ impl SftpConnector {
         }
         Ok(matches!(answer, Interactive::Success))
     }
+}
+
+/// Gives the digest of the public keys that an agent would offer, in their order.
+#[cfg(unix)]
+pub(super) async fn keys_of_agent(socket: &Path) -> Result<Digest, TransferError> {
+    let (_agent, keys) = ask_agent(socket).await?;
+    let fingerprints: Vec<String> =
+        keys.iter().map(|key| key.fingerprint(HashAlg::Sha256).to_string()).collect();
+    Ok(sha256(fingerprints.join(" ").as_bytes()))
+}
+
+#[cfg(not(unix))]
+pub(super) async fn keys_of_agent(_socket: &Path) -> Result<Digest, TransferError> {
+    Err(TransferError::new(TransferReason::AuthenticationRefused, "an SSH agent is asked on Linux only"))
+}
+
+/// Asks an agent for the keys that are offered to a server.
+#[cfg(unix)]
+async fn ask_agent(socket: &Path) -> Result<(AgentClient<UnixStream>, Vec<PublicKey>), TransferError> {
+    let refused = |error: &dyn std::fmt::Display| of_agent(socket, error);
+    let mut agent = AgentClient::connect_uds(socket).await.map_err(|error| refused(&error))?;
+    let identities = agent.request_identities().await.map_err(|error| refused(&error))?;
+    let keys = identities.into_iter().filter_map(|identity| match identity {
+        AgentIdentity::PublicKey { key, .. } => Some(key),
+        AgentIdentity::Certificate { .. } => None,
+    });
+    Ok((agent, keys.take(MOST_KEYS).collect()))
+}
+
+#[cfg(unix)]
+fn of_agent(socket: &Path, error: &dyn std::fmt::Display) -> TransferError {
+    let words = format!("SSH agent {}: {error}", socket.display());
+    TransferError::new(TransferReason::AuthenticationRefused, words)
 }
 
 /// Reads a private key; deciphering one takes time, so it happens aside.

@@ -16,6 +16,7 @@ use publier_core::publication::reason::TransferReason;
 use publier_core::publication::retry::RetryPolicy;
 
 use crate::support::flow::{Agency, Desk, Embedded, Publication, repository};
+use crate::support::receiver::{receipt, receipt_of};
 use crate::support::report::{Node, write_temporary};
 use crate::support::tools::stdout_of;
 
@@ -45,18 +46,6 @@ impl Receiver {
         let text = (self.answer)(series, publication.sequence, &sha256(&bytes).to_string());
         self.server.put(&receipt_of(zip), text);
     }
-}
-
-fn receipt_of(zip: &RemotePath) -> RemotePath {
-    let name = format!("receipt-{}.xml", zip.name().strip_suffix(".zip").unwrap());
-    zip.parent().unwrap().join(&name).unwrap()
-}
-
-fn receipt(series: &str, sequence: u64, digest: &str, verdict: &str, reasons: &str) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<receipt xmlns=\"urn:publier:receipt:1\" series=\"{series}\" \
-         sequence=\"{sequence}\" sha256=\"{digest}\" verdict=\"{verdict}\">{reasons}</receipt>\n"
-    )
 }
 
 fn accepts(series: &str, sequence: u64, digest: &str) -> String {

@@ -176,7 +176,8 @@ fn a_removal_that_fails_says_why_and_has_its_failure() {
 #[test]
 fn a_password_in_a_session_s_name_is_not_written() {
     let session = "agence605:c4n4ry@ftp.example.org".to_owned();
-    let log = log_of(true, &[Event::TransferStarted { session, at: at(0) }, ended()]);
+    let log =
+        log_of(true, &[Event::TransferStarted { target: "extranet".into(), session, at: at(0) }, ended()]);
     assert!(!log.contains("c4n4ry"));
     assert_eq!(parse(&log).attribute("name"), Some("agence605@ftp.example.org"));
 }

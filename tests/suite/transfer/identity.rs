@@ -1,6 +1,8 @@
 //! Who the server must be, and how we log in: nothing is sent to a stranger, and nothing is tried twice.
 
 use super::*;
+use publier::flow::Guard;
+use publier::ledger::Ledger;
 
 #[tokio::test]
 async fn a_wrong_password_is_sent_once_and_never_shown() {
@@ -195,6 +197,34 @@ async fn the_keys_of_an_agent_log_in() {
     }
     let nowhere = Login::Agent { socket: folder.path().join("absent") };
     assert_eq!(refusal_of(&Target { login: nowhere, ..target }).await.reason, R::AuthenticationRefused);
+}
+
+/// Two refusals within the hour, then a pause: until the agent offers other keys.
+#[tokio::test]
+async fn a_key_added_to_the_agent_is_tried_at_once_although_its_others_were_refused_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let agent = Agent::start(folder.path());
+    let server = RealServer::sshd();
+    let login = Login::Agent { socket: agent.1.clone() };
+    let target = Target { login, ..server.target("depot") };
+    let guard = || -> Arc<dyn Connector> {
+        let ledger = Ledger::open(&folder.path().join("state.db")).unwrap();
+        Arc::new(Guard::new(connector(&target).unwrap(), &target, ledger, Arc::new(SystemClock)))
+    };
+    let refused = async || guard().connect().await.unwrap_err().reason;
+    let stranger = folder.path().join("stranger");
+    let mut keygen = std::process::Command::new("ssh-keygen");
+    crate::support::tools::stdout_of(keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&stranger));
+
+    for expected in [R::AuthenticationRefused, R::AuthenticationRefused, R::LoginPaused] {
+        assert_eq!(refused().await, expected, "an agent without a key");
+    }
+    agent.add(&stranger);
+    for expected in [R::AuthenticationRefused, R::AuthenticationRefused, R::LoginPaused] {
+        assert_eq!(refused().await, expected, "another set of keys has its own tries");
+    }
+    agent.add(&server.authorize_key("ed25519", &["-t", "ed25519", "-N", ""]));
+    guard().connect().await.unwrap().close().await;
 }
 
 #[tokio::test]
