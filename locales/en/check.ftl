@@ -255,6 +255,8 @@ check-body-format =
        *[other] { $count } texts are RTF or DOCX, which aren't read: they are not published.
     }
 check-body-format-remedy = Agency: save those texts again in the software's editor, or attach them as PDF.
+check-body-too-large = The event's text is over 16 MiB: it is not read, hence not published.
+check-body-too-large-remedy = Agency: make the pictures in the text smaller, or attach it as a PDF.
 check-blank-event = The event is blank: neither text nor attachment.
 check-blank-event-remedy = Agency: complete the event or take its publication date away.
 check-no-scope = The event names no account, unit, building or whole entity.

@@ -255,6 +255,8 @@ check-body-format =
        *[other] { $count } textes sont en RTF ou en DOCX, qui ne sont pas lus : ils ne sont pas publiés.
     }
 check-body-format-remedy = Agence : enregistrez de nouveau ces textes dans l’éditeur du logiciel, ou joignez-les en PDF.
+check-body-too-large = Le texte de l’événement dépasse 16 Mio : il n’est pas lu, donc pas publié.
+check-body-too-large-remedy = Agence : réduisez les images du texte, ou joignez-le en PDF.
 check-blank-event = L’événement est vide : ni texte, ni pièce jointe.
 check-blank-event-remedy = Agence : complétez l’événement ou retirez sa date de publication.
 check-no-scope = L’événement ne désigne ni compte, ni lot, ni immeuble, ni entité entière.

@@ -139,6 +139,9 @@ fn judged(office: &Office, trading: &Trading, event: &EventRow, again: bool) -> 
         _ if record.body == Body::Unreadable && record.attachments.is_empty() => {
             row.outcome = Outcome::Refused(Refusal::Rule(RefusalReason::BodyFormat));
         }
+        _ if record.body == Body::TooLarge && record.attachments.is_empty() => {
+            row.outcome = Outcome::Refused(Refusal::Rule(RefusalReason::RenderFailed));
+        }
         Verdict::Refused(reason) => row.outcome = Outcome::Refused(Refusal::Rule(reason)),
         Verdict::Over => row.notices.push(Notice::StaysExpired),
         Verdict::Waits(WaitReason::NoProcessingDate) => row.notices.push(Notice::WaitsForProcessing),

@@ -37,6 +37,7 @@ mod words;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use publier_core::domain::digest::Digest;
+use publier_core::domain::document::MAX_BODY_BYTES;
 use publier_core::publication::reason::RefusalReason;
 
 use crate::i18n::{Messages, Value};
@@ -67,7 +68,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            max_body_bytes: 16 * 1024 * 1024,
+            max_body_bytes: usize::try_from(MAX_BODY_BYTES).unwrap_or(usize::MAX),
             max_text_chars: 1_000_000,
             max_elements: 100_000,
             max_depth: 100,

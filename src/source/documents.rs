@@ -1,10 +1,14 @@
 //! Events, attachments and photos, streamed in the order of their keys.
+//!
+//! Promise: a body above [`MAX_BODY_BYTES`] is never held. `SQLite` tells its size from the record's head, so that a hostile
+//! text costs no memory, but the time in which its pages are passed to reach the columns after it. Limit: the size is that
+//! of the text as it is stored, so that a UTF-16 database reaches it with half the letters.
 
 use std::io::Write as _;
 
 use publier_core::domain::audience::Wanted;
 use publier_core::domain::digest::Digest;
-use publier_core::domain::document::{Attachment, Body, EventRecord, PhotoRecord};
+use publier_core::domain::document::{Attachment, Body, EventRecord, MAX_BODY_BYTES, PhotoRecord};
 use publier_core::domain::ids::{
     AccountId, AttachmentId, BinderId, BuildingId, CaseFileId, EntityId, EventId, PhotoId, TemplateId, UnitId,
 };
@@ -44,15 +48,8 @@ impl Snapshot {
             )
             .map_err(failed())?;
         let mut attachments = Attachments::new(attachments.query([]).map_err(failed())?);
-        let mut events = self
-            .db
-            .prepare(
-                "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
-                        publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id,
-                        supersedes_event_id, coalesce(agent_key, '') LIKE 'co-owner-list-remade:%'
-                   FROM event WHERE published_on IS NOT NULL AND typeof(id) = 'integer' AND id > 0 ORDER BY id",
-            )
-            .map_err(failed())?;
+        let sql = events_where("published_on IS NOT NULL AND typeof(id) = 'integer' AND id > 0 ORDER BY id");
+        let mut events = self.db.prepare(&sql).map_err(failed())?;
         let mut found = events.query([]).map_err(failed())?;
         while let Some(row) = found.next().map_err(failed())? {
             let mut event = event_of(row, is_blank).map_err(failed())?;
@@ -72,8 +69,7 @@ impl Snapshot {
     /// When the database can't be read.
     pub fn event(&self, id: EventId, is_blank: IsBlank<'_>) -> Result<Option<EventRecord>, SourceError> {
         let failed = || SourceError::query("read an event");
-        let sql = format!("{EVENT} WHERE id = ?1");
-        let mut events = self.db.prepare_cached(&sql).map_err(failed())?;
+        let mut events = self.db.prepare_cached(&events_where("id = ?1")).map_err(failed())?;
         let found = events.query_row([id.0], |row| event_of(row, is_blank)).optional().map_err(failed())?;
         let Some(mut event) = found else { return Ok(None) };
         event.attachments = self.attachments(id).map_err(failed())?;
@@ -278,11 +274,16 @@ fn attachment_of(row: &Row<'_>, from: usize) -> rusqlite::Result<Attachment> {
     })
 }
 
-/// The columns of an event, in the order that [`event_of`] reads them.
-const EVENT: &str = "SELECT id, template_id, subject, body, body_format, event_date, processed_on, published_on,
-        publish_request, entity_id, entity_scope, account_id, unit_id, building_id, case_file_id, supersedes_event_id,
-        coalesce(agent_key, '') LIKE 'co-owner-list-remade:%'
-   FROM event";
+/// Selects the columns of events, in the order that [`event_of`] reads them.
+fn events_where(condition: &str) -> String {
+    format!(
+        "SELECT id, template_id, subject, CASE WHEN octet_length(body) <= {MAX_BODY_BYTES} THEN body END, body_format,
+                event_date, processed_on, published_on, publish_request, entity_id, entity_scope, account_id, unit_id,
+                building_id, case_file_id, supersedes_event_id,
+                coalesce(agent_key, '') LIKE 'co-owner-list-remade:%', octet_length(body) > {MAX_BODY_BYTES}
+           FROM event WHERE {condition}"
+    )
+}
 
 /// The tables that documents come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -298,7 +299,10 @@ pub enum DocumentTable {
 }
 
 fn event_of(row: &Row<'_>, is_blank: IsBlank<'_>) -> rusqlite::Result<EventRecord> {
+    let is_too_large = opt_int(row, 17)? == Some(1);
     let body = match (text_of(row.get_ref(3)?), text(row, 4)?.as_str()) {
+        (None, "html") if is_too_large => Body::TooLarge,
+        (None, _) if is_too_large => Body::Unreadable,
         (None, _) => Body::Blank,
         (Some(html), "html") => {
             if is_blank(&html) {
@@ -370,4 +374,62 @@ pub(super) fn photo_of(row: &Row<'_>) -> rusqlite::Result<PhotoRecord> {
         published_on: opt_date(row, 6)?,
         publish_request: opt_int(row, 7)?.unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::create::create;
+    use rusqlite::Connection;
+    use rusqlite::limits::Limit;
+
+    /// A snapshot whose connection hands out no value larger than a body may be: to read one is its error.
+    fn snapshot_of(records: &str) -> (tempfile::TempDir, Snapshot) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("agency.db");
+        create(&path, records).unwrap();
+        let snapshot = Snapshot::open(&path, folder.path()).unwrap();
+        let largest = i32::try_from(MAX_BODY_BYTES).unwrap();
+        snapshot.db.set_limit(Limit::SQLITE_LIMIT_LENGTH, largest).unwrap();
+        (folder, snapshot)
+    }
+
+    /// Events 1 to 3: a body of the largest size, one above it, one above it in another format.
+    fn events() -> String {
+        let text = |bytes: u32| format!("'<p>' || replace(hex(zeroblob({})), '0', 'm')", (bytes - 3) / 2);
+        let (largest, above) = (text(MAX_BODY_BYTES - 1), text(MAX_BODY_BYTES + 1));
+        let event = |id: i64, body: &str, format: &str| {
+            format!(
+                "INSERT INTO event (id, template_id, subject, body, body_format, published_on)
+                 VALUES ({id}, 1, 'Objet', {body}, '{format}', '2025-01-01');"
+            )
+        };
+        let templates = "INSERT INTO event_template (id, code, name) VALUES (1, 'A', 'A');";
+        [templates.to_owned(), event(1, &largest, "html"), event(2, &above, "html"), event(3, &above, "rtf")]
+            .concat()
+    }
+
+    #[test]
+    fn a_body_above_the_limit_is_told_and_never_read() {
+        let (_folder, snapshot) = snapshot_of(&events());
+        let mut seen = Vec::new();
+        snapshot
+            .each_event::<SourceError>(&|_| false, |event, body| {
+                assert_eq!(event.subject, "Objet");
+                seen.push((event.id.0, event.body, body.map(str::len)));
+                Ok(())
+            })
+            .unwrap();
+        let largest = usize::try_from(MAX_BODY_BYTES - 1).unwrap();
+        assert_eq!(
+            seen,
+            [(1, Body::Html, Some(largest)), (2, Body::TooLarge, None), (3, Body::Unreadable, None)]
+        );
+        assert_eq!(snapshot.event(EventId(2), &|_| false).unwrap().unwrap().body, Body::TooLarge);
+        snapshot.each_bad_value(|_| ()).unwrap();
+        snapshot.staff_digest().unwrap();
+        let read =
+            |db: &Connection| db.query_row("SELECT body FROM event WHERE id = 2", [], |row| text(row, 0));
+        assert!(read(&snapshot.db).is_err(), "the connection hands no such text out");
+    }
 }

@@ -8,6 +8,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
+use publier_core::domain::document::MAX_BODY_BYTES;
 use publier_core::domain::ids::{BuildingId, CoOwnerRecordId, EventId, ExpenseLineId, PartyId, TemplateId};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -420,10 +421,12 @@ impl Table {
         Ok(())
     }
 
-    /// The text of an event that nobody asked to publish is not read.
+    /// The text of an event that nobody asked to publish is not read, nor one that is too large to be published.
     fn expression(&self, column: &Column) -> String {
         match (self.name.as_str(), column.name.as_str()) {
-            ("event", "body") => "CASE WHEN published_on IS NOT NULL THEN body END".to_owned(),
+            ("event", "body") => format!(
+                "CASE WHEN published_on IS NOT NULL AND octet_length(body) <= {MAX_BODY_BYTES} THEN body END"
+            ),
             (_, name) => name.to_owned(),
         }
     }

@@ -124,6 +124,11 @@ const CASES: &[Case] = &[
         &["body-format modèle 6 (Contrat de syndic)"],
         &[],
     ),
+    (
+        "UPDATE event SET body = '<p>' || hex(zeroblob(9000000)) WHERE id = 147",
+        &["body-too-large événement 147"],
+        &[],
+    ),
     ("UPDATE event SET body = ' <p> </p>' WHERE id = 147", &["blank-event événement 147"], &[]),
     ("UPDATE event SET building_id = NULL WHERE id = 147", &["no-scope événement 147"], &[]),
     ("UPDATE event SET building_id = 999 WHERE id = 147", &["dangling-target événement 147"], &[]),

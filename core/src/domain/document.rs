@@ -34,6 +34,9 @@ pub struct Template {
     pub notify: bool,
 }
 
+/// The most bytes of a body that is read, pictures in `data:` addresses included: far above any letter of an agency.
+pub const MAX_BODY_BYTES: u32 = 16 * 1024 * 1024;
+
 /// What the body of an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
@@ -43,6 +46,8 @@ pub enum Body {
     Html,
     /// RTF or DOCX: refused.
     Unreadable,
+    /// HTML of more than [`MAX_BODY_BYTES`]: refused without being read.
+    TooLarge,
 }
 
 /// An attachment of an event.

@@ -253,6 +253,8 @@ codes! {
     TemplateMissing = "template-missing", Events, Error, "C2";
     /// Texts are in a format that isn't read.
     BodyFormat = "body-format", Events, Error, "C1";
+    /// A text is too large to be read.
+    BodyTooLarge = "body-too-large", Events, Error, "C1";
     /// An event has neither text nor attachment.
     BlankEvent = "blank-event", Events, Warning, "C1";
     /// An event concerns nobody.

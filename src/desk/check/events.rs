@@ -115,6 +115,9 @@ impl Events<'_> {
         if event.body == Body::Unreadable {
             self.templates.entry(event.template).or_default().body_format += 1;
         }
+        if event.body == Body::TooLarge {
+            each(Finding::new(Code::BodyTooLarge, record()));
+        }
         let body = (event.body != Body::Blank).then_some(DocumentSource::Body(event.id));
         let attached = event.attachments.iter().map(|one| DocumentSource::Attachment(event.id, one.id));
         let in_range = |source| DocumentId::new(source, placement.target).is_ok();

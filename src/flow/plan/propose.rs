@@ -99,9 +99,13 @@ impl Run<'_> {
     ) -> Result<Proposal, FlowError> {
         let source = DocumentSource::Body(event.id);
         let audience = Some((placement.target, placement.binder));
-        if event.body == Body::Unreadable {
-            let verdict = Verdict::Refuse { reason: RefusalReason::BodyFormat, audience };
-            return Ok(Proposal::without_listing(source, verdict));
+        let unread = match event.body {
+            Body::Unreadable => Some(RefusalReason::BodyFormat),
+            Body::TooLarge => Some(RefusalReason::RenderFailed),
+            Body::Blank | Body::Html => None,
+        };
+        if let Some(reason) = unread {
+            return Ok(Proposal::without_listing(source, Verdict::Refuse { reason, audience }));
         }
         let Ok(id) = DocumentId::new(source, placement.target) else { return Ok(unlistable(source)) };
         let planner = self.planner;

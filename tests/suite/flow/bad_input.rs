@@ -436,3 +436,19 @@ fn hostile_bodies_fail_alone_with_their_reason_and_the_rest_is_published() {
     let (_, told) = agency.messages().pop().unwrap();
     assert!(told.contains("n’a pas pu être mis en page"), "{told}");
 }
+
+#[test]
+fn a_body_above_the_limit_is_refused_alone_and_named_beforehand() {
+    let server = Embedded::sftp();
+    let agency = Agency::tiny();
+    agency.configure(&server.target());
+    let body = format!("<p>{}</p>", "charges ".repeat(64 * 1024 * 1024 / 8));
+    agency.open().execute("UPDATE event SET body = ?1 WHERE id = 107", [body]).unwrap();
+    let report = agency.publish_first().ended(3).last()["report"].clone();
+    let refused: Vec<_> = report["refused"]["render-failed"]["records"].as_array().unwrap().iter().collect();
+    assert_eq!(refused.iter().map(|record| &record["id"]).collect::<Vec<_>>(), ["107"], "{report}");
+    assert_eq!(report["letters_rendered"], 3, "the letters 101, 160 and 201 leave: {report}");
+    let found = agency.run(&["check"]).ended(3).out;
+    assert!(found.contains("[body-too-large]"), "{found}");
+    agency.run(&["why", "document", "event:107"]).ended(0);
+}
