@@ -27,7 +27,7 @@ use crate::ledger::documents::{Pages, RemoteFile};
 use crate::ledger::files::UploadResult;
 use crate::ledger::plan::PlannedDocument;
 use crate::ledger::{Ledger, PublicationId, SeriesKey};
-use crate::package::photo;
+use crate::package::photo::{self, PhotoError};
 use crate::package::spool::Folder;
 use crate::ports::{Clock, Event, Listener, RemotePath, TransferError};
 use crate::render::{self, Dropped};
@@ -142,8 +142,10 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
         }
         Material::Photo { path } => {
             let Ok(original) = read(&path) else { return refused(RefusalReason::FileUnreadable) };
-            let Ok(clean) = photo::ready(&original, photo_side_px) else {
-                return refused(RefusalReason::FileUnreadable);
+            let clean = match photo::ready(&original, photo_side_px) {
+                Ok(clean) => clean,
+                Err(PhotoError::TooManyPixels { .. }) => return refused(RefusalReason::FileTooLarge),
+                Err(_) => return refused(RefusalReason::FileUnreadable),
             };
             let kept = spool.keep_bytes(&name, &clean)?;
             (kept.path, kept.size_bytes, kept.digest, None)

@@ -1,7 +1,7 @@
 //! Whether a file that is to be sent opens where it arrives, and runs nothing there.
 //!
 //! Promises: only what is read here decides, never a name; a PDF has its head, its end and a way to its contents, and asks
-//! for no password; an Office file bears no macro. A light check: it doesn't render, and what it lets through may still
+//! for no password; an Office file bears no macro; a PNG announces no more pixels than are looked at. A light check: it doesn't render, and what it lets through may still
 //! be damaged inside. Limits: the ends of a PDF are read, not the whole; Office files are read once, block by block.
 //! Format: PDF (ISO 32000-1, 7.5 and 7.6), OOXML (ECMA-376), OLE2 (MS-CFB), ODF 1.3.
 
@@ -12,6 +12,7 @@ use std::path::Path;
 use publier_core::publication::reason::RefusalReason;
 
 use super::mime::FileKind;
+use super::photo::measured;
 
 /// Readers look for the head within these first bytes (ISO 32000-1, annex H.3).
 const HEAD: u64 = 1024;
@@ -19,6 +20,8 @@ const HEAD: u64 = 1024;
 const TAIL: u64 = 8 * 1024;
 /// The most of a trailer or of a cross-reference stream's dictionary that is read.
 const DICTIONARY: u64 = 16 * 1024;
+/// The signature of a PNG and its header.
+const PNG_HEAD: u64 = 33;
 /// How much of an Office file is looked at in one go.
 const BLOCK: usize = 64 * 1024;
 
@@ -33,6 +36,7 @@ const MACROS: [&[u8]; 3] =
 pub fn opens(path: &Path, kind: FileKind) -> Result<(), RefusalReason> {
     let judged = match kind {
         FileKind::Pdf => pdf(path),
+        FileKind::Png => png(path),
         FileKind::Docx
         | FileKind::Xlsx
         | FileKind::Pptx
@@ -43,6 +47,12 @@ pub fn opens(path: &Path, kind: FileKind) -> Result<(), RefusalReason> {
         _ => Ok(None),
     };
     judged.map_err(|_| RefusalReason::FileUnreadable)?.map_or(Ok(()), Err)
+}
+
+/// Judges a PNG by its header: a few bytes can announce billions of pixels.
+fn png(path: &Path) -> io::Result<Option<RefusalReason>> {
+    let head = part(&mut File::open(path)?, 0, PNG_HEAD)?;
+    Ok(measured(&head).is_err().then_some(RefusalReason::FileTooLarge))
 }
 
 /// Judges a PDF by its two ends.

@@ -1,6 +1,8 @@
 //! The suite of package: archives that others can read and that can't pass when damaged, a spool that keeps
 //! nothing too long, photos without private data.
 
+mod reduced;
+
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -481,6 +483,7 @@ fn random_damage_to_real_photos_never_panics_and_what_comes_out_needs_no_more_cl
         bytes.truncate(1 + cut.index(bytes.len() * 4).min(bytes.len() - 1));
         if let Ok(out) = without_metadata(&bytes) {
             prop_assert!(out.len() <= bytes.len() + 36);
+            prop_assert!(ready(&bytes, 40).is_ok());
             prop_assert_eq!(without_metadata(&out), Ok(out));
         }
     });

@@ -452,3 +452,20 @@ fn a_body_above_the_limit_is_refused_alone_and_named_beforehand() {
     assert!(found.contains("[body-too-large]"), "{found}");
     agency.run(&["why", "document", "event:107"]).ended(0);
 }
+
+#[test]
+fn a_photo_that_announces_billions_of_pixels_is_refused_alone_and_named_beforehand() {
+    let server = Embedded::sftp();
+    let agency = Agency::tiny();
+    agency.configure(&server.target());
+    let side = 50_000_u32.to_be_bytes();
+    let start = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice();
+    let png = [start, &side, &side, &[8, 2, 0, 0, 0, 0, 0, 0, 0], b"\0\0\0\0IEND\0\0\0\0"].concat();
+    std::fs::write(agency.path("files/vaste.png"), png).unwrap();
+    agency.open().execute("UPDATE photo SET path = 'vaste.png' WHERE id = 1", []).unwrap();
+    let report = agency.publish_first().ended(3).last()["report"].clone();
+    let refused: Vec<_> = report["refused"]["file-too-large"]["records"].as_array().unwrap().iter().collect();
+    assert_eq!(refused.iter().map(|record| &record["id"]).collect::<Vec<_>>(), ["1"], "{report}");
+    let found = agency.run(&["check"]).ended(3).out;
+    assert!(found.contains("[file-too-large]"), "{found}");
+}
