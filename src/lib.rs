@@ -10,7 +10,7 @@
 //! | 5 | [`desk`], [`flow`] |
 //! | 4 | [`source`], [`ledger`], [`render`], [`package`], [`transfer`], [`report`], [`notify`], [`channels`], `embedded` |
 //! | 3 | [`ports`], [`clock`] |
-//! | 2 | [`xml`], [`settings`], [`i18n`], [`digest`], [`files`], [`remote_path`] |
+//! | 2 | [`xml`], [`settings`], [`i18n`], [`digest`], [`files`], [`photo`], [`remote_path`] |
 //! | 1 | [`publier_core`]: the pure rules |
 
 pub mod app;
@@ -27,6 +27,7 @@ pub mod i18n;
 pub mod ledger;
 pub mod notify;
 pub mod package;
+pub mod photo;
 pub mod ports;
 pub mod remote_path;
 pub mod render;

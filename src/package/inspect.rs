@@ -12,7 +12,7 @@ use std::path::Path;
 use publier_core::publication::reason::RefusalReason;
 
 use super::mime::FileKind;
-use super::photo::measured;
+use crate::photo::measured;
 
 /// Readers look for the head within these first bytes (ISO 32000-1, annex H.3).
 const HEAD: u64 = 1024;

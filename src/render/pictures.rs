@@ -2,6 +2,9 @@
 //!
 //! Refuses a picture whose header announces more pixels than the limit before a single one is decoded. What can't
 //! be found, is cut short, is CMYK, or is neither PNG nor JPEG is dropped and told. No network is ever asked.
+//!
+//! A PDF holds a JPEG as it was given: what it tells about its maker (place, date, device) is taken from it before, and it
+//! is turned upright, as [`photo`] does for photos that leave by themselves. A PNG is drawn anew from its pixels.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,6 +12,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::photo;
 use crate::render::display::{Picture, PictureFormat};
 use crate::render::{Limits, RenderError};
 
@@ -80,9 +84,7 @@ impl<'a> Pictures<'a> {
                 width_px: picture.width_px,
                 height_px: picture.height_px,
             })?;
-        if !is_whole(&picture) {
-            return Ok(None);
-        }
+        let Some(picture) = Some(picture).filter(is_whole).and_then(discreet) else { return Ok(None) };
         self.list.push(picture);
         Ok(Some(self.list.len() - 1))
     }
@@ -108,6 +110,14 @@ fn measured(bytes: Vec<u8>) -> Option<Picture> {
     };
     let is_seen = width_px > 0 && height_px > 0;
     is_seen.then(|| Picture { format, bytes: Arc::new(bytes), width_px, height_px })
+}
+
+/// Gives a picture upright and without what it tells about its maker.
+fn discreet(picture: Picture) -> Option<Picture> {
+    match picture.format {
+        PictureFormat::Png => Some(picture),
+        PictureFormat::Jpeg => measured(photo::ready(&picture.bytes, 0).ok()?),
+    }
 }
 
 /// Reads the size in the IHDR chunk (PNG, section 11.2.1).

@@ -32,6 +32,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("i18n", 2),
     ("digest", 2),
     ("files", 2),
+    ("photo", 2),
     ("remote_path", 2),
 ];
 

@@ -12,9 +12,9 @@ use std::process::Command;
 use chrono::{NaiveDate, NaiveDateTime};
 use proptest::prelude::*;
 use publier::digest::{sha256, sha256_of_file};
-use publier::package::photo::{PhotoError, ready, without_metadata};
 use publier::package::spool::{Spool, SpoolError};
 use publier::package::zip::{Level, PackageError, Sealed, ZipStream, verify};
+use publier::photo::{PhotoError, ready, without_metadata};
 use publier::xml::Writer;
 
 use crate::support::package::{chunk, exif, image, segment, with_chunks, with_segments};

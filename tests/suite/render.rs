@@ -4,6 +4,7 @@ mod conformance;
 mod golden;
 mod hyphens;
 mod links;
+mod pictures;
 
 use std::time::{Duration, Instant};
 

@@ -8,7 +8,7 @@ use flate2::write::ZlibEncoder;
 use png::{BitDepth, ColorType, Decoder, Encoder, ScaledFloat, Transformations};
 use publier::package::inspect::opens;
 use publier::package::mime::FileKind;
-use publier::package::photo::{PhotoError, ready, without_metadata};
+use publier::photo::{PhotoError, ready, without_metadata};
 use publier_core::publication::reason::RefusalReason;
 
 use crate::support::package::{chunk, with_chunks};
