@@ -1,6 +1,7 @@
 //! The local side of a delivery: a file that must stay what its parcel says while it is read.
 
-use std::io::SeekFrom;
+use std::fs::Metadata;
+use std::io::{self, Read as _, SeekFrom};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
@@ -25,21 +26,9 @@ pub(super) struct LocalFile {
 impl LocalFile {
     /// Opens the file of a parcel, which must have its size.
     pub(super) async fn open(parcel: &Parcel) -> Result<Self, TransferError> {
-        let failed = |error: std::io::Error| {
-            let error = reason::from_local_read(&error);
-            let words = error.words.unwrap_or_default();
-            TransferError::new(error.reason, format!("{}: {words}", parcel.local.display()))
-        };
         // Asked before opening: opening a pipe would wait for its writer.
-        let found = tokio::fs::metadata(&parcel.local).await.map_err(failed)?;
-        if !found.is_file() {
-            let words = format!("{}: not a regular file", parcel.local.display());
-            return Err(TransferError::new(TransferReason::LocalFileUnreadable, words));
-        }
-        if found.len() != parcel.size_bytes {
-            return Err(changed(parcel, found.len()));
-        }
-        let file = File::open(&parcel.local).await.map_err(failed)?;
+        let found = as_expected(parcel, tokio::fs::metadata(&parcel.local).await)?;
+        let file = File::open(&parcel.local).await.map_err(|error| unread(parcel, &error))?;
         Ok(Self { file, modified: found.modified().ok() })
     }
 
@@ -55,33 +44,69 @@ impl LocalFile {
         size_bytes: u64,
     ) -> Result<impl AsyncRead + Send + Unpin + '_, TransferError> {
         self.file.seek(SeekFrom::Start(offset)).await.map_err(|error| reason::from_local_read(&error))?;
-        Ok(BufReader::with_capacity(BLOCK, (&mut self.file).take(size_bytes.saturating_sub(offset))))
+        let left = size_bytes.saturating_sub(offset);
+        let block = usize::try_from(left).map_or(BLOCK, |left| left.clamp(1, BLOCK));
+        Ok(BufReader::with_capacity(block, (&mut self.file).take(left)))
     }
 
     /// Checks that neither the size nor the time of the file moved since it was opened.
     pub(super) async fn confirm_unchanged(&self, parcel: &Parcel) -> Result<(), TransferError> {
-        let found =
-            tokio::fs::metadata(&parcel.local).await.map_err(|error| reason::from_local_read(&error))?;
-        if found.len() == parcel.size_bytes && found.modified().ok() == self.modified {
-            Ok(())
-        } else {
-            Err(changed(parcel, found.len()))
-        }
+        same(parcel, self.modified, tokio::fs::metadata(&parcel.local).await)
     }
 }
 
-/// Reads a small file whole, with the time of its last change, and checks that it is what its parcel says before and after.
+/// Reads a small file whole, with the time of its last change, and checks that it is what its parcel says before and after: in
+/// one go, since each turn to the disk takes another thread.
 pub(super) async fn read_whole(parcel: &Parcel) -> Result<(Vec<u8>, Option<DateTime<Utc>>), TransferError> {
-    let mut local = LocalFile::open(parcel).await?;
-    let mut content = Vec::new();
-    let read = local.from(0, parcel.size_bytes).await?.read_to_end(&mut content).await;
-    read.map_err(|error| reason::from_local_read(&error))?;
-    local.confirm_unchanged(parcel).await?;
-    if content.len() == usize::try_from(parcel.size_bytes).unwrap_or(usize::MAX) {
-        Ok((content, local.modified()))
-    } else {
-        Err(changed(parcel, u64::try_from(content.len()).unwrap_or(u64::MAX)))
+    let parcel = parcel.clone();
+    let read = tokio::task::spawn_blocking(move || {
+        let modified = as_expected(&parcel, std::fs::metadata(&parcel.local))?.modified().ok();
+        let mut content = Vec::new();
+        // One byte more would tell of a file that grows.
+        let file =
+            std::fs::File::open(&parcel.local).map(|file| file.take(parcel.size_bytes.saturating_add(1)));
+        let read = file.and_then(|mut file| file.read_to_end(&mut content));
+        read.map_err(|error| unread(&parcel, &error))?;
+        same(&parcel, modified, std::fs::metadata(&parcel.local))?;
+        let found = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        if found != parcel.size_bytes {
+            return Err(changed(&parcel, found));
+        }
+        Ok((content, modified.map(DateTime::from)))
+    });
+    read.await.unwrap_or_else(|error| {
+        Err(TransferError::new(TransferReason::LocalFileUnreadable, error.to_string()))
+    })
+}
+
+/// Gives what was found of a parcel's file where it is a file of its size.
+fn as_expected(parcel: &Parcel, found: io::Result<Metadata>) -> Result<Metadata, TransferError> {
+    let found = found.map_err(|error| unread(parcel, &error))?;
+    if !found.is_file() {
+        let words = format!("{}: not a regular file", parcel.local.display());
+        return Err(TransferError::new(TransferReason::LocalFileUnreadable, words));
     }
+    if found.len() == parcel.size_bytes { Ok(found) } else { Err(changed(parcel, found.len())) }
+}
+
+/// Checks that a file is as large as its parcel says, and of the time that it had.
+fn same(
+    parcel: &Parcel,
+    modified: Option<SystemTime>,
+    found: io::Result<Metadata>,
+) -> Result<(), TransferError> {
+    let found = found.map_err(|error| reason::from_local_read(&error))?;
+    if found.len() == parcel.size_bytes && found.modified().ok() == modified {
+        Ok(())
+    } else {
+        Err(changed(parcel, found.len()))
+    }
+}
+
+fn unread(parcel: &Parcel, error: &io::Error) -> TransferError {
+    let error = reason::from_local_read(error);
+    let words = error.words.unwrap_or_default();
+    TransferError::new(error.reason, format!("{}: {words}", parcel.local.display()))
 }
 
 fn changed(parcel: &Parcel, found: u64) -> TransferError {
