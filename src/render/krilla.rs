@@ -44,7 +44,7 @@ static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
 
 /// How many pages the packer compresses, which is faster; where there are more, each is compressed as it ends, since all of
 /// them plain are most of what a long table takes in memory.
-const FEW_PAGES: usize = 24;
+const FEW_PAGES: usize = 4;
 
 /// Draws the list and gives the file.
 ///
