@@ -10,7 +10,7 @@ use publier::desk::check::server::{self, ServerFacts};
 use publier::desk::check::{Books, Code, Finding, Ground, Kind, Level, Module};
 use publier::i18n::{Lang, Messages};
 use publier::ledger::Ledger;
-use publier::ports::{Connector, RemotePath, TransferError};
+use publier::ports::{Abilities, Connector, RemotePath, TransferError};
 use publier::settings::target::{Login, Protocol, Target, Trust};
 use publier::transfer::connector;
 use publier::transfer::memory::{Fault, MemoryServer, Operation};
@@ -19,6 +19,7 @@ use publier_core::publication::reason::TransferReason;
 
 use crate::support::check::{Copy, SERVICE, demo_files, more, now, told};
 use crate::support::embedded::{PASSWORD, Place, USER};
+use crate::support::flow::repository;
 
 static DEMO: LazyLock<Vec<String>> = LazyLock::new(|| Copy::new().findings().iter().map(told).collect());
 
@@ -1068,4 +1069,51 @@ fn a_database_that_this_account_cant_write_is_told_and_no_obstacle() {
     let checked = unprivileged(&copy, "check --json");
     let said = String::from_utf8(checked.stdout).unwrap();
     assert!(said.contains(&format!("\"{}\"", Code::DatabaseReadOnly)), "{said}");
+}
+
+/// The administrator's page shows what is printed, names the findings of a server and the settings as they are.
+#[test]
+fn the_page_on_servers_shows_what_a_check_of_a_server_prints() {
+    let page = std::fs::read_to_string(repository("docs/serveurs.fr.md")).unwrap();
+    let digits = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let facts = ServerFacts {
+        target: "extranet".into(),
+        session: "agence605@ftp.example.org".into(),
+        protocol: Protocol::FtpsExplicit,
+        trust: Trust::CertificateFingerprint([0x9f; 32]),
+        fingerprint: Some(format!("SHA256:{digits}")),
+        setting: Some(format!("certificate_fingerprint = \"{digits}\"")),
+        deposit: RemotePath::new("/depot").unwrap(),
+        takes_files: true,
+        size_command: Some("SIZE"),
+        abilities: Some(Abilities { resume: Some("REST"), times: Some("MFMT"), hash: Some("HASH SHA-256") }),
+    };
+    let shown = page.split_once("```text\n").unwrap().1.split_once("\n```").unwrap().0;
+    assert_eq!(shown, server_text(&facts, &Messages::new(Lang::Fr)));
+
+    let settings = std::fs::read_to_string(repository("agent.toml.example")).unwrap();
+    for key in
+        ["deposit", "port", "connections", "receipts", "ca_file", "certificate_fingerprint", "host_key"]
+            .into_iter()
+            .chain(["known_hosts", "connect_timeout", "reply_timeout", "stall_timeout"])
+    {
+        assert!(page.contains(&format!("`{key}")), "{key} is on the page");
+        assert!(settings.contains(&format!("{key} = ")), "{key} is a setting");
+    }
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let named: BTreeSet<_> = rows.map(|(name, _)| name).collect();
+    let of_servers = [
+        Code::ServerUnreachable,
+        Code::ServerUnknown,
+        Code::LoginRefused,
+        Code::DepositMissing,
+        Code::DepositUnwritable,
+        Code::SizeUnconfirmed,
+        Code::ReceiptsUnread,
+        Code::LeftOverPart,
+        Code::OrphanFile,
+    ];
+    for code in of_servers {
+        assert!(named.contains(code.code()), "{}", code.code());
+    }
 }
