@@ -54,6 +54,15 @@ pub struct Placement<'a> {
     pub modified: Option<DateTime<Utc>>,
 }
 
+/// The small file that is placed behind another one, over the same session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upcoming {
+    /// Its temporary path.
+    pub part: RemotePath,
+    /// Its final path, in the same folder, which exists.
+    pub last: RemotePath,
+}
+
 /// What came of a [`Session::place`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placed {
@@ -103,14 +112,17 @@ pub trait Session: Send + Debug {
     }
 
     /// Places a small file with as few round trips as the server allows: written, its size confirmed, renamed.
-    /// `renaming` is set once the rename may have reached the server: from then on only looking tells.
+    /// `renaming` is set once the rename may have reached the server: from then on only looking tells. `next` is asked once at
+    /// most, as the rename leaves, for the file that comes behind: the session may begin that one with the same commands, and
+    /// calls it off where something else is asked first.
     async fn place(
         &mut self,
         placement: Placement<'_>,
         renaming: &mut bool,
         progress: &(dyn Fn(u64) + Send + Sync),
+        next: &(dyn Fn() -> Option<Upcoming> + Send + Sync),
     ) -> Result<Placed, TransferError> {
-        let _unused = (placement, renaming, progress);
+        let _unused = (placement, renaming, progress, next);
         Ok(Placed::StepByStep)
     }
 

@@ -31,9 +31,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::ports::{
     Clock, Connector, Event, Listener, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError,
+    Upcoming,
 };
 use crate::transfer::courier::local::LocalFile;
 use crate::transfer::courier::meter::Meter;
+use crate::transfer::courier::pool::{Queue, Task};
 use crate::transfer::courier::seats::{Seat, Seats};
 
 /// How far before the end of a part the transfer goes on, in bytes: what a dying server may have lost.
@@ -218,6 +220,13 @@ impl Dispatch {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Tells whether a file may be begun before its turn: nothing must be made or waited for first.
+    fn may_follow(&self, parcel: &Parcel) -> bool {
+        parcel.size_bytes <= SMALL_BYTES
+            && parcel.remote.parent().is_none_or(|folder| self.knows(&folder))
+            && self.meter.is_open()
+    }
+
     /// Tells whether a folder lies below the deposit folder.
     fn is_below_deposit(&self, folder: &RemotePath) -> bool {
         let deposit = self.deposit.as_str().trim_end_matches('/');
@@ -274,26 +283,39 @@ pub struct Courier {
     seat: Option<Arc<Seat>>,
     /// Works on another courier's connection, and never opens one.
     is_lane: bool,
+    /// The files of the round, where there are several: the next one may be begun with the end of another.
+    queue: Option<Arc<Queue>>,
+    /// The file that it goes on with: taken from the queue, and perhaps begun.
+    behind: Arc<Mutex<Option<Task>>>,
 }
 
 impl Courier {
     /// Makes a courier of a round. Nothing is sent yet.
     pub fn new(dispatch: Arc<Dispatch>) -> Self {
-        Self { dispatch, session: None, seat: None, is_lane: false }
+        Self::with(dispatch, None, None, false)
+    }
+
+    fn with(
+        dispatch: Arc<Dispatch>,
+        session: Option<Box<dyn Session>>,
+        seat: Option<Arc<Seat>>,
+        is_lane: bool,
+    ) -> Self {
+        Self { dispatch, session, seat, is_lane, queue: None, behind: Arc::default() }
     }
 
     /// Opens one more connection beside those that stand, trying once.
     async fn beside(dispatch: Arc<Dispatch>) -> Result<Self, TransferError> {
         let session = dispatch.connector.connect_another().await?;
         let seat = Some(Arc::new(dispatch.seats.take()));
-        Ok(Self { dispatch, session: Some(session), seat, is_lane: false })
+        Ok(Self::with(dispatch, Some(session), seat, false))
     }
 
     /// Gives a courier on the same connection, where the protocol carries several files at a time.
     fn lane(&self) -> Option<Self> {
         let session = self.session.as_ref().filter(|session| session.in_sync())?.lane()?;
         let (dispatch, seat) = (Arc::clone(&self.dispatch), self.seat.clone());
-        Some(Self { dispatch, session: Some(session), seat, is_lane: true })
+        Some(Self::with(dispatch, Some(session), seat, true))
     }
 
     /// How many couriers work on this connection; 0 without one.
@@ -319,6 +341,11 @@ impl Courier {
                 Err(error) => return Turn::Ended(Err(error)),
             }
         }
+    }
+
+    /// Gives the file that it would go on with.
+    fn take_behind(&self) -> Option<Task> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Drops a session that is out of sync, and leaves its seat.
@@ -552,8 +579,15 @@ impl Courier {
         let dispatch = self.dispatch.clone();
         let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
         let placement = Placement { part: &part, last: &parcel.remote, content: &content, modified };
+        let (queue, behind) = (self.queue.clone(), Arc::clone(&self.behind));
+        let next = || {
+            let task = queue.as_ref()?.take_largest_if(|parcel| dispatch.may_follow(parcel))?;
+            let upcoming = Upcoming { part: task.parcel.part(), last: task.parcel.remote.clone() };
+            *behind.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+            Some(upcoming)
+        };
         let session = self.session().await?;
-        let placed = session.place(placement, sent, &progress).await?;
+        let placed = session.place(placement, sent, &progress, &next).await?;
         // Promise 2: what a session out of sync says confirms nothing.
         let in_sync = session.in_sync();
         Ok(match placed {

@@ -20,6 +20,7 @@ pub struct ScriptedFtp {
     identities: Arc<Identities>,
     heard: Arc<Mutex<Vec<String>>>,
     logged_in: Arc<Mutex<Vec<()>>>,
+    files: Files,
 }
 
 /// How a [`ScriptedFtp`] misbehaves.
@@ -44,6 +45,12 @@ pub enum Script {
     /// Takes commands sent ahead and answers them in their order, and hangs up once it has renamed a file for the first
     /// time, without a word.
     LeavesAfterRename,
+    /// Takes commands sent ahead and answers them in their order.
+    KeepsOrder,
+    /// Likewise, and refuses its first rename.
+    RefusesARename,
+    /// Likewise, and throws away what came behind a rename.
+    ForgetsBehindRenames,
     /// Works on several commands at once: what takes longer is answered after what came behind it.
     Disorderly,
     /// Throws away what came while it was busy with a command.
@@ -72,9 +79,14 @@ impl ScriptedFtp {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let server =
-            Self { port, identities: Identities::get(), heard: heard.clone(), logged_in: Arc::default() };
-        let files = Arc::new(Mutex::new(BTreeMap::new()));
+        let files: Files = Arc::default();
+        let server = Self {
+            port,
+            identities: Identities::get(),
+            heard: heard.clone(),
+            logged_in: Arc::default(),
+            files: files.clone(),
+        };
         let (logged_in, identities) = (server.logged_in.clone(), server.identities.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten().take(500) {
@@ -100,6 +112,11 @@ impl ScriptedFtp {
     /// Gives the commands heard so far.
     pub fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
+    }
+
+    /// Gives what stands on it, by path.
+    pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        self.files.lock().unwrap().clone()
     }
 
     /// A target of this server, with short deadlines.
@@ -178,7 +195,9 @@ impl ScriptedSession {
                 late = format!("{reply}\r\n");
                 continue;
             }
-            if self.script == Script::Forgets && more {
+            let forgets = self.script == Script::Forgets
+                || self.script == Script::ForgetsBehindRenames && verb == "RNTO";
+            if forgets && more {
                 let waiting = lines.buffer().len();
                 lines.consume(waiting);
             }
@@ -219,7 +238,13 @@ impl ScriptedSession {
     fn sends_ahead(&self) -> bool {
         matches!(
             self.script,
-            Script::LeavesAfterRename | Script::Disorderly | Script::Forgets | Script::HandsOver(true)
+            Script::LeavesAfterRename
+                | Script::KeepsOrder
+                | Script::RefusesARename
+                | Script::ForgetsBehindRenames
+                | Script::Disorderly
+                | Script::Forgets
+                | Script::HandsOver(true)
         )
     }
 
@@ -243,7 +268,11 @@ impl ScriptedSession {
             "FEAT" => "211 none".into(),
             "NOOP" => "200 ok".into(),
             "PWD" => "257 \"/\"".into(),
-            "TYPE" | "CWD" | "DELE" => "250 ok".into(),
+            "TYPE" | "CWD" => "250 ok".into(),
+            "DELE" => {
+                self.files.lock().unwrap().remove(argument);
+                "250 ok".into()
+            }
             "MKD" => "550 exists".into(),
             "EPSV" | "SIZE" | "MLST" if ancient => "500 what?".into(),
             "EPSV" => format!("229 (|||{}|)", self.listen()?),
@@ -273,6 +302,7 @@ impl ScriptedSession {
                 self.renamed = Some(argument.to_owned());
                 "350 to?".into()
             }
+            "RNTO" if self.script == Script::RefusesARename && !self.left_once() => "553 not now".into(),
             "RNTO" => {
                 let mut files = self.files.lock().unwrap();
                 let from = self.renamed.take().unwrap_or_default();

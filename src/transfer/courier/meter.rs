@@ -43,6 +43,11 @@ impl Meter {
         limit_at(&self.limits, self.clock.now()).filter(|limit| *limit > 0)
     }
 
+    /// Tells whether nothing is limited now.
+    pub(super) fn is_open(&self) -> bool {
+        self.limit().is_none()
+    }
+
     /// Takes a place in the line for these bytes: when they may leave; `None` = now.
     fn reserve(&self, bytes: u64, limit: u64) -> Option<Instant> {
         let now = Instant::now();

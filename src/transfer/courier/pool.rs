@@ -5,13 +5,14 @@
 //! stand (servers pause or bar whoever knocks too often, and some take seconds over a password); a server that
 //! refuses a further one is not asked again before `LIMIT_HOLDS`, and after a refused login not again in the
 //! round; the file of a connection that can't come back goes to those that stand. The largest waiting file leaves first,
-//! so that no connection is alone with one at the end. A failure that is not about one file ends the round:
+//! so that no connection is alone with one at the end. A courier that ends a small file may take the next small one, where none
+//! that waits is larger, and begin it with the same commands. A failure that is not about one file ends the round:
 //! what is under way ends its try, what waits is not begun.
 //!
 //! Limits: [`WAITING`] files wait at most, whatever the number of files; `MOST_AT_WORK` are under way.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use publier_core::publication::reason::TransferReason;
@@ -36,10 +37,57 @@ const LIMIT_HOLDS: Duration = Duration::from_mins(1);
 
 /// One file and what it has behind it.
 #[derive(Debug)]
-struct Task {
+pub(super) struct Task {
     ticket: u64,
-    parcel: Parcel,
+    pub(super) parcel: Parcel,
     tries: Tries,
+}
+
+/// The files of a round that wait, and the names that somebody holds.
+#[derive(Debug, Default)]
+pub(super) struct Queue(Mutex<Files>);
+
+#[derive(Debug, Default)]
+struct Files {
+    waiting: Vec<Task>,
+    under_way: BTreeSet<RemotePath>,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Files> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    fn under_way(&self) -> usize {
+        self.lock().under_way.len()
+    }
+
+    fn push(&self, task: Task) {
+        self.lock().waiting.push(task);
+    }
+
+    /// Nobody holds this name any more.
+    fn free(&self, remote: &RemotePath) {
+        self.lock().under_way.remove(remote);
+    }
+
+    /// Takes the largest file that waits and whose name nobody holds, unless it is unfit: no smaller one goes before it.
+    pub(super) fn take_largest_if(&self, fits: impl Fn(&Parcel) -> bool) -> Option<Task> {
+        let mut files = self.lock();
+        let free = files.waiting.iter().enumerate();
+        let free = free.filter(|(_, task)| !files.under_way.contains(&task.parcel.remote));
+        let (index, task) = free.max_by_key(|(_, task)| task.parcel.size_bytes)?;
+        if !fits(&task.parcel) {
+            return None;
+        }
+        let task = files.waiting.swap_remove(index);
+        files.under_way.insert(task.parcel.remote.clone());
+        Some(task)
+    }
 }
 
 /// What one of the pool's tasks came to.
@@ -90,8 +138,7 @@ pub struct Pool {
     /// The one that stays between rounds: what must go alone goes by it.
     alone: Option<Courier>,
     idle: Vec<Courier>,
-    waiting: Vec<Task>,
-    under_way: BTreeSet<RemotePath>,
+    queue: Arc<Queue>,
     /// Couriers that have a connection of their own, with those that are being opened.
     lines: usize,
     opening: usize,
@@ -107,8 +154,7 @@ impl Pool {
             ceiling: Ceiling::new(connections.into()),
             alone: None,
             idle: Vec::new(),
-            waiting: Vec::new(),
-            under_way: BTreeSet::new(),
+            queue: Arc::default(),
             lines: 0,
             opening: 0,
             tasks: JoinSet::new(),
@@ -123,12 +169,12 @@ impl Pool {
 
     /// Tells whether one more file may wait.
     pub fn has_room(&self) -> bool {
-        self.waiting.len() < WAITING && !self.ending.is_cancelled()
+        self.queue.waiting() < WAITING && !self.ending.is_cancelled()
     }
 
     /// Tells whether a file waits or is under way.
     pub fn is_busy(&self) -> bool {
-        !self.waiting.is_empty() || !self.under_way.is_empty()
+        self.queue.waiting() > 0 || self.queue.under_way() > 0
     }
 
     /// Adds a file; `ticket` comes back with its end. After a failure that ends the round it is not begun.
@@ -136,7 +182,7 @@ impl Pool {
         if !self.ending.is_cancelled() {
             self.dispatch.announce(&parcel);
             let tries = Tries { ending: self.ending.clone(), ..Tries::default() };
-            self.waiting.push(Task { ticket, parcel, tries });
+            self.queue.push(Task { ticket, parcel, tries });
         }
     }
 
@@ -165,7 +211,7 @@ impl Pool {
         self.tasks.shutdown().await;
         self.opening = 0;
         self.lines = 0;
-        self.under_way.clear();
+        self.queue.lock().under_way.clear();
         self.ending = CancellationToken::new();
         let mut crew = std::mem::take(&mut self.idle);
         crew.retain(|courier| !courier.is_lane);
@@ -194,13 +240,13 @@ impl Pool {
 
     /// Puts whoever is free to work, then widens the pool where files still wait.
     fn staff(&mut self) {
-        if self.lines == 0 && !self.waiting.is_empty() {
+        if self.lines == 0 && self.queue.waiting() > 0 {
             let first = self.alone.take().unwrap_or_else(|| Courier::new(Arc::clone(&self.dispatch)));
             self.lines = 1;
             self.idle.push(first);
         }
         while !self.idle.is_empty()
-            && let Some(task) = self.take_largest()
+            && let Some(task) = self.queue.take_largest_if(|_| true)
             && let Some(courier) = self.idle.pop()
         {
             self.begin(courier, task);
@@ -210,16 +256,8 @@ impl Pool {
         }
     }
 
-    /// Takes the largest file that waits and whose name nobody holds.
-    fn take_largest(&mut self) -> Option<Task> {
-        let free = self.waiting.iter().enumerate();
-        let free = free.filter(|(_, task)| !self.under_way.contains(&task.parcel.remote));
-        let (index, _) = free.max_by_key(|(_, task)| task.parcel.size_bytes)?;
-        Some(self.waiting.swap_remove(index))
-    }
-
     fn begin(&mut self, mut courier: Courier, mut task: Task) {
-        self.under_way.insert(task.parcel.remote.clone());
+        courier.queue = Some(Arc::clone(&self.queue));
         let work = async move {
             let turn = courier.deliver_in_turn(&task.parcel, &mut task.tries).await;
             Done::Turn(courier, Box::new(task), turn)
@@ -230,9 +268,9 @@ impl Pool {
     fn may_open(&mut self) -> bool {
         let standing = self.dispatch.seats.taken();
         self.idle.is_empty()
-            && self.waiting.len() > self.opening
+            && self.queue.waiting() > self.opening
             && self.opening < standing
-            && self.under_way.len() + self.opening < MOST_AT_WORK
+            && self.queue.under_way() + self.opening < MOST_AT_WORK
             && self.lines < self.ceiling.get()
     }
 
@@ -268,33 +306,49 @@ impl Pool {
         task: Task,
         turn: Turn,
     ) -> Option<(u64, Result<Delivered, TransferError>)> {
-        self.under_way.remove(&task.parcel.remote);
+        self.queue.free(&task.parcel.remote);
+        let behind = courier.take_behind();
         match turn {
             Turn::GivenBack(error) => {
                 if !courier.is_lane {
                     self.shrink(&error);
                 }
-                // After a failure that ended the round it isn't begun again.
-                if !self.ending.is_cancelled() {
-                    self.waiting.push(task);
+                self.give_back(task);
+                if let Some(behind) = behind {
+                    self.queue.free(&behind.parcel.remote);
+                    self.give_back(behind);
                 }
                 None
             }
             Turn::Ended(result) => {
                 if result.as_ref().is_err_and(|error| !error.reason.is_about_the_file()) {
                     self.ending.cancel();
-                    self.waiting.clear();
+                    self.queue.lock().waiting.clear();
                 }
                 if let Ok(Delivered { already: true, size_bytes }) = &result {
                     let (remote, size_bytes) = (task.parcel.remote.clone(), *size_bytes);
                     self.dispatch.tell(&Event::AlreadyThere { remote, size_bytes });
                 }
                 self.add_lanes(&courier);
-                if !courier.is_lane || courier.sharers() > 0 {
-                    self.idle.push(courier);
+                match behind {
+                    Some(behind) if !self.ending.is_cancelled() => self.begin(courier, behind),
+                    // What was begun of it is called off as soon as something else is asked.
+                    Some(behind) => {
+                        self.queue.free(&behind.parcel.remote);
+                        self.idle.push(courier);
+                    }
+                    None if !courier.is_lane || courier.sharers() > 0 => self.idle.push(courier),
+                    None => {}
                 }
                 Some((task.ticket, result))
             }
+        }
+    }
+
+    /// A file waits again; after a failure that ended the round it isn't begun any more.
+    fn give_back(&self, task: Task) {
+        if !self.ending.is_cancelled() {
+            self.queue.push(task);
         }
     }
 
@@ -307,8 +361,8 @@ impl Pool {
 
     /// Puts more files on a connection that carries several.
     fn add_lanes(&mut self, courier: &Courier) {
-        while self.waiting.len() > self.idle.len()
-            && self.idle.len() + self.under_way.len() + self.opening < MOST_AT_WORK
+        while self.queue.waiting() > self.idle.len()
+            && self.idle.len() + self.queue.under_way() + self.opening < MOST_AT_WORK
             && courier.sharers() < LANES
             && let Some(lane) = courier.lane()
         {

@@ -50,7 +50,12 @@ impl Control {
 
     /// Tells whether every command has had its reply.
     pub(super) fn in_sync(&self) -> bool {
-        self.awaited == 0 && !self.broken
+        self.owes_only(0)
+    }
+
+    /// Tells whether every command has had its reply but for the last so many.
+    pub(super) fn owes_only(&self, replies: u32) -> bool {
+        self.awaited == replies && !self.broken
     }
 
     /// Declares that the replies no longer match.

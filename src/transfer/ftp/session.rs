@@ -11,9 +11,10 @@ use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
-use crate::ports::{Abilities, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{Abilities, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError, Upcoming};
 use crate::settings::target::Deadlines;
 use crate::transfer::ftp::Door;
+use crate::transfer::ftp::ahead::Started;
 use crate::transfer::ftp::control::Control;
 use crate::transfer::ftp::listing;
 use crate::transfer::ftp::reply::{self, Reply};
@@ -155,11 +156,23 @@ async fn ask_at_login(control: &mut Control, learnt: &Learnt) -> Result<Told, Tr
     }
 }
 
+/// Puts a data connection inside TLS, where the control connection is.
+pub(super) async fn secured(
+    tls: Option<&TlsSession>,
+    data: Box<dyn Wire>,
+    limit: Duration,
+) -> Result<Box<dyn Wire>, TransferError> {
+    match tls {
+        Some(tls) => Ok(Box::new(tls.secure(data, limit).await?)),
+        None => Ok(data),
+    }
+}
+
 /// One logged-in session.
 #[derive(Debug)]
 pub(super) struct FtpSession {
     pub(super) control: Control,
-    tls: Option<TlsSession>,
+    pub(super) tls: Option<TlsSession>,
     pub(super) door: Arc<Door>,
     pub(super) deadlines: Deadlines,
     /// What one command and its reply took at login.
@@ -168,6 +181,8 @@ pub(super) struct FtpSession {
     pub(super) may_send_ahead: bool,
     /// Whether this session's server answered commands sent ahead in their order.
     pub(super) keeps_order: bool,
+    /// The file that was begun with the rename of the one before it.
+    pub(super) started: Option<Started>,
     /// The port of the next data connection, asked for ahead.
     pub(super) next_port: Option<(u16, Instant)>,
     /// The folder where the login led, to make every path absolute.
@@ -203,6 +218,7 @@ impl FtpSession {
             round_trip,
             may_send_ahead: features.has("SIZE") && features.has("EPSV"),
             keeps_order: false,
+            started: None,
             next_port: None,
             home: home.unwrap_or_else(|| "/".to_owned()),
             sizing: Sizing::Size,
@@ -226,8 +242,7 @@ impl FtpSession {
     /// Goes on over a new control connection under TLS 1.2 where the next data connection could not resume this one's TLS:
     /// a server that demands it would refuse.
     pub(super) async fn renew_if_spent(&mut self) -> Result<(), TransferError> {
-        let is_spent = self.tls.as_ref().is_some_and(TlsSession::is_spent);
-        if !is_spent || self.door.learnt.new_tls_alone.load(Ordering::Relaxed) || !self.in_sync() {
+        if !self.is_spent() || !self.in_sync() {
             return Ok(());
         }
         self.speak_older_tls();
@@ -236,6 +251,12 @@ impl FtpSession {
         let door = Arc::clone(&self.door);
         *self = Self { sizing: self.sizing, ..Box::pin(door.open()).await? };
         Ok(())
+    }
+
+    /// Tells whether the next data connection needs a new control connection.
+    pub(super) fn is_spent(&self) -> bool {
+        let is_spent = self.tls.as_ref().is_some_and(TlsSession::is_spent);
+        is_spent && !self.door.learnt.new_tls_alone.load(Ordering::Relaxed)
     }
 
     async fn log_out(&mut self) {
@@ -298,12 +319,6 @@ impl FtpSession {
         })
     }
 
-    /// Puts a data connection under the same protection as the control connection.
-    pub(super) async fn secure(&mut self, data: Box<dyn Wire>) -> Result<Box<dyn Wire>, TransferError> {
-        let Some(tls) = &self.tls else { return Ok(data) };
-        Ok(Box::new(tls.secure(data, self.deadlines.connect).await?))
-    }
-
     /// Starts a transfer command on a fresh data connection.
     async fn start(
         &mut self,
@@ -314,7 +329,7 @@ impl FtpSession {
         if !reply.is_preliminary() {
             return Ok(Err(reply));
         }
-        match self.secure(data).await {
+        match secured(self.tls.as_ref(), data, self.deadlines.connect).await {
             Ok(data) => Ok(Ok(data)),
             Err(error) => Err(self.after_broken_data(error, true).await),
         }
@@ -574,7 +589,7 @@ impl FtpSession {
 #[async_trait]
 impl Session for FtpSession {
     fn in_sync(&self) -> bool {
-        self.control.in_sync()
+        self.control.owes_only(if self.started.is_some() { Started::OWED } else { 0 })
     }
 
     fn size_command(&self) -> &'static str {
@@ -586,6 +601,7 @@ impl Session for FtpSession {
     }
 
     async fn size(&mut self, path: &RemotePath) -> Result<Option<u64>, TransferError> {
+        self.call_off_started().await?;
         let path = self.absolute(path);
         self.size_of(&path).await
     }
@@ -597,6 +613,7 @@ impl Session for FtpSession {
         content: &mut (dyn AsyncRead + Send + Unpin),
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, TransferError> {
+        self.call_off_started().await?;
         let path = self.absolute(path);
         let data = self.open_data().await?;
         let command = self.store_command(&path, offset).await?;
@@ -619,6 +636,7 @@ impl Session for FtpSession {
         path: &RemotePath,
         limit_bytes: usize,
     ) -> Result<Option<Vec<u8>>, TransferError> {
+        self.call_off_started().await?;
         let path = self.absolute(path);
         match self.fetch(&format!("RETR {path}"), limit_bytes, "a file").await? {
             Ok(bytes) => Ok(Some(bytes)),
@@ -645,6 +663,7 @@ impl Session for FtpSession {
     }
 
     async fn set_modified(&mut self, path: &RemotePath, at: DateTime<Utc>) -> Result<bool, TransferError> {
+        self.call_off_started().await?;
         let path = self.absolute(path);
         let Some(command) = self.time_command(&path, at) else { return Ok(false) };
         let reply = self.control.command(&command).await?;
@@ -652,6 +671,7 @@ impl Session for FtpSession {
     }
 
     async fn sha256(&mut self, path: &RemotePath) -> Result<Option<Digest>, TransferError> {
+        self.call_off_started().await?;
         let path = self.absolute(path);
         self.hash_of(&path).await
     }
@@ -665,11 +685,13 @@ impl Session for FtpSession {
         placement: Placement<'_>,
         renaming: &mut bool,
         progress: &(dyn Fn(u64) + Send + Sync),
+        next: &(dyn Fn() -> Option<Upcoming> + Send + Sync),
     ) -> Result<Placed, TransferError> {
-        self.place_ahead(placement, renaming, progress).await
+        self.place_ahead(placement, renaming, progress, next).await
     }
 
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {
+        self.call_off_started().await?;
         let (from, to) = (self.absolute(from), self.absolute(to));
         let reply = self.control.command(&format!("RNFR {from}")).await?;
         if reply.code != 350 {
@@ -679,6 +701,7 @@ impl Session for FtpSession {
     }
 
     async fn make_folder(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
+        self.call_off_started().await?;
         let folder = self.absolute(path);
         let reply = self.control.command(&format!("MKD {folder}")).await?;
         if reply.is_done() {
@@ -702,11 +725,13 @@ impl Session for FtpSession {
     }
 
     async fn folder_exists(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
+        self.call_off_started().await?;
         let folder = self.absolute(path);
         self.enter(&folder).await
     }
 
     async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        self.call_off_started().await?;
         let path = self.absolute(path);
         let reply = self.control.command(&format!("DELE {path}")).await?;
         if reply.is_done() || (reply.code == 550 && self.size_of(&path).await?.is_none()) {
@@ -716,12 +741,13 @@ impl Session for FtpSession {
     }
 
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
+        self.call_off_started().await?;
         let folder = self.absolute(folder);
         self.list_folder(&folder).await
     }
 
     async fn close(mut self: Box<Self>) {
-        if self.control.in_sync() {
+        if self.in_sync() && self.call_off_started().await.is_ok() && self.control.in_sync() {
             self.log_out().await;
         }
     }

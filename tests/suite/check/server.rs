@@ -1,5 +1,6 @@
 //! `publier check --server`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use publier::desk::check::report::server_text;
@@ -7,7 +8,7 @@ use publier::desk::check::server::{self, ServerFacts};
 use publier::desk::check::{Code, Finding};
 use publier::i18n::{Lang, Messages};
 use publier::ledger::Ledger;
-use publier::ports::{Connector, RemotePath, TransferError};
+use publier::ports::{Abilities, Connector, RemotePath, TransferError};
 use publier::settings::target::{Login, Protocol, Target, Trust};
 use publier::transfer::connector;
 use publier::transfer::memory::{Fault, MemoryServer, Operation};
@@ -16,6 +17,7 @@ use publier_core::publication::reason::TransferReason;
 use super::codes;
 use crate::support::check::{Copy, told};
 use crate::support::embedded::{PASSWORD, Place, USER};
+use crate::support::flow::repository;
 
 fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
     Target {
@@ -186,4 +188,51 @@ async fn a_real_server_shows_its_fingerprint_and_the_line_that_pins_it() {
     assert_eq!(std::fs::read_dir(place.served().join("depot")).unwrap().count(), 0);
     ftps.stop().await;
     sftp.stop().await;
+}
+
+/// The administrator's page shows what is printed, names the findings of a server and the settings as they are.
+#[test]
+fn the_page_on_servers_shows_what_a_check_of_a_server_prints() {
+    let page = std::fs::read_to_string(repository("docs/serveurs.fr.md")).unwrap();
+    let digits = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let facts = ServerFacts {
+        target: "extranet".into(),
+        session: "agence605@ftp.example.org".into(),
+        protocol: Protocol::FtpsExplicit,
+        trust: Trust::CertificateFingerprint([0x9f; 32]),
+        fingerprint: Some(format!("SHA256:{digits}")),
+        setting: Some(format!("certificate_fingerprint = \"{digits}\"")),
+        deposit: RemotePath::new("/depot").unwrap(),
+        takes_files: true,
+        size_command: Some("SIZE"),
+        abilities: Some(Abilities { resume: Some("REST"), times: Some("MFMT"), hash: Some("HASH SHA-256") }),
+    };
+    let shown = page.split_once("```text\n").unwrap().1.split_once("\n```").unwrap().0;
+    assert_eq!(shown, server_text(&facts, &Messages::new(Lang::Fr)));
+
+    let settings = std::fs::read_to_string(repository("agent.toml.example")).unwrap();
+    for key in
+        ["deposit", "port", "connections", "receipts", "ca_file", "certificate_fingerprint", "host_key"]
+            .into_iter()
+            .chain(["known_hosts", "connect_timeout", "reply_timeout", "stall_timeout"])
+    {
+        assert!(page.contains(&format!("`{key}")), "{key} is on the page");
+        assert!(settings.contains(&format!("{key} = ")), "{key} is a setting");
+    }
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+    let named: BTreeSet<_> = rows.map(|(name, _)| name).collect();
+    let of_servers = [
+        Code::ServerUnreachable,
+        Code::ServerUnknown,
+        Code::LoginRefused,
+        Code::DepositMissing,
+        Code::DepositUnwritable,
+        Code::SizeUnconfirmed,
+        Code::ReceiptsUnread,
+        Code::LeftOverPart,
+        Code::OrphanFile,
+    ];
+    for code in of_servers {
+        assert!(named.contains(code.code()), "{}", code.code());
+    }
 }

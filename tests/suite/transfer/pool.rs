@@ -7,16 +7,16 @@ use publier::transfer::courier::pool::{Pool, WAITING};
 use super::*;
 
 /// A pool and what it tells.
-struct Office {
-    pool: Pool,
-    heard: Arc<Heard>,
+pub(super) struct Office {
+    pub(super) pool: Pool,
+    pub(super) heard: Arc<Heard>,
     local: tempfile::TempDir,
 }
 
-type Ends = BTreeMap<u64, Result<Delivered, TransferError>>;
+pub(super) type Ends = BTreeMap<u64, Result<Delivered, TransferError>>;
 
 impl Office {
-    fn new(connector: Arc<dyn Connector>, deposit: RemotePath, connections: u16) -> Self {
+    pub(super) fn new(connector: Arc<dyn Connector>, deposit: RemotePath, connections: u16) -> Self {
         Self::with_stop(connector, deposit, connections, CancellationToken::new())
     }
 
@@ -33,18 +33,18 @@ impl Office {
         Self { pool: Pool::new(dispatch, connections), heard, local: tempfile::tempdir().unwrap() }
     }
 
-    fn of(rig: &Rig, connections: u16) -> Self {
+    pub(super) fn of(rig: &Rig, connections: u16) -> Self {
         Self::new(rig.connector(), rig.remote("depot"), connections)
     }
 
-    fn parcel(&self, remote: RemotePath, content: &[u8]) -> Parcel {
+    pub(super) fn parcel(&self, remote: RemotePath, content: &[u8]) -> Parcel {
         let local = self.local.path().join(sha256(content).to_string());
         fs::write(&local, content).unwrap();
         Parcel { local, remote, size_bytes: content.len() as u64, digest: sha256(content) }
     }
 
     /// Delivers all, the pool kept full, and gives the end of each by its place.
-    async fn deliver(&mut self, parcels: Vec<Parcel>) -> Ends {
+    pub(super) async fn deliver(&mut self, parcels: Vec<Parcel>) -> Ends {
         let mut ends = Ends::new();
         let mut parcels = (0..).zip(parcels);
         let mut more = true;
