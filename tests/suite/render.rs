@@ -1,6 +1,7 @@
 //! The suite of render: what other programs see in our PDFs, and what hostile bodies do.
 
 mod conformance;
+mod exported;
 mod golden;
 mod hyphens;
 mod links;
