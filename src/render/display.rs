@@ -220,6 +220,23 @@ pub enum Scope {
     Row,
 }
 
+/// What stands before the items of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbering {
+    /// •
+    Bullet,
+    /// 1, 2, 3.
+    Decimal,
+    /// a, b, c.
+    LowerLetters,
+    /// A, B, C.
+    UpperLetters,
+    /// i, ii, iii.
+    LowerRoman,
+    /// I, II, III.
+    UpperRoman,
+}
+
 /// What a piece of the document is, for a reader that doesn't see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Role {
@@ -229,8 +246,8 @@ pub enum Role {
     Paragraph,
     /// A heading of a level from 1, with its text.
     Heading(u16, String),
-    /// A list; whether it is numbered.
-    List(bool),
+    /// A list and how it is numbered.
+    List(Numbering),
     /// One item of a list.
     ListItem,
     /// The item's bullet or number.

@@ -31,8 +31,8 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use crate::render::RenderError;
 use crate::render::display::{
-    About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Link, LinkId, Owner, Page, Picture,
-    PictureFormat, Role, RoleId, RoleNode, Run, Scope, Shape,
+    About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Link, LinkId, Numbering, Owner, Page,
+    Picture, PictureFormat, Role, RoleId, RoleNode, Run, Scope, Shape,
 };
 use crate::render::fonts::Face;
 use crate::render::repack::repack;
@@ -496,8 +496,15 @@ fn tag(role: &Role) -> tags::TagKind {
             let level = NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN);
             Tag::Hn(level, title.or_else(|| Some("–".to_owned()))).into()
         }
-        Role::List(true) => Tag::L(ListNumbering::Decimal).into(),
-        Role::List(false) => Tag::L(ListNumbering::Disc).into(),
+        Role::List(numbering) => Tag::L(match numbering {
+            Numbering::Bullet => ListNumbering::Disc,
+            Numbering::Decimal => ListNumbering::Decimal,
+            Numbering::LowerLetters => ListNumbering::LowerAlpha,
+            Numbering::UpperLetters => ListNumbering::UpperAlpha,
+            Numbering::LowerRoman => ListNumbering::LowerRoman,
+            Numbering::UpperRoman => ListNumbering::UpperRoman,
+        })
+        .into(),
         Role::ListItem => Tag::LI.into(),
         Role::Label => Tag::Lbl.into(),
         Role::ListBody => Tag::LBody.into(),

@@ -14,8 +14,8 @@
 //! - A document fails alone: each limit is a typed [`RenderError`], and a panic inside becomes
 //!   [`RenderError::Engine`].
 //!
-//! Limits: [`Limits`]; RTF and DOCX bodies are refused until a reader is proven; no `rowspan`; left to right scripts
-//! only.
+//! Limits: [`Limits`]; RTF and DOCX bodies are refused until a reader is proven; under a cell that spans rows the next
+//! ones have an empty cell; left to right scripts only.
 
 pub mod access;
 pub mod display;

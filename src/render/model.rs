@@ -1,6 +1,6 @@
 //! A letter's content between its HTML and its layout: blocks, and text with its look.
 
-use crate::render::display::{Colour, LinkId};
+use crate::render::display::{Colour, LinkId, Numbering};
 
 /// How the lines of a paragraph stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -132,8 +132,10 @@ impl Paragraph {
 /// A list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct List {
-    /// The first number, when the list is numbered.
-    pub first: Option<i64>,
+    /// How it is numbered.
+    pub numbering: Numbering,
+    /// The first number.
+    pub first: i64,
     /// Its items.
     pub items: Vec<Vec<Block>>,
 }

@@ -1,6 +1,7 @@
 //! The suite of render: what other programs see in our PDFs, and what hostile bodies do.
 
 mod conformance;
+mod exported;
 mod golden;
 mod hyphens;
 mod links;
@@ -13,7 +14,7 @@ use publier::render::{
     DroppedKind, ImageResolver, Letter, Limits, NoImages, RenderError, input_digest, render_letter,
 };
 
-use crate::support::render::{Album, File, JPEG, letter, render, text_of, tool, words_of};
+use crate::support::render::{Album, File, JPEG, PNG, letter, render, text_of, tool, words_of};
 
 const FULL: &str = include_str!("../support/render/full.html");
 
@@ -246,10 +247,18 @@ fn the_digest_follows_what_is_shown_and_nothing_else() {
     struct Other;
     impl ImageResolver for Other {
         fn resolve(&self, id: &str) -> Option<Vec<u8>> {
-            if id == "building" { Some([JPEG, b"\xff\xd9"].concat()) } else { Album.resolve(id) }
+            if id == "building" { Some(PNG.to_vec()) } else { Album.resolve(id) }
         }
     }
     assert_ne!(digest(&base), input_digest(&base, &Other, &Limits::default()).unwrap());
+    struct Trailing;
+    impl ImageResolver for Trailing {
+        fn resolve(&self, id: &str) -> Option<Vec<u8>> {
+            if id == "building" { Some([JPEG, b"after its end"].concat()) } else { Album.resolve(id) }
+        }
+    }
+    assert!(JPEG.ends_with(b"\xff\xd9"));
+    assert_eq!(digest(&base), input_digest(&base, &Trailing, &Limits::default()).unwrap());
 }
 
 /// Bodies like those of word processors, and unlike.

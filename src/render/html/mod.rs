@@ -1,7 +1,7 @@
 //! The bodies of events: restricted HTML, sanitised by an explicit allow-list, read into a model.
 //!
 //! Format: a fragment as word processors and back offices export it: paragraphs, headings, bold, italics and their
-//! like, links to the network, a mailbox or a telephone, lists, tables with `colspan`, rules, pictures by stored id or
+//! like, links to the network, a mailbox or a telephone, lists, tables with `colspan` and `rowspan`, rules, pictures by stored id or
 //! `data:` address, a `style` limited to alignment, colour, size, weight, slant, decoration, border, width and page breaks.
 //!
 //! Promises: what is not on the list is dropped and counted; scripts and their like go with their content, other
@@ -77,10 +77,10 @@ const UNREAD: [&str; 14] = [
 const ATTRIBUTES: [(&str, &[&str]); 9] = [
     ("a", &["href"]),
     ("table", &["border", "width"]),
-    ("td", &["colspan", "width"]),
-    ("th", &["colspan", "width"]),
+    ("td", &["colspan", "rowspan", "width"]),
+    ("th", &["colspan", "rowspan", "width"]),
     ("img", &["src", "alt", "width", "height"]),
-    ("ol", &["start"]),
+    ("ol", &["start", "type"]),
     ("hr", &[]),
     ("font", &["color"]),
     ("br", &[]),

@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::dom::{attribute, element_name};
 use super::{is_ignorable, links, style};
 use crate::render::RenderError;
-use crate::render::display::{Link, LinkId};
+use crate::render::display::{Link, LinkId, Numbering};
 use crate::render::model::{
     Align, Block, Cell, Inline, Level, List, Paragraph, PictureBox, Row, Table, TextStyle, Width,
 };
@@ -17,6 +17,11 @@ use crate::render::words::say;
 
 /// The columns that spanning cells may reach.
 const MAX_COLUMNS: usize = 100;
+
+/// The rows that a cell may span.
+const MAX_ROWS: usize = 1_000;
+/// The empty cells that stand under such cells, in the whole body: a few attributes could ask for millions.
+const MAX_FILLERS: usize = 20_000;
 
 /// How much of a link's words describes it to a reader by ear.
 const MAX_LINK_WORDS: usize = 200;
@@ -28,6 +33,7 @@ const POINTS_PER_PIXEL: f32 = 0.75;
 pub(super) struct Reader<'a, 'b> {
     links: &'a mut Vec<Link>,
     pictures: &'a mut Pictures<'b>,
+    fillers_left: usize,
     /// The pictures that could not be shown, by source.
     pub(super) lost: BTreeMap<String, usize>,
 }
@@ -98,7 +104,7 @@ fn trim(inlines: &mut Vec<Inline>) {
 
 impl<'a, 'b> Reader<'a, 'b> {
     pub(super) fn new(links: &'a mut Vec<Link>, pictures: &'a mut Pictures<'b>) -> Self {
-        Self { links, pictures, lost: BTreeMap::new() }
+        Self { links, pictures, fillers_left: MAX_FILLERS, lost: BTreeMap::new() }
     }
 
     /// Reads all that a node holds.
@@ -132,20 +138,22 @@ impl<'a, 'b> Reader<'a, 'b> {
                 let inner = self.linked(node, inner);
                 self.children(node, inner, flow)?;
             }
-            "br" => flow.push_break(context.look),
+            "br" if page_breaks(node) == (false, false) => flow.push_break(context.look),
+            "br" => {
+                flow.close(context.align, None);
+                flow.blocks.push(Block::PageBreak);
+            }
             "img" => self.picture(node, context.look.link, flow)?,
-            "hr" => {
+            "hr" | "ul" | "ol" | "table" => {
                 flow.close(context.align, None);
-                flow.blocks.push(Block::Rule);
-            }
-            "ul" | "ol" => {
-                flow.close(context.align, None);
-                let list = self.list(node, name == "ol", inner)?;
-                flow.blocks.push(Block::List(list));
-            }
-            "table" => {
-                flow.close(context.align, None);
-                self.table(node, inner, flow)?;
+                let (before, after) = page_breaks(node);
+                flow.blocks.extend(before.then_some(Block::PageBreak));
+                match name {
+                    "hr" => flow.blocks.push(Block::Rule),
+                    "table" => self.table(node, inner, flow)?,
+                    _ => flow.blocks.push(Block::List(self.list(node, name == "ol", inner)?)),
+                }
+                flow.blocks.extend(after.then_some(Block::PageBreak));
             }
             "p" | "div" | "center" | "blockquote" | "address" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
             | "li" | "caption" | "tr" | "td" | "th" => {
@@ -191,11 +199,16 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     fn list(&mut self, node: &Handle, is_numbered: bool, inner: Context) -> Result<List, RenderError> {
         let start = attribute(node, "start").and_then(|start| start.trim().parse::<i32>().ok());
-        let first = is_numbered.then(|| i64::from(start.unwrap_or(1)));
-        let mut items = Vec::new();
+        let numbering = if is_numbered { numbering(node) } else { Numbering::Bullet };
+        let (mut items, mut breaks_page) = (Vec::new(), false);
         for child in node.children.borrow().iter() {
             let item = match element_name(child) {
-                Some("li") => self.blocks(child, inherited(child, "li", inner))?,
+                Some("li") => {
+                    let (before, after) = page_breaks(child);
+                    let breaks = std::mem::replace(&mut breaks_page, after) || before;
+                    let item = self.blocks(child, inherited(child, "li", inner))?;
+                    breaks.then_some(Block::PageBreak).into_iter().chain(item).collect()
+                }
                 Some(_) => {
                     let mut flow = Flow::default();
                     self.element(child, inner, &mut flow)?;
@@ -208,7 +221,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 items.push(item);
             }
         }
-        Ok(List { first, items })
+        Ok(List { numbering, first: i64::from(start.unwrap_or(1)), items })
     }
 
     fn table(&mut self, node: &Handle, inner: Context, flow: &mut Flow) -> Result<(), RenderError> {
@@ -236,13 +249,14 @@ impl<'a, 'b> Reader<'a, 'b> {
         table: &mut Table,
         flow: &mut Flow,
     ) -> Result<(), RenderError> {
+        let mut under = Under::default();
         for child in node.children.borrow().iter() {
             let name = element_name(child).unwrap_or_default();
             let inner = inherited(child, name, context);
             match name {
                 "thead" | "tbody" | "tfoot" => self.rows(child, inner, name == "thead", table, flow)?,
                 "tr" => {
-                    let row = self.row(child, inner, is_head, table)?;
+                    let row = self.row(child, inner, is_head, table, &mut under)?;
                     let rows = if is_head { &mut table.head } else { &mut table.body };
                     rows.push(row);
                 }
@@ -259,21 +273,40 @@ impl<'a, 'b> Reader<'a, 'b> {
         context: Context,
         in_head: bool,
         table: &mut Table,
+        under: &mut Under,
     ) -> Result<Row, RenderError> {
         let mut row = Row::default();
+        let mut column = 0;
+        let mut spanning = Vec::new();
         for child in node.children.borrow().iter() {
             let Some(name @ ("td" | "th")) = element_name(child) else { continue };
             let inner = inherited(child, name, context);
             table.has_borders |= declared(child, "border").is_some_and(|border| style::has_border(&border));
+            self.fill(&mut row, &mut column, under);
+            let heads = in_head || name == "th";
+            let span = span(child).min(MAX_COLUMNS.saturating_sub(row.cells.len()).max(1));
+            spanning.push((column, span, rows_of(child), heads));
+            column += span;
             row.cells.push(Cell {
-                is_head: in_head || name == "th",
-                span: span(child).min(MAX_COLUMNS.saturating_sub(row.cells.len()).max(1)),
+                is_head: heads,
+                span,
                 align: inner.align,
                 width: declared(child, "width").and_then(|width| style::width(&width)),
                 blocks: self.blocks(child, inner)?,
             });
         }
+        self.fill(&mut row, &mut column, under);
+        under.next_row(spanning);
         Ok(row)
+    }
+
+    /// Puts an empty cell where one of the rows above goes on.
+    fn fill(&mut self, row: &mut Row, column: &mut usize, under: &Under) {
+        while let Some((_, is_head)) = under.0.get(column).filter(|_| self.fillers_left > 0) {
+            self.fillers_left -= 1;
+            *column += 1;
+            row.cells.push(Cell { is_head: *is_head, span: 1, align: None, width: None, blocks: Vec::new() });
+        }
     }
 
     fn picture(&mut self, node: &Handle, link: Option<LinkId>, flow: &mut Flow) -> Result<(), RenderError> {
@@ -309,6 +342,35 @@ fn add_text(text: &str, look: TextStyle, flow: &mut Flow) {
     }
     if !folded.is_empty() {
         flow.push_text(&folded, look);
+    }
+}
+
+/// The columns that cells of the rows above go on in: for how many rows, and whether as heads.
+#[derive(Debug, Default)]
+struct Under(BTreeMap<usize, (usize, bool)>);
+
+impl Under {
+    /// Passes to the next row, under these cells as well: column, columns, rows, head.
+    fn next_row(&mut self, spanning: Vec<(usize, usize, usize, bool)>) {
+        self.0.retain(|_, (rows, _)| {
+            *rows -= 1;
+            *rows > 0
+        });
+        for (column, columns, rows, is_head) in spanning.into_iter().filter(|(_, _, rows, _)| *rows > 1) {
+            let columns = column..(column + columns).min(MAX_COLUMNS);
+            self.0.extend(columns.map(|column| (column, (rows - 1, is_head))));
+        }
+    }
+}
+
+/// Gives how a list asks for its numbers.
+fn numbering(node: &Handle) -> Numbering {
+    match attribute(node, "type").as_deref().map(str::trim) {
+        Some("a") => Numbering::LowerLetters,
+        Some("A") => Numbering::UpperLetters,
+        Some("i") => Numbering::LowerRoman,
+        Some("I") => Numbering::UpperRoman,
+        _ => Numbering::Decimal,
     }
 }
 
@@ -360,6 +422,14 @@ fn has_borders(node: &Handle) -> bool {
 fn span(node: &Handle) -> usize {
     let wanted = attribute(node, "colspan").and_then(|span| span.trim().parse::<usize>().ok());
     wanted.unwrap_or(1).clamp(1, MAX_COLUMNS)
+}
+
+/// Gives the rows that a cell spans; 0 is those of its group, of which the rest is more than enough.
+fn rows_of(node: &Handle) -> usize {
+    match attribute(node, "rowspan").and_then(|span| span.trim().parse::<usize>().ok()) {
+        Some(0) => MAX_ROWS,
+        rows => rows.unwrap_or(1).min(MAX_ROWS),
+    }
 }
 
 fn page_breaks(node: &Handle) -> (bool, bool) {

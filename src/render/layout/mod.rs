@@ -5,6 +5,7 @@
 //! for in width is granted as far as the page allows; a table that carries sums says them where its pages meet. Every length is in points.
 
 mod carry;
+mod numbers;
 mod pages;
 mod paragraph;
 mod slab;
@@ -13,7 +14,7 @@ mod table;
 use std::collections::BTreeMap;
 
 use crate::render::display::{
-    Area, Artifact, Colour, DisplayList, Item, Owner, Role, RoleId, RoleTree, Shape,
+    Area, Artifact, Colour, DisplayList, Item, Numbering, Owner, Role, RoleId, RoleTree, Shape,
 };
 use crate::render::model::{Align, Block, List, Paragraph, TextStyle};
 use crate::render::{Dropped, DroppedKind};
@@ -51,7 +52,7 @@ pub struct Workshop {
 /// A block whose text is shaped, once for all measures.
 enum Shaped {
     Paragraph(ShapedParagraph),
-    List(Vec<(ShapedParagraph, Vec<Shaped>)>, bool),
+    List(Vec<(ShapedParagraph, Vec<Shaped>)>, Numbering),
     Table(table::ShapedTable),
     Rule,
     PageBreak,
@@ -144,12 +145,11 @@ impl Workshop {
     fn shape_list(&mut self, list: List) -> Shaped {
         let mut items = Vec::with_capacity(list.items.len());
         for (number, item) in (0..).zip(list.items) {
-            let label =
-                list.first.map_or("•".to_owned(), |first| format!("{}.", first.saturating_add(number)));
+            let label = numbers::label(list.numbering, list.first.saturating_add(number));
             let label = Paragraph::of(label, look_of(&item));
             items.push((self.shape_paragraph(&label), self.shape(item)));
         }
-        Shaped::List(items, list.first.is_some())
+        Shaped::List(items, list.numbering)
     }
 
     fn shape_paragraph(&mut self, paragraph: &Paragraph) -> ShapedParagraph {
@@ -166,7 +166,7 @@ impl Workshop {
             let stands_apart = matches!(block, Shaped::Table(_) | Shaped::Rule);
             match block {
                 Shaped::Paragraph(paragraph) => self.lines(&paragraph, place, &mut slabs),
-                Shaped::List(items, is_numbered) => self.list(items, is_numbered, place, &mut slabs),
+                Shaped::List(items, numbering) => self.list(items, numbering, place, &mut slabs),
                 Shaped::Table(table) => self.table(table, place, &mut slabs),
                 Shaped::Rule => slabs.push(rule(place)),
                 Shaped::PageBreak => breaks_page = true,
@@ -209,12 +209,12 @@ impl Workshop {
     fn list(
         &mut self,
         items: Vec<(ShapedParagraph, Vec<Shaped>)>,
-        is_numbered: bool,
+        numbering: Numbering,
         place: Place,
         slabs: &mut Vec<Slab>,
     ) {
         let first_gap = if self.is_in_list(place.role) { ITEM_GAP } else { PARAGRAPH_GAP };
-        let list = self.roles.add(Role::List(is_numbered), place.role);
+        let list = self.roles.add(Role::List(numbering), place.role);
         for (position, (label, blocks)) in items.into_iter().enumerate() {
             let item = self.roles.add(Role::ListItem, Some(list));
             let mark = self.roles.add(Role::Label, Some(item));

@@ -1,0 +1,80 @@
+//! Bodies as word processors export them: where pages turn, which column a cell stands in, how lists are numbered.
+
+use crate::support::render::{places, render, text_of, words_of};
+
+fn pages_of(body: &str) -> Vec<String> {
+    let text = text_of(&render(body).pdf);
+    text.split('\u{c}').filter(|page| !page.trim().is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_page_turns_wherever_the_body_says_so() {
+    const BREAK: &str = "style=\"page-break-before:always\"";
+    for body in [
+        "<p>avant<br clear=all BREAK>après</p>",
+        "<p>avant</p><span><br BREAK></span><p>après</p>",
+        "<p>avant</p><p BREAK>après</p>",
+        "<p>avant</p><table border=1 BREAK><tr><td>après</td></tr></table>",
+        "<p>avant</p><ul BREAK><li>après</li></ul>",
+        "<ul><li>avant</li><li BREAK>après</li></ul>",
+        "<ul><li style=\"page-break-after:always\">avant</li><li>après</li></ul>",
+        "<p>avant</p><hr BREAK><p>après</p>",
+        "<p>avant</p><h2 BREAK>après</h2>",
+        "<p style=\"page-break-after:always\">avant</p><p>après</p>",
+        "<table border=1 style=\"page-break-after:always\"><tr><td>avant</td></tr></table><p>après</p>",
+    ] {
+        let body = body.replace("BREAK", BREAK);
+        let pages = pages_of(&body);
+        assert_eq!(pages.len(), 2, "{body}");
+        assert!(pages[0].contains("avant") && !pages[0].contains("après"), "{body}: {pages:?}");
+        assert!(pages[1].contains("après") && !pages[1].contains("avant"), "{body}: {pages:?}");
+    }
+}
+
+#[test]
+fn a_body_that_ends_with_a_page_break_has_no_empty_page() {
+    assert_eq!(render("<p>fin<br style=\"page-break-before:always\"></p>").pages, 1);
+}
+
+/// The left edge of each of these words, which stand once in the letter.
+fn lefts(body: &str, words: &[&str]) -> Vec<f32> {
+    let places = places(&render(body).pdf);
+    let left = |word: &&str| {
+        let line = places.lines().find(|line| line.split(' ').nth(2) == Some(*word));
+        line.unwrap_or_else(|| panic!("{word} in {places}")).split(' ').next().unwrap().parse().unwrap()
+    };
+    words.iter().map(left).collect()
+}
+
+#[test]
+fn under_a_cell_that_spans_rows_the_others_keep_their_columns() {
+    let table = "<table border=1><tr><th rowspan=2>Immeuble</th><th colspan=2>Exercice</th></tr>\
+        <tr><th>Budget</th><th>Réel</th></tr>\
+        <tr><td rowspan=3>Gilbert</td><td>Ascenseur</td><td>trois</td></tr>\
+        <tr><td>Assurance</td><td>quatre</td></tr><tr><td>Eau</td><td>cinq</td></tr>\
+        <tr><td>Vignes</td><td>Toiture</td><td>six</td></tr></table>";
+    let found = lefts(table, &["Immeuble", "Gilbert", "Vignes"]);
+    assert!(found.iter().all(|left| (left - found[0]).abs() < 1.0), "{found:?}");
+    let found = lefts(table, &["Budget", "Ascenseur", "Assurance", "Eau", "Toiture"]);
+    assert!(found.iter().all(|left| (left - found[0]).abs() < 1.0), "{found:?}");
+    let found = lefts(table, &["Réel", "trois", "quatre", "cinq", "six"]);
+    assert!(found.iter().all(|left| (left - found[0]).abs() < 1.0), "{found:?}");
+    assert_eq!(render(table).dropped, []);
+}
+
+#[test]
+fn cells_that_span_rows_without_end_stay_bounded() {
+    let row = "<tr>".to_owned() + &"<td rowspan=999999999>a<td>b".repeat(60);
+    let rendered = render(&format!("<table>{}</table>", row.repeat(200)));
+    assert!(rendered.pages < 100);
+}
+
+#[test]
+fn a_list_is_numbered_as_it_asks() {
+    let body = "<ol type=a><li>un<ol type=i start=4><li>deux</li></ol></li><li>trois</li></ol>\
+        <ol type=A><li>quatre</li></ol><ol type=I><li>cinq</li></ol><ol><li>six</li></ol>";
+    let rendered = render(body);
+    assert_eq!(rendered.dropped, []);
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("a. un iv. deux b. trois A. quatre I. cinq 1. six"), "{words}");
+}
