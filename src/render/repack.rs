@@ -3,7 +3,7 @@
 //! krilla leaves the structure tree outside of object streams, and in a tagged table that tree is most of the file.
 //! The objects' own bytes are copied, never read as values, so that what krilla's validator passed is what is written.
 //!
-//! Promises: the same input gives the same bytes; pages are compressed here, by one compressor for all; other streams and
+//! Promises: the same input gives the same bytes; pages that come plain are compressed here, by one compressor for all; other streams and
 //! the catalogue stay as they were, so that what a file claims can be found in it without unpacking; nothing of the
 //! trailer is lost. What isn't laid out as krilla does is refused, not guessed at.
 //! Limits: one table of cross-references, generation 0 and no encryption, which is all that krilla writes.
