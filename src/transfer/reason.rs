@@ -84,6 +84,16 @@ pub fn from_io(error: &io::Error) -> TransferError {
     TransferError::new(reason, error.to_string())
 }
 
+/// Makes the error of a connection that stood and broke. Bytes that are no TLS any more come from a server that died in the
+/// middle and says so in clear, as vsftpd does: that is a lost connection, which another try replaces.
+pub fn from_standing(error: &io::Error) -> TransferError {
+    use rustls::Error as E;
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<E>());
+    let is_garbled = matches!(inner, Some(E::InvalidMessage(_) | E::DecryptError));
+    let broken = from_io(error);
+    if is_garbled { TransferError { reason: TransferReason::ConnectionLost, ..broken } } else { broken }
+}
+
 /// Classifies a TLS failure.
 pub fn from_tls(error: &rustls::Error) -> TransferReason {
     match error {
@@ -123,6 +133,18 @@ pub fn offered_fingerprint(error: &TransferError) -> Option<&str> {
 mod tests {
     use super::*;
     use TransferReason as R;
+
+    #[test]
+    fn a_connection_that_stood_and_is_garbled_is_lost_and_a_refused_one_is_not() {
+        let of = |error: rustls::Error| io::Error::new(io::ErrorKind::InvalidData, error);
+        let garbled = of(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType));
+        assert_eq!(from_standing(&garbled).reason, R::ConnectionLost);
+        assert_eq!(from_io(&garbled).reason, R::TlsFailed, "in a handshake");
+        let refused = of(rustls::Error::AlertReceived(rustls::AlertDescription::AccessDenied));
+        assert_eq!(from_standing(&refused).reason, R::TlsFailed);
+        let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+        assert_eq!(from_standing(&reset).reason, R::ConnectionLost);
+    }
 
     #[test]
     fn the_codes_of_the_log_s_page_have_their_reasons() {

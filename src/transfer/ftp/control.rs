@@ -151,7 +151,7 @@ impl Control {
             // The server may have said why before it hung up.
             Err(error) => match self.reply(Duration::from_secs(1)).await {
                 Ok(reply) if reply.code == 421 => Err(self.broken_by(&reply)),
-                _ => Err(self.break_with(reason::from_io(&error))),
+                _ => Err(self.break_with(reason::from_standing(&error))),
             },
         }
     }
@@ -186,7 +186,7 @@ impl Control {
                     return Err(self.break_with(TransferError::new(TransferReason::ConnectionLost, words)));
                 }
                 Ok(read) => self.replies.feed(block.get(..read).unwrap_or_default()),
-                Err(error) => return Err(self.break_with(reason::from_io(&error))),
+                Err(error) => return Err(self.break_with(reason::from_standing(&error))),
             }
         }
     }
@@ -207,7 +207,7 @@ impl Control {
                 return Err(self.break_with(TransferError::new(TransferReason::ConnectionLost, words)));
             }
             Some(Ok(())) => self.replies.feed(buffer.filled()),
-            Some(Err(error)) => return Err(self.break_with(reason::from_io(&error))),
+            Some(Err(error)) => return Err(self.break_with(reason::from_standing(&error))),
         }
         if self.replies.is_empty() {
             return Ok(());

@@ -1,6 +1,7 @@
 //! Promise 2 on real servers: whatever is cut, reset, stalled or swallowed at any byte, a file that is said to be there
 //! is there whole, and a final name never shows a part of one.
 
+use super::pool::Office;
 use super::*;
 use crate::support::oracle::cases;
 use crate::support::proxy::{Deed, On, Way};
@@ -81,6 +82,86 @@ struct Delivery {
     /// Whether the file stands whole at its final name.
     whole: bool,
     took: Duration,
+}
+
+/// What became of a row of small files over a line.
+struct Row {
+    proxy: Proxy,
+    /// How many were said to be there.
+    confirmed: usize,
+    /// Why others were not.
+    failed: Vec<String>,
+    /// What must never be.
+    wrong: Vec<String>,
+}
+
+/// How many small files follow each other.
+const ROW: usize = 5;
+
+impl Spoiled {
+    /// Delivers small files one behind the other over one connection, each begun with the end of the one before it.
+    async fn deliver_a_row(&self, name: &str, breaks: Option<Break>) -> Row {
+        let (proxy, target) = self.proxy(Weather::default(), breaks);
+        let mut office = Office::new(connector(&target).unwrap(), self.server.remote("depot"), 1);
+        let file = |n: usize| format!("depot/{name}-{n}.pdf");
+        let contents: Vec<_> = (0..ROW).map(|n| [file(n).as_bytes(), &noise(6_000 - n)].concat()).collect();
+        let parcels = contents.iter().enumerate();
+        let parcels =
+            parcels.map(|(n, content)| office.parcel(self.server.remote(&file(n)), content)).collect();
+        let ends = office.deliver(parcels).await;
+        office.pool.close().await;
+        let told = office.heard.names();
+        let mut wrong = Vec::new();
+        for (n, content) in contents.iter().enumerate() {
+            let found = fs::read(self.server.root().join(file(n))).ok();
+            let confirmed = ends.get(&(n as u64)).is_some_and(Result::is_ok);
+            let uploaded = told.iter().filter(|event| event.starts_with(&format!("uploaded {name}-{n}.")));
+            let times = uploaded.count();
+            if found.as_ref().is_some_and(|found| found != content) {
+                wrong.push(format!("{} is half visible", file(n)));
+            }
+            if confirmed && found.is_none() || times > 1 {
+                wrong.push(format!("{}: confirmed {confirmed}, told {times} times", file(n)));
+            }
+        }
+        let failed = ends.values().filter_map(|end| Some(end.as_ref().err()?.to_string())).collect();
+        Row { proxy, confirmed: ends.values().filter(|end| end.is_ok()).count(), failed, wrong }
+    }
+}
+
+#[tokio::test]
+async fn no_cut_in_a_row_of_small_files_confirms_falsely_or_mixes_two() {
+    let spoiled = Spoiled::ftps();
+    let clean = spoiled.deliver_a_row("entier", None).await;
+    assert_eq!((clean.confirmed, &clean.wrong), (ROW, &Vec::new()));
+    let used = used(&clean.proxy);
+    let points = u64::from(cases(40)).div_ceil(used.len() as u64);
+    let (mut count, mut hit, mut confirmed, mut wrong) = (0, 0, 0, Vec::new());
+    for (on, way, bytes) in used {
+        // Each file has a data connection of its own, and the control connection is one for all.
+        let bytes = if on == On::OtherPorts { bytes / ROW as u64 } else { bytes };
+        for point in 0..points {
+            let deed = if point % 2 == 0 { Deed::Cut } else { Deed::Reset };
+            let after_bytes = (bytes * (2 * point + 1)) / (2 * points);
+            let fault = Break { on, way, after_bytes, deed };
+            let row = spoiled.deliver_a_row(&format!("{on:?}{way:?}{point}"), Some(fault)).await;
+            count += 1;
+            hit += u64::from(row.proxy.faults_left().is_empty());
+            confirmed += row.confirmed;
+            if row.confirmed < ROW {
+                println!("{fault:?}: {} of {ROW} delivered, {:?}", row.confirmed, row.failed);
+            }
+            wrong.extend(row.wrong.into_iter().map(|wrong| format!("{fault:?}: {wrong}")));
+        }
+    }
+    println!(
+        "rows over FTPS: {count} breaks, {hit} hit, {confirmed} files delivered after all, {} wrong",
+        wrong.len()
+    );
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(hit * 10 >= count * 9, "{hit} of {count} breaks hit");
+    let all = count * ROW as u64;
+    assert!(confirmed as u64 * 20 >= all * 19, "{confirmed} of {all} were delivered by another try");
 }
 
 /// The kinds of connection and ways that a sound delivery used, with the bytes of each.
