@@ -59,6 +59,7 @@ fn long_documents_and_whole_bodies_conform() {
         ("full", render(FULL).pdf),
         ("links", render(super::links::LINKS).pdf),
         ("rich", render(super::golden::RICH).pdf),
+        ("exported", render(super::exported::TABLE).pdf),
         ("access", super::golden::access_letter().pdf),
         ("empty", render("").pdf),
         ("no-glyph", render("<p>a漢b</p>").pdf),

@@ -2,6 +2,13 @@
 
 use crate::support::render::{places, render, text_of, words_of};
 
+/// Cells that span rows, as heads and as the names of what stands beside them.
+pub(super) const TABLE: &str = "<table border=1><tr><th rowspan=2>Immeuble</th><th colspan=2>Exercice</th></tr>\
+    <tr><th>Budget</th><th>Réel</th></tr>\
+    <tr><td rowspan=3>Gilbert</td><td>Ascenseur</td><td>trois</td></tr>\
+    <tr><td>Assurance</td><td>quatre</td></tr><tr><td>Eau</td><td>cinq</td></tr>\
+    <tr><td>Vignes</td><td>Toiture</td><td>six</td></tr></table>";
+
 fn pages_of(body: &str) -> Vec<String> {
     let text = text_of(&render(body).pdf);
     text.split('\u{c}').filter(|page| !page.trim().is_empty()).map(str::to_owned).collect()
@@ -48,18 +55,13 @@ fn lefts(body: &str, words: &[&str]) -> Vec<f32> {
 
 #[test]
 fn under_a_cell_that_spans_rows_the_others_keep_their_columns() {
-    let table = "<table border=1><tr><th rowspan=2>Immeuble</th><th colspan=2>Exercice</th></tr>\
-        <tr><th>Budget</th><th>Réel</th></tr>\
-        <tr><td rowspan=3>Gilbert</td><td>Ascenseur</td><td>trois</td></tr>\
-        <tr><td>Assurance</td><td>quatre</td></tr><tr><td>Eau</td><td>cinq</td></tr>\
-        <tr><td>Vignes</td><td>Toiture</td><td>six</td></tr></table>";
-    let found = lefts(table, &["Immeuble", "Gilbert", "Vignes"]);
+    let found = lefts(TABLE, &["Immeuble", "Gilbert", "Vignes"]);
     assert!(found.iter().all(|left| (left - found[0]).abs() < 1.0), "{found:?}");
-    let found = lefts(table, &["Budget", "Ascenseur", "Assurance", "Eau", "Toiture"]);
+    let found = lefts(TABLE, &["Budget", "Ascenseur", "Assurance", "Eau", "Toiture"]);
     assert!(found.iter().all(|left| (left - found[0]).abs() < 1.0), "{found:?}");
-    let found = lefts(table, &["Réel", "trois", "quatre", "cinq", "six"]);
+    let found = lefts(TABLE, &["Réel", "trois", "quatre", "cinq", "six"]);
     assert!(found.iter().all(|left| (left - found[0]).abs() < 1.0), "{found:?}");
-    assert_eq!(render(table).dropped, []);
+    assert_eq!(render(TABLE).dropped, []);
 }
 
 #[test]
