@@ -4,6 +4,7 @@
 //! a heading stays with what follows; the first and last two lines of a paragraph stay together; what the body asks
 //! for in width is granted as far as the page allows; a table that carries sums says them where its pages meet. Every length is in points.
 
+mod amounts;
 mod carry;
 mod numbers;
 mod pages;

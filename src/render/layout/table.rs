@@ -1,16 +1,17 @@
 //! Tables: column widths from content, rows of cells, heads that come back.
 //!
 //! Promises: each column is as wide as its widest word where the page allows it, as its longest line where all do;
-//! widths that the body gives come first; a row lacks no cell, so that a reader by ear keeps the columns; an amount
-//! stands on the right unless the body says otherwise.
+//! widths that the body gives come first; a row lacks no cell, so that a reader by ear keeps the columns; amounts stand
+//! as [`amounts`] says.
 
 use std::rc::Rc;
 
+use super::amounts;
 use super::carry::{Carried, Carrier};
 use super::slab::{Edges, Row, RowCell, Slab, column_height};
 use super::{Place, Shaped, TABLE_GAP, Workshop};
 use crate::render::display::{Artifact, Colour, Item, Owner, Role, RoleId, Scope, Shape};
-use crate::render::model::{Align, Block, Carry, Cell, Table, Width};
+use crate::render::model::{Carry, Cell, Table, Width};
 
 /// The space left and right of a cell's content.
 pub(super) const SIDE_PADDING: f32 = 5.0;
@@ -71,7 +72,8 @@ struct Need {
 }
 
 impl Workshop {
-    pub(super) fn shape_table(&mut self, table: Table) -> ShapedTable {
+    pub(super) fn shape_table(&mut self, mut table: Table) -> ShapedTable {
+        amounts::align(&mut table);
         let columns = table.columns();
         let edges = match (table.has_borders, table.head.is_empty()) {
             (true, _) => Edges::Around,
@@ -91,12 +93,7 @@ impl Workshop {
         ShapedRow { cells: shaped }
     }
 
-    fn shape_cell(&mut self, mut cell: Cell) -> ShapedCell {
-        if let ([Block::Paragraph(paragraph)], None) = (&mut cell.blocks[..], cell.align)
-            && is_amount(&paragraph.text())
-        {
-            paragraph.align = Align::Right;
-        }
+    fn shape_cell(&mut self, cell: Cell) -> ShapedCell {
         let blocks = self.shape(cell.blocks);
         let (narrowest, widest) = extents(&blocks);
         ShapedCell { is_head: cell.is_head, span: cell.span, width: cell.width, blocks, narrowest, widest }
@@ -348,16 +345,6 @@ fn extents(blocks: &[Shaped]) -> (f32, f32) {
     })
 }
 
-/// Tells whether a text is an amount or a rate: digits with two decimals, a euro or a per cent sign.
-fn is_amount(text: &str) -> bool {
-    let is_spelt = |c: char| c.is_ascii_digit() || " \u{a0}\u{202f},.+-\u{2212}€%()".contains(c);
-    let digits = text.trim_end_matches(['€', '%', ')', ' ', '\u{a0}', '\u{202f}']);
-    let decimals = digits.rsplit_once(',').is_some_and(|(_, decimals)| decimals.len() == 2);
-    text.chars().all(is_spelt)
-        && text.contains(|c: char| c.is_ascii_digit())
-        && (decimals || text.contains(['€', '%']))
-}
-
 /// Gives the look of a row without its content's roles, for the next pages.
 fn as_artifact(slab: Slab) -> Slab {
     let height = slab.height;
@@ -396,15 +383,5 @@ mod tests {
         let needs = [need(20.0, 40.0, Some(Width::Share(0.5))), need(30.0, 130.0, None)];
         assert_eq!(share(&needs, 200.0), [100.0, 100.0]);
         assert!((wanted(&needs) - 260.0).abs() < 0.01);
-    }
-
-    #[test]
-    fn amounts_are_known_and_years_are_not() {
-        for amount in ["1 234,56", "-9\u{202f}985,56\u{a0}€", "12 €", "5,5 %", "(15,00)"] {
-            assert!(is_amount(amount), "{amount}");
-        }
-        for other in ["2024", "12 mars", "", "€", "01 23 45 67 89", "1,2,3"] {
-            assert!(!is_amount(other), "{other}");
-        }
     }
 }
