@@ -35,7 +35,7 @@ use crate::render::display::{
     Picture, PictureFormat, Role, RoleId, RoleNode, Run, Scope, Shape,
 };
 use crate::render::fonts::Face;
-use crate::render::repack::repack;
+use crate::render::repack::{Effort, repack};
 use crate::render::tidy;
 
 static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
@@ -51,9 +51,10 @@ const FEW_PAGES: usize = 4;
 /// # Errors
 /// [`RenderError::Engine`] when krilla's validator refuses the document, or a picture's content is broken.
 pub(super) fn draw(list: DisplayList) -> Result<Vec<u8>, RenderError> {
+    let is_long = list.pages.len() > FEW_PAGES;
     let settings = SerializeSettings {
         configuration: configuration()?,
-        compress_content_streams: list.pages.len() > FEW_PAGES,
+        compress_content_streams: is_long,
         ..SerializeSettings::default()
     };
     let mut document = Document::new_with(settings);
@@ -68,7 +69,7 @@ pub(super) fn draw(list: DisplayList) -> Result<Vec<u8>, RenderError> {
     document.set_outline(outline(&bookmarks));
     document.set_tag_tree(tree.into_tags());
     let written = document.finish().map_err(|error| refused(&error))?;
-    repack(&written)
+    repack(&written, if is_long { Effort::Thorough } else { Effort::Quick })
 }
 
 fn configuration() -> Result<Configuration, RenderError> {

@@ -14,8 +14,23 @@ use super::RenderError;
 
 /// The objects of one stream at most: a reader unpacks it whole to see one of them.
 const OBJECTS_A_STREAM: usize = 500;
-/// How hard streams are compressed: one step less than usual is a hundredth larger and a tenth faster.
-const LEVEL: u32 = 5;
+/// How hard streams are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// A short document, of which a publication makes thousands: a fiftieth larger, a fifteenth of its whole time faster.
+    Quick,
+    /// A long one: one step less than usual is a hundredth larger and a tenth faster.
+    Thorough,
+}
+
+impl Effort {
+    fn level(self) -> Compression {
+        Compression::new(match self {
+            Self::Quick => 3,
+            Self::Thorough => 5,
+        })
+    }
+}
 /// The room beyond a third of a stream that compressing it is given at once.
 const SLACK_BYTES: usize = 256;
 /// The bytes of an entry of the table, its end of line included (ISO 32000-1, 7.5.4).
@@ -27,12 +42,12 @@ const ROW_BYTES: usize = 7;
 ///
 /// # Errors
 /// [`RenderError::Engine`] when the file isn't laid out as krilla does.
-pub(super) fn repack(pdf: &[u8]) -> Result<Vec<u8>, RenderError> {
+pub(super) fn repack(pdf: &[u8], effort: Effort) -> Result<Vec<u8>, RenderError> {
     let file = File::read(pdf).ok_or_else(|| broken("no table of objects"))?;
     let mut packed = Packed {
         out: Vec::with_capacity(pdf.len() / 4),
         places: vec![Place::Free; file.count],
-        deflate: Compress::new(Compression::new(LEVEL), true),
+        deflate: Compress::new(effort.level(), true),
     };
     packed.out.extend_from_slice(file.header);
     let (small, plain): (Vec<_>, Vec<_>) =
@@ -284,7 +299,7 @@ mod tests {
 
     #[test]
     fn streams_and_the_catalogue_stay_readable_and_the_rest_is_packed() {
-        let packed = repack(&written()).unwrap();
+        let packed = repack(&written(), Effort::Quick).unwrap();
         let text = String::from_utf8_lossy(&packed);
         for kept in [
             "3 0 obj\n<</Type/Catalog/Pages 1 0 R>>\nendobj",
@@ -302,10 +317,10 @@ mod tests {
     fn what_is_cut_or_otherwise_laid_out_is_refused() {
         let whole = written();
         for end in [0, 10, whole.len() / 2, whole.len() - 60] {
-            assert!(repack(whole.get(..end).unwrap()).is_err(), "{end}");
+            assert!(repack(whole.get(..end).unwrap(), Effort::Quick).is_err(), "{end}");
         }
-        let twice = repack(&whole).unwrap();
-        assert!(matches!(repack(&twice), Err(RenderError::Engine { .. })));
+        let twice = repack(&whole, Effort::Thorough).unwrap();
+        assert!(matches!(repack(&twice, Effort::Thorough), Err(RenderError::Engine { .. })));
     }
 
     #[test]
