@@ -71,7 +71,7 @@ fn starts_with_bound_sign(after: &str) -> bool {
 
 /// Tells whether a space parts the groups of one number: `1 234,56`.
 fn splits_number(stem: &str, after: &str) -> bool {
-    let digits = after.chars().take_while(char::is_ascii_digit).count();
+    let digits = after.chars().take(4).take_while(char::is_ascii_digit).count();
     digits == 3 && stem.ends_with(|c: char| c.is_ascii_digit())
 }
 

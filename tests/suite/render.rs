@@ -215,6 +215,23 @@ fn a_hostile_body_fails_alone_and_quickly() {
     assert_eq!(render("<p>La suite</p>").pages, 1);
 }
 
+/// A word as long as a book was parted by a search through all of it, for each of its lines.
+#[test]
+fn a_word_of_a_hundred_thousand_letters_is_parted_like_any_other() {
+    let started = Instant::now();
+    for (word, align) in
+        [("anticonstitutionnellement", "left"), ("anticonstitutionnellement", "justify"), ("1 111", "left")]
+    {
+        let body = format!("<p style=\"text-align:{align}\">{}</p>", word.repeat(100_000 / word.len()));
+        let made = render(&body);
+        assert!(made.pages > 10, "{} pages", made.pages);
+        let text = words_of(&made.pdf).replace(['\u{ad}', ' ', '-'], "");
+        let wanted = word.repeat(100);
+        assert!(text.contains(&wanted) || word.contains(' '), "{align}");
+    }
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+}
+
 #[test]
 fn a_resolver_that_breaks_down_fails_its_letter_alone() {
     struct Broken;

@@ -33,6 +33,9 @@ const MAX_SPACE_EM: f32 = 1.0;
 const LOOSE_SPACE_EM: f32 = 0.28;
 /// The most lines in a row that end with a hyphen.
 const MAX_HYPHENS: usize = 2;
+/// How much of a word is looked at beyond the line that it is to be parted on: as much as any word has. What staff write without
+/// a space may be a hundred thousand characters, and be parted on a thousand lines.
+const AHEAD: usize = 200;
 /// What the text of a hyphen that the layout sets is.
 const SOFT_HYPHEN: &str = "\u{ad}";
 /// What stands for a picture in the text (U+FFFC, line breaking class CB).
@@ -308,13 +311,20 @@ impl ShapedParagraph {
     /// Finds the last place where a hyphen may part a word within some room: the atom after it, the width of what stands
     /// before and that of the hyphen.
     fn hyphen_within(&self, word: &Word, room: f32, is_forced: bool) -> Option<(usize, f32, f32)> {
-        let start = self.atoms.get(word.atoms.start)?.start.get();
-        let end = self.atoms.get(word.atoms.end).map_or(self.text.len(), |atom| atom.start.get());
+        let atoms = self.atoms.get(word.atoms.clone())?;
+        let widths = atoms.iter().scan(0.0, |width, atom| {
+            *width += atom.width;
+            Some(*width)
+        });
+        let fitting = widths.take_while(|width| *width <= room + TOLERANCE).count();
+        let start = atoms.first()?.start.get();
+        let after = word.atoms.end.min(word.atoms.start + fitting + AHEAD);
+        let end = self.atoms.get(after).map_or(self.text.len(), |atom| atom.start.get());
         let places = hyphens(self.text.get(start..end)?, is_forced);
+        let reached = atoms.get(..=fitting).unwrap_or(atoms);
         places.into_iter().rev().find_map(|place| {
-            let atoms = self.atoms.get(word.atoms.clone())?;
-            let count = atoms.iter().position(|atom| atom.start.get() == start + place)?;
-            let head = atoms.get(..count)?;
+            let count = reached.iter().position(|atom| atom.start.get() == start + place)?;
+            let head = reached.get(..count)?;
             let (width, hyphen) = (total(head), self.hyphen_after(head.last()?)?.1);
             (width + hyphen <= room + TOLERANCE).then_some((word.atoms.start + count, width, hyphen))
         })
