@@ -331,7 +331,9 @@ fn vsftpd_settings(kind: Kind, identities: &Identities, folder: &Path, pam: &str
          virtual_use_local_privs=YES\nlocal_root={folder}/root\nlocal_umask=022\nchroot_local_user=YES\n\
          allow_writeable_chroot=YES\npam_service_name={pam}\npasv_address=127.0.0.1\nseccomp_sandbox=NO\n\
          secure_chroot_dir={folder}/empty\nxferlog_enable=YES\nvsftpd_log_file={folder}/log\n\
-         log_ftp_protocol=YES\nmdtm_write=YES\n"
+         log_ftp_protocol=YES\nmdtm_write=YES\n\
+         # A session whose client died before its data connection keeps the file locked so long, by default a minute.\n\
+         accept_timeout=5\n"
     );
     if kind == Kind::Plain {
         return common;
