@@ -9,7 +9,7 @@ use super::events;
 use super::letters;
 use super::office::{Office, building, by_code};
 use super::row::{Kind, Outcome, Refusal, Results, Row};
-use super::sheets::{Sheets, of_year};
+use super::sheets::{Funds, Sheets, of_year};
 use crate::files::write_whole;
 use crate::flow::lists::{self, Archivist};
 use crate::package::mime::{FileKind, kind_of_file};
@@ -111,7 +111,10 @@ fn expenses(office: &Office, code: &str, year: &str) -> Result<Made, DeskError> 
     let Some(building) = reference.buildings.get(&asked) else {
         return Ok(Err(StaffReason::NotFound.into()));
     };
-    let sheets = Sheets::new(office, &reference).expenses(building)?;
+    let sheets = match Sheets::new(office, &reference).expenses(building)? {
+        Ok(sheets) => sheets,
+        Err(reason) => return Ok(Err(reason.into())),
+    };
     let sheet = of_year(sheets, year).map_err(|labels| unknown(What::Year, year, &labels))?;
     Ok(Ok(drawn(&sheet)))
 }
@@ -122,7 +125,7 @@ fn works_fund(office: &Office, code: &str, holder: &str) -> Result<Made, DeskErr
     let Some(building) = reference.buildings.get(&asked) else {
         return Ok(Err(StaffReason::NotFound.into()));
     };
-    let all = Sheets::new(office, &reference).works_funds(building)?;
+    let Funds { sheets: all, refused } = Sheets::new(office, &reference).works_funds(building)?;
     let parties = office.snapshot.party_logins()?;
     let is_wanted = |record| {
         let party = reference.records.get(&record).map(|record| record.party);
@@ -139,10 +142,13 @@ fn works_fund(office: &Office, code: &str, holder: &str) -> Result<Made, DeskErr
         .filter(|record| is_wanted(*record))
         .collect();
     let sheet = |record| all.iter().find(|(of, _)| *of == record).map(|(_, sheet)| sheet);
-    if let [record] = records[..]
-        && let Some(sheet) = sheet(record)
-    {
-        return Ok(Ok(drawn(sheet)));
+    if let [record] = records[..] {
+        if let Some(reason) = refused.get(&record) {
+            return Ok(Err((*reason).into()));
+        }
+        if let Some(sheet) = sheet(record) {
+            return Ok(Ok(drawn(sheet)));
+        }
     }
     let shown = if records.len() > 1 { records } else { all.iter().map(|(record, _)| *record).collect() };
     let keys: Vec<String> = shown.iter().map(ToString::to_string).collect();

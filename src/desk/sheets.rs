@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use publier_core::domain::account::Period;
-use publier_core::domain::expenses::{Amounts, ExpenseList, ExpensePart};
+use publier_core::domain::expenses::{Amounts, ExpenseList, ExpensePart, ExpenseVerdict};
 use publier_core::domain::ids::{CoOwnerRecordId, FiscalYearId, PartyId, UnitId};
 use publier_core::domain::records::{AccountRecord, Building};
 use publier_core::domain::statement::{Line, Statement, StatementRules};
@@ -84,22 +84,39 @@ impl<'o> Sheets<'o> {
     }
 
     /// Makes the expense lists of a building's open years (E1, E3), by year; a year without a line has none.
-    pub(super) fn expenses(&self, building: &Building) -> Result<Vec<ExpenseSheet>, DeskError> {
+    pub(super) fn expenses(
+        &self,
+        building: &Building,
+    ) -> Result<Result<Vec<ExpenseSheet>, RefusalReason>, DeskError> {
         let mut gathered = Gathered::default();
         let mut list = ExpenseList::new(&self.reference.options);
-        let mut ordered = true;
+        let (mut refused, mut unread) = (None, Vec::new());
         self.office.snapshot.each_expense::<SourceError>(|row| {
-            if let Ok(row) = row
-                && row.building == building.id
-            {
-                let line = self.reference.expense_row(&row, &[]);
-                ordered &= list.push(&line, &mut |part| gathered.take(&part)).is_ok();
+            match row {
+                Ok(row) if row.building == building.id => {
+                    let line = self.reference.expense_row(&row, &[]);
+                    let verdict = list.push(&line, &mut |part| gathered.take(&part));
+                    if let ExpenseVerdict::Refused(reason) =
+                        verdict.unwrap_or(ExpenseVerdict::Refused(RefusalReason::BadValue))
+                    {
+                        refused.get_or_insert(reason);
+                    }
+                }
+                Ok(_) => {}
+                Err(bad) => unread.push(bad),
             }
             Ok(())
         })?;
         list.finish(&mut |part| gathered.take(&part));
-        if !ordered {
-            tracing::warn!(building = %building.id, "the expense lines came out of order");
+        for bad in unread {
+            let at = self.office.snapshot.building_of_expense(bad)?;
+            if at.is_none_or(|at| at == building.id) {
+                refused = Some(RefusalReason::Unreadable);
+            }
+        }
+        // A sum without one of its lines would be a wrong one on paper.
+        if let Some(reason) = refused {
+            return Ok(Err(reason));
         }
         let sheet = |(year, rows, total): (FiscalYearId, Vec<ExpenseRow>, Amounts)| {
             let year = self.reference.years.get(&year)?;
@@ -115,21 +132,29 @@ impl<'o> Sheets<'o> {
                 made_on: self.office.today,
             })
         };
-        Ok(gathered.years.into_iter().filter_map(sheet).collect())
+        Ok(Ok(gathered.years.into_iter().filter_map(sheet).collect()))
     }
 
     /// Makes the works-fund statements of a building's records (F1-F5), by record; a record whose funds are all zero has
-    /// none, one whose sum leaves the range neither.
-    pub(super) fn works_funds(
-        &self,
-        building: &Building,
-    ) -> Result<Vec<(CoOwnerRecordId, FundStatement)>, DeskError> {
+    /// none, one of which a line can't be read or added up is refused.
+    pub(super) fn works_funds(&self, building: &Building) -> Result<Funds, DeskError> {
         let periods = self.periods();
         let mut fold = WorksFunds::new(&self.reference.options);
         let mut all: Vec<RecordFunds> = Vec::new();
-        let mut take = |funds: Result<RecordFunds, works_fund::RefusedFunds>| all.extend(funds);
+        let mut refused: BTreeMap<CoOwnerRecordId, RefusalReason> = BTreeMap::new();
+        let (mut out_of_order, mut unread) = (Vec::new(), Vec::new());
+        let mut take = |funds: Result<RecordFunds, works_fund::RefusedFunds>| match funds {
+            Ok(funds) => all.push(funds),
+            Err(bad) => drop(refused.insert(bad.record, bad.reason)),
+        };
         self.office.snapshot.each_fund::<SourceError>(|row| {
-            let Ok(row) = row else { return Ok(()) };
+            let row = match row {
+                Ok(row) => row,
+                Err(bad) => {
+                    unread.push(bad);
+                    return Ok(());
+                }
+            };
             if row.building == building.id {
                 let periods = periods.get(&(row.record, row.unit));
                 let fund = works_fund::FundRow {
@@ -144,14 +169,30 @@ impl<'o> Sheets<'o> {
                     amount: row.amount,
                     as_of: row.as_of,
                 };
-                if let Err(error) = fold.push(&fund, &mut take) {
-                    tracing::warn!(%error, "a works fund is left out");
+                if fold.push(&fund, &mut take).is_err() {
+                    out_of_order.push(row.record);
                 }
             }
             Ok(())
         })?;
         fold.finish(&mut take);
-        all.iter().map(|funds| Ok((funds.record, self.fund_statement(building, funds)?))).collect()
+        refused.extend(out_of_order.into_iter().map(|record| (record, RefusalReason::BadValue)));
+        let mut nobody_knows_whose = false;
+        for bad in unread {
+            let (at, record) = self.office.snapshot.place_of_fund(bad)?;
+            if at.is_none_or(|at| at == building.id) {
+                nobody_knows_whose |= record.is_none();
+                refused.extend(record.map(|record| (record, RefusalReason::Unreadable)));
+            }
+        }
+        let whole = |funds: &&RecordFunds| !nobody_knows_whose && !refused.contains_key(&funds.record);
+        let whole = all.iter().filter(whole);
+        let sheets = whole.map(|funds| Ok((funds.record, self.fund_statement(building, funds)?)));
+        let sheets = sheets.collect::<Result<_, DeskError>>()?;
+        if nobody_knows_whose {
+            refused.extend(all.iter().map(|funds| (funds.record, RefusalReason::Unreadable)));
+        }
+        Ok(Funds { sheets, refused })
     }
 
     fn periods(&self) -> BTreeMap<(CoOwnerRecordId, UnitId), Vec<Period>> {
@@ -199,6 +240,15 @@ impl<'o> Sheets<'o> {
             |unit| format!("{}/{} ({})", building.code, unit.number, unit.kind),
         )
     }
+}
+
+/// The works-fund statements of a building.
+#[derive(Debug)]
+pub(super) struct Funds {
+    /// By record.
+    pub sheets: Vec<(CoOwnerRecordId, FundStatement)>,
+    /// The records whose sum would lack a line.
+    pub refused: BTreeMap<CoOwnerRecordId, RefusalReason>,
 }
 
 /// The parts of the expense list, gathered by year.

@@ -166,7 +166,11 @@ mod tests {
             let mut turn = turns.take().await;
             turn.is_of(RunId(2));
             assert_eq!(turn.others(), [RunId(1)]);
-            turn.aside(async { answered.notify_one() }).await;
+            let answer = async {
+                answered.notify_one();
+                tokio::task::yield_now().await;
+            };
+            turn.aside(answer).await;
             seen.fetch_add(1 + turn.others().len(), Ordering::Relaxed);
         };
         all(vec![Box::pin(first), Box::pin(second)]).await;

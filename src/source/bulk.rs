@@ -260,6 +260,38 @@ impl Snapshot {
         Ok(latest.into_iter().flatten().next())
     }
 
+    /// Tells where a line that can't be read belongs: the building of an expense line; `None` when that can't be read
+    /// either.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn building_of_expense(&self, bad: BadRow) -> Result<Option<BuildingId>, SourceError> {
+        Ok(self.places_of("SELECT building_id, NULL FROM expense_line WHERE id = ?1", bad)?.0)
+    }
+
+    /// Tells where a works fund that can't be read belongs: its building and its record, each `None` when it can't be read
+    /// either.
+    ///
+    /// # Errors
+    /// When the database can't be read.
+    pub fn place_of_fund(
+        &self,
+        bad: BadRow,
+    ) -> Result<(Option<BuildingId>, Option<CoOwnerRecordId>), SourceError> {
+        let sql = "SELECT building_id, co_owner_record_id FROM works_fund WHERE id = ?1";
+        let (building, record) = self.places_of(sql, bad)?;
+        Ok((building, record.map(CoOwnerRecordId)))
+    }
+
+    fn places_of(&self, sql: &str, bad: BadRow) -> Result<(Option<BuildingId>, Option<i64>), SourceError> {
+        let failed = || SourceError::query("look where a row belongs");
+        let mut statement = self.db.prepare_cached(sql).map_err(failed())?;
+        let mut found = statement.query([bad.id]).map_err(failed())?;
+        let Some(row) = found.next().map_err(failed())? else { return Ok((None, None)) };
+        let building = opt_int(row, 0).map_err(failed())?.map(BuildingId);
+        Ok((building, opt_int(row, 1).map_err(failed())?))
+    }
+
     /// Streams the works funds by record, building, account, unit.
     ///
     /// # Errors

@@ -220,6 +220,35 @@ fn each_document_can_be_looked_at_before_it_is_sent() {
     assert_eq!(unknown(&["works-fund", "GILBERT", "NOBODY"]), 2);
 }
 
+/// E4, F4: a sum without one of its lines is a wrong one: nothing is made, and `check` names the line.
+#[test]
+fn a_paper_whose_sum_would_lack_a_line_is_refused_and_those_of_others_are_made() {
+    let look = |sql: &str, arguments: &[&str]| {
+        let desk = Desk::demo();
+        desk.sql(sql);
+        let out = desk.path().join("look.pdf");
+        let said = desk.json(&[&["render"], arguments, &["--out", out.to_str().unwrap()]].concat());
+        assert_eq!(out.exists(), said.code == 0);
+        (said.code, said.outcomes().pop().unwrap().2)
+    };
+    let of_year = ["expenses", "GILBERT", "--year", "2015"];
+    let unread = "UPDATE expense_line SET entry_date = '2015-02-31' WHERE id = 3";
+    assert_eq!(look(unread, &of_year), (3, "unreadable".to_owned()));
+    let overflows = "UPDATE expense_line SET amount_cents = 9223372036854775807 WHERE id IN (1, 2)";
+    assert_eq!(look(overflows, &of_year), (3, "bad-value".to_owned()));
+    let elsewhere = "UPDATE expense_line SET entry_date = '2015-02-31' WHERE building_id <>
+                     (SELECT id FROM building WHERE code = 'GILBERT')";
+    assert_eq!(look(elsewhere, &of_year).0, 0);
+
+    let unread = "UPDATE works_fund SET as_of = '2025-02-31' WHERE id = 1";
+    let desk = Desk::demo();
+    let record: i64 = desk.one("SELECT co_owner_record_id FROM works_fund WHERE id = 1");
+    let other: i64 = desk.one(&format!("SELECT co_owner_record_id FROM works_fund WHERE building_id =
+        (SELECT id FROM building WHERE code = 'GILBERT') AND amount_cents <> 0 AND co_owner_record_id <> {record}"));
+    assert_eq!(look(unread, &["works-fund", "GILBERT", &record.to_string()]), (3, "unreadable".to_owned()));
+    assert_eq!(look(unread, &["works-fund", "GILBERT", &other.to_string()]).0, 0);
+}
+
 /// A look at a document replaces an older look, and nothing else.
 #[test]
 fn a_look_at_a_document_never_replaces_anything_but_a_pdf_outside_the_agencys_files() {
