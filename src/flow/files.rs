@@ -145,7 +145,7 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
             let clean = match photo::ready(&original, photo_side_px) {
                 Ok(clean) => clean,
                 Err(PhotoError::TooManyPixels { .. }) => return refused(RefusalReason::FileTooLarge),
-                Err(_) => return refused(RefusalReason::FileUnreadable),
+                Err(_) => return refused(RefusalReason::FileDamaged),
             };
             let kept = spool.keep_bytes(&name, &clean)?;
             (kept.path, kept.size_bytes, kept.digest, None)

@@ -252,6 +252,14 @@ fn unclosed_tags_lose_no_text() {
     }
 }
 
+/// What stands under one another in a back office's body was glued together: « TermeDéfinition ».
+#[test]
+fn elements_that_stand_apart_keep_their_words_apart() {
+    let body = "<pre>Poste A 100,00</pre><dl><dt>Terme</dt><dd>sens</dd></dl><section>un</section><footer>deux</footer>";
+    let words = words_of(&render(body).pdf);
+    assert!(words.contains("Poste A 100,00 Terme sens un deux"), "{words}");
+}
+
 #[test]
 fn the_digest_follows_what_is_shown_and_nothing_else() {
     let digest = |letter: &Letter| input_digest(letter, &Album, &Limits::default()).unwrap();

@@ -177,7 +177,7 @@ catalogue! {
         FileUnreadable = "file-unreadable",
         /// The file's type is not one of those that are sent, or it bears macros.
         FileType = "file-type",
-        /// The PDF is cut short or isn't one.
+        /// The PDF or the photo is cut short or isn't one.
         FileDamaged = "file-damaged",
         /// The PDF asks for a password.
         FileProtected = "file-protected",

@@ -25,7 +25,7 @@ use crate::render::pictures::{Pictures, short_name};
 use crate::render::{Dropped, DroppedKind, Limits, RenderError};
 
 /// The elements that are kept. The second line holds wrappers without a look of their own.
-const ELEMENTS: [&str; 39] = [
+const ELEMENTS: [&str; 51] = [
     "a",
     "p",
     "br",
@@ -65,6 +65,18 @@ const ELEMENTS: [&str; 39] = [
     "h5",
     "h6",
     "font",
+    "pre",
+    "dl",
+    "dt",
+    "dd",
+    "section",
+    "article",
+    "aside",
+    "main",
+    "header",
+    "footer",
+    "figure",
+    "figcaption",
 ];
 
 /// The elements that go with all that they hold: it was never meant to be read.

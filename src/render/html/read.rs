@@ -156,7 +156,8 @@ impl<'a, 'b> Reader<'a, 'b> {
                 flow.blocks.extend(after.then_some(Block::PageBreak));
             }
             "p" | "div" | "center" | "blockquote" | "address" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "li" | "caption" | "tr" | "td" | "th" => {
+            | "li" | "caption" | "tr" | "td" | "th" | "pre" | "dl" | "dt" | "dd" | "section" | "article"
+            | "aside" | "main" | "header" | "footer" | "figure" | "figcaption" => {
                 flow.close(context.align, None);
                 self.paragraph(node, name, inner, flow)?;
             }

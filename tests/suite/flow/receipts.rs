@@ -187,7 +187,8 @@ fn a_refusal_confirms_nothing_is_told_with_its_reasons_and_all_is_sent_again() {
         counter.desk.server.remove_file(&RemotePath::new(file).unwrap());
     }
     counter.desk.clock.turn(TimeDelta::minutes(10));
-    assert_eq!(counter.first(Some(accepts)).outcome, Outcome::Done);
+    // A person agreed to this very plan, and it never arrived: they are not asked again.
+    assert_eq!(counter.publish(Some(accepts)).outcome, Outcome::Done);
     let again = counter.desk.last();
     assert_eq!(again.documents(), before.documents(), "the same names, the same digests");
     assert_eq!(writes(&counter), 2 * written, "and every file is sent again");
