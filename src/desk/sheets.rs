@@ -185,13 +185,12 @@ impl<'o> Sheets<'o> {
                 refused.extend(record.map(|record| (record, RefusalReason::Unreadable)));
             }
         }
-        let whole = |funds: &&RecordFunds| !nobody_knows_whose && !refused.contains_key(&funds.record);
-        let whole = all.iter().filter(whole);
-        let sheets = whole.map(|funds| Ok((funds.record, self.fund_statement(building, funds)?)));
-        let sheets = sheets.collect::<Result<_, DeskError>>()?;
         if nobody_knows_whose {
             refused.extend(all.iter().map(|funds| (funds.record, RefusalReason::Unreadable)));
         }
+        let whole = all.iter().filter(|funds| !refused.contains_key(&funds.record));
+        let sheets = whole.map(|funds| Ok((funds.record, self.fund_statement(building, funds)?)));
+        let sheets = sheets.collect::<Result<_, DeskError>>()?;
         Ok(Funds { sheets, refused })
     }
 

@@ -1,7 +1,8 @@
 //! Why: the verdict on a document, an account or a party, by which rules, who sees it, since when.
 //!
 //! Everything is judged now, by the same rules as the next publication; what was confirmed comes from the ledger, of each
-//! target alone, the main one first. Nothing is written. Limits: a voucher follows its expense line (E5, E8), so what is said of it is what the series holds; the
+//! target alone, the main one first. Nothing is written. Limits: a voucher follows its expense line (E5, E8), so what is said
+//! of it is what the series holds; the
 //! files of attachments are judged when a publication is made, and the last one's word on them is given.
 
 pub mod account;

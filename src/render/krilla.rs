@@ -275,7 +275,7 @@ impl Item {
     }
 }
 
-/// Draws runs of one look: one call of the engine for a paragraph costs a third of one for each of its lines.
+/// Draws runs of one look in one call of the engine, which sets its state, colour and font once for all of them.
 fn draw_runs(surface: &mut Surface<'_>, first: &Run, rest: &[&Item]) {
     let [regular, bold, italic, bold_italic, signs] = &*FONTS;
     let font = match first.face {
