@@ -30,7 +30,7 @@ pub const WAITING: usize = 64;
 const MOST_AT_WORK: usize = 64;
 
 /// How many files one connection carries at a time, where its protocol can.
-const LANES: usize = 32;
+const LANES: usize = 64;
 
 /// How long a server that refused one more connection is left alone.
 const LIMIT_HOLDS: Duration = Duration::from_mins(1);
@@ -287,7 +287,10 @@ impl Pool {
             Ok(Done::Opened(opened)) => {
                 self.opening = self.opening.saturating_sub(1);
                 match opened {
-                    Ok(courier) => self.idle.push(courier),
+                    Ok(courier) => {
+                        self.add_lanes(&courier);
+                        self.idle.push(courier);
+                    }
                     Err(error) => self.shrink(&error),
                 }
                 None

@@ -1,7 +1,7 @@
 //! SFTP version 3 over SSH (RFC 4251 to 4254), russh below and our own packets above.
 //!
 //! Promises: the host key is judged before any login; a wrong password is sent once; the server's status
-//! codes and words reach the error; several files travel over one connection (`link`), each with several
+//! codes and words reach the error; a small file takes three round trips (`place`); several files travel over one connection (`link`), each with several
 //! writes at a time, as large as the server takes them, their bytes bounded over all; a file is
 //! renamed over an existing one by `posix-rename@openssh.com` where the server has it, else by the plain
 //! rename, which refuses. OpenSSH says only "Failure" on a full disk: `statvfs@openssh.com` is then asked.
@@ -9,6 +9,7 @@
 
 mod host_key;
 mod link;
+mod place;
 mod session;
 mod wire;
 

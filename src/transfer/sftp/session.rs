@@ -1,6 +1,7 @@
 //! One SFTP session: the port's operations, over a channel that it may share with others.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use tokio::io::AsyncRead;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::ports::{Abilities, RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{Abilities, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError, Upcoming};
 use crate::settings::target::Deadlines;
 use crate::transfer::net::{count, next_block};
 use crate::transfer::reason;
@@ -30,27 +31,33 @@ const LARGEST_BLOCK: u64 = 256 * 1024 - 1024;
 /// Writes of one file sent and not yet answered; their bytes are bounded by the link.
 const IN_FLIGHT: u32 = 64;
 
-/// The attributes that bear the times of access and modification alone.
-const SET_TIMES: u32 = 0x08;
-
 /// What is read of one folder at most, in names.
 const MOST_NAMES: usize = 200_000;
 
 /// What the server told at the start.
 #[derive(Debug)]
-struct Server {
+pub(super) struct Server {
     extensions: Vec<String>,
-    block: usize,
+    /// The size of one write, in bytes.
+    pub(super) block: usize,
+    /// Until it told the size of a file that is open wrongly, or not at all.
+    pub(super) tells_open_sizes: AtomicBool,
+}
+
+impl Server {
+    fn new(extensions: Vec<String>) -> Self {
+        Self { extensions, block: BLOCK, tells_open_sizes: AtomicBool::new(true) }
+    }
 }
 
 /// One logged-in session.
 #[derive(Debug)]
 pub(super) struct SftpSession {
-    link: Arc<Link>,
-    server: Arc<Server>,
+    pub(super) link: Arc<Link>,
+    pub(super) server: Arc<Server>,
     inbox: UnboundedReceiver<Heard>,
     to_me: UnboundedSender<Heard>,
-    deadlines: Deadlines,
+    pub(super) deadlines: Deadlines,
     /// Answers that the server owes this session.
     awaited: u32,
     broken: bool,
@@ -65,13 +72,13 @@ impl SftpSession {
         stream: ChannelStream<Msg>,
         deadlines: Deadlines,
     ) -> Result<Self, TransferError> {
-        let plain = Server { extensions: Vec::new(), block: BLOCK };
-        let mut session = Self::over(Link::new(handle, stream), Arc::new(plain), deadlines);
+        let plain = Arc::new(Server::new(Vec::new()));
+        let mut session = Self::over(Link::new(handle, stream), plain, deadlines);
         let extensions = match session.ask(0, Packet::new(Kind::INIT, 3)).await? {
             Answer::Version(extensions) => extensions,
             other => return Err(session.unexpected(&other)),
         };
-        session.server = Arc::new(Server { extensions, block: BLOCK });
+        session.server = Arc::new(Server::new(extensions));
         let block = session.largest_block().await?;
         if let Some(server) = Arc::get_mut(&mut session.server) {
             server.block = block;
@@ -102,12 +109,12 @@ impl SftpSession {
         self.server.extensions.iter().any(|name| name == extension)
     }
 
-    fn packet(&self, kind: Kind) -> (u32, Packet) {
+    pub(super) fn packet(&self, kind: Kind) -> (u32, Packet) {
         let id = self.link.next_id();
         (id, Packet::new(kind, id))
     }
 
-    async fn send(
+    pub(super) async fn send(
         &mut self,
         id: u32,
         packet: Packet,
@@ -123,7 +130,7 @@ impl SftpSession {
     }
 
     /// Waits for one answer. A cancelled or failed wait leaves it awaited for ever.
-    async fn answer(&mut self, limit: std::time::Duration) -> Heard {
+    pub(super) async fn answer(&mut self, limit: std::time::Duration) -> Heard {
         let heard = self.link.answer(&mut self.inbox, limit).await;
         match &heard {
             Ok(_) => self.awaited = self.awaited.saturating_sub(1),
@@ -153,13 +160,18 @@ impl SftpSession {
         self.ask(id, packet.bytes(path.as_bytes())).await
     }
 
-    fn break_with(&mut self, error: TransferError) -> TransferError {
+    pub(super) fn break_with(&mut self, error: TransferError) -> TransferError {
         self.broken = true;
         self.link.break_with(error)
     }
 
+    /// Tells whether the server owes answers.
+    pub(super) fn awaits(&self) -> bool {
+        self.awaited > 0
+    }
+
     /// The error of an answer of the wrong kind; a status speaks for itself.
-    fn unexpected(&mut self, answer: &Answer) -> TransferError {
+    pub(super) fn unexpected(&mut self, answer: &Answer) -> TransferError {
         match answer {
             Answer::Status(code, words) => status_error(*code, words),
             _ => self.break_with(TransferError::new(
@@ -171,6 +183,17 @@ impl SftpSession {
 
     fn expect_ok(&mut self, answer: &Answer) -> Result<(), TransferError> {
         if matches!(answer, Answer::Status(0, _)) { Ok(()) } else { Err(self.unexpected(answer)) }
+    }
+
+    /// The request that renames, over an existing file where the server has a way to.
+    pub(super) fn rename_packet(&self, from: &RemotePath, to: &RemotePath) -> (u32, Packet) {
+        let (id, packet) = if self.has("posix-rename@openssh.com") {
+            let (id, packet) = self.packet(Kind::EXTENDED);
+            (id, packet.bytes(b"posix-rename@openssh.com"))
+        } else {
+            self.packet(Kind::RENAME)
+        };
+        (id, packet.bytes(from.as_str().as_bytes()).bytes(to.as_str().as_bytes()))
     }
 
     /// What a path is; `None` when nothing is there.
@@ -261,7 +284,7 @@ impl SftpSession {
     }
 
     /// OpenSSH says only "Failure" (4) on a full disk: the file system tells.
-    async fn explain_write(&mut self, path: &RemotePath, error: TransferError) -> TransferError {
+    pub(super) async fn explain_write(&mut self, path: &RemotePath, error: TransferError) -> TransferError {
         let generic = error.reason == TransferReason::ServerError && self.in_sync();
         if !generic || !self.has("statvfs@openssh.com") {
             return error;
@@ -277,7 +300,7 @@ impl SftpSession {
         }
     }
 
-    async fn close_handle(&mut self, handle: &[u8]) -> Result<(), TransferError> {
+    pub(super) async fn close_handle(&mut self, handle: &[u8]) -> Result<(), TransferError> {
         let (id, packet) = self.packet(Kind::CLOSE);
         let answer = self.ask(id, packet.bytes(handle)).await?;
         self.expect_ok(&answer)
@@ -326,6 +349,11 @@ fn status_error(code: u32, words: &str) -> TransferError {
     TransferError::new(reason, reason::presentable(&format!("{code} {words}")))
 }
 
+/// A time as version 3 has it: 32 bits for a second. `None` for one that doesn't fit.
+pub(super) fn second_of(at: DateTime<Utc>) -> Option<u32> {
+    u32::try_from(at.timestamp()).ok()
+}
+
 fn entry((name, attributes): (String, Attributes)) -> Option<RemoteEntry> {
     let is_folder = attributes.is_folder();
     let size_bytes = attributes.size_bytes.filter(|_| !is_folder);
@@ -356,6 +384,20 @@ impl Session for SftpSession {
         }
     }
 
+    fn can_place(&self) -> bool {
+        self.server.tells_open_sizes.load(Ordering::Relaxed)
+    }
+
+    async fn place(
+        &mut self,
+        placement: Placement<'_>,
+        renaming: &mut bool,
+        progress: &(dyn Fn(u64) + Send + Sync),
+        _next: &(dyn Fn() -> Option<Upcoming> + Send + Sync),
+    ) -> Result<Placed, TransferError> {
+        self.place_together(placement, renaming, progress).await
+    }
+
     async fn read(
         &mut self,
         path: &RemotePath,
@@ -376,13 +418,7 @@ impl Session for SftpSession {
     }
 
     async fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<(), TransferError> {
-        let (id, packet) = if self.has("posix-rename@openssh.com") {
-            let (id, packet) = self.packet(Kind::EXTENDED);
-            (id, packet.bytes(b"posix-rename@openssh.com"))
-        } else {
-            self.packet(Kind::RENAME)
-        };
-        let packet = packet.bytes(from.as_str().as_bytes()).bytes(to.as_str().as_bytes());
+        let (id, packet) = self.rename_packet(from, to);
         let answer = self.ask(id, packet).await?;
         self.expect_ok(&answer).map_err(|error| match error.reason {
             TransferReason::FolderMissing | TransferReason::ServerError | TransferReason::FileExists => {
@@ -429,11 +465,9 @@ impl Session for SftpSession {
     }
 
     async fn set_modified(&mut self, path: &RemotePath, at: DateTime<Utc>) -> Result<bool, TransferError> {
-        // Version 3 has 32 bits for a second.
-        let Ok(second) = u32::try_from(at.timestamp()) else { return Ok(false) };
+        let Some(second) = second_of(at) else { return Ok(false) };
         let (id, packet) = self.packet(Kind::SET_STAT);
-        let packet = packet.bytes(path.as_str().as_bytes()).u32(SET_TIMES).u32(second).u32(second);
-        match self.ask(id, packet).await? {
+        match self.ask(id, packet.bytes(path.as_str().as_bytes()).times(second)).await? {
             Answer::Status(code, _) => Ok(code == 0),
             other => Err(self.unexpected(&other)),
         }

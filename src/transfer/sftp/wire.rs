@@ -27,7 +27,9 @@ impl Kind {
     pub(super) const READ: Self = Self(5);
     pub(super) const WRITE: Self = Self(6);
     pub(super) const OPEN_FOLDER: Self = Self(11);
+    pub(super) const OPEN_STAT: Self = Self(8);
     pub(super) const SET_STAT: Self = Self(9);
+    pub(super) const SET_OPEN_STAT: Self = Self(10);
     pub(super) const READ_FOLDER: Self = Self(12);
     pub(super) const REMOVE: Self = Self(13);
     pub(super) const MAKE_FOLDER: Self = Self(14);
@@ -65,6 +67,11 @@ impl Packet {
         let mut longer = self.u32(length(value));
         longer.0.extend_from_slice(value);
         longer
+    }
+
+    /// Adds attributes that bear the times of access and modification alone, in seconds since 1970.
+    pub(super) fn times(self, second: u32) -> Self {
+        self.u32(0x08).u32(second).u32(second)
     }
 
     /// Gives the whole packet.
