@@ -42,9 +42,12 @@ fn ms(count: u64) -> Duration {
 
 #[test]
 fn a_byte_travels_for_the_delay_each_way_and_opening_costs_a_round_trip_more() {
-    let (proxy, mut stream) = echo(Weather { delay: ms(30), rate: None });
+    let (proxy, mut stream) = echo(Weather { delay: ms(100), rate: None });
     let first = ask(&mut stream, 1);
-    assert!(first >= ms(120), "{first:?}: one round trip to open, one to answer");
+    assert!(first >= ms(400), "{first:?}: one round trip to open, one to answer");
+    // The last packet of the opening and the first byte travel together.
+    assert!(first < ms(490), "{first:?}: half a round trip too many");
+    proxy.set_weather(Weather { delay: ms(30), rate: None });
     let second = ask(&mut stream, 1);
     assert!(second >= ms(60), "{second:?}");
     assert_eq!((proxy.connections(), proxy.bytes(Way::ToServer), proxy.bytes(Way::ToClient)), (1, 2, 2));

@@ -201,10 +201,10 @@ impl Drop for Proxy {
 }
 
 impl Shared {
-    /// When a block that is read now arrives: after the blocks before it on the line, and after the delay.
-    fn arrival(&self, way: Way, length: usize) -> Instant {
+    /// When a block that is read now arrives: after the opening, after the blocks before it on the line, and after the delay.
+    fn arrival(&self, way: Way, length: usize, opened: Instant) -> Instant {
         let Weather { delay, rate } = *lock(&self.weather);
-        let now = Instant::now();
+        let now = Instant::now().max(opened);
         let Some(rate) = rate.filter(|rate| *rate > 0) else { return now + delay };
         let takes = Duration::from_nanos(count(length).saturating_mul(1_000_000_000) / rate);
         let mut free_at = lock(self.free_at.of(way));
@@ -237,20 +237,31 @@ async fn accept(listener: TcpListener, server: SocketAddr, kind: On, shared: Arc
     }
 }
 
-/// Carries one connection until it ends.
+/// Carries one connection until it ends. The client's first bytes leave it once it would have been answered, and reach the server
+/// with the last packet of the opening.
 async fn carry(client: TcpStream, server: SocketAddr, kind: On, shared: Arc<Shared>) -> io::Result<()> {
     client.set_nodelay(true)?;
     let delay = lock(&shared.weather).delay;
-    sleep_until(Instant::now() + delay * 3).await;
-    let upstream = TcpStream::connect(server).await?;
-    upstream.set_nodelay(true)?;
+    let opened = Instant::now() + delay * 2;
     let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = upstream.into_split();
     let over = Over { now: CancellationToken::new(), reset: CancellationToken::new() };
-    let up = direction(from_client, to_server, Way::ToServer, kind, Arc::clone(&shared), over.clone());
-    let down = direction(from_server, to_client, Way::ToClient, kind, shared, over.clone());
-    tokio::join!(up, down);
-    Ok(())
+    let up = Half { way: Way::ToServer, kind, shared: Arc::clone(&shared), over: over.clone(), opened };
+    let down = Half { way: Way::ToClient, kind, shared, over: over.clone(), opened };
+    let (send, receive) = mpsc::channel(ON_THE_WAY);
+    let beyond = async {
+        sleep_until(opened + delay).await;
+        let reached = TcpStream::connect(server).await;
+        let reached = reached.and_then(|upstream| upstream.set_nodelay(true).map(|()| upstream));
+        let (from_server, to_server) = reached.inspect_err(|_| over.now.cancel())?.into_split();
+        let (send_back, receive_back) = mpsc::channel(ON_THE_WAY);
+        tokio::join!(
+            up.write(to_server, receive),
+            down.read(from_server, send_back),
+            down.write(to_client, receive_back)
+        );
+        Ok(())
+    };
+    tokio::join!(up.read(from_client, send), beyond).1
 }
 
 /// How both directions of a connection hear that it is over.
@@ -260,88 +271,88 @@ struct Over {
     reset: CancellationToken,
 }
 
-async fn direction(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+/// A block and when it arrives.
+type Sent = (Instant, Vec<u8>);
+
+/// One direction of a connection.
+#[derive(Debug)]
+struct Half {
     way: Way,
     kind: On,
     shared: Arc<Shared>,
     over: Over,
-) {
-    let (send, mut receive) = mpsc::channel::<(Instant, Vec<u8>)>(ON_THE_WAY);
-    let reading = async {
+    /// No byte leaves before.
+    opened: Instant,
+}
+
+impl Half {
+    async fn read(&self, mut from: OwnedReadHalf, send: mpsc::Sender<Sent>) {
         tokio::select! {
-            () = read_all(&mut from, way, kind, &shared, &over, &send) => {}
-            () = over.now.cancelled() => {}
+            () = self.read_all(&mut from, &send) => {}
+            () = self.over.now.cancelled() => {}
         }
-        drop(send);
-    };
-    let writing = async {
+    }
+
+    async fn write(&self, mut to: OwnedWriteHalf, mut receive: mpsc::Receiver<Sent>) {
         while let Some((due, block)) = receive.recv().await {
             sleep_until(due).await;
             // Counted before: whoever read a byte finds it counted.
-            let carried = if kind == On::FirstPort { &shared.first_port } else { &shared.other_ports };
-            carried.of(way).fetch_add(count(block.len()), Ordering::Relaxed);
+            let Shared { first_port, other_ports, .. } = &*self.shared;
+            let carried = if self.kind == On::FirstPort { first_port } else { other_ports };
+            carried.of(self.way).fetch_add(count(block.len()), Ordering::Relaxed);
             if to.write_all(&block).await.is_err() {
                 break;
             }
         }
         receive.close();
-        if over.reset.is_cancelled() {
+        if self.over.reset.is_cancelled() {
             // A socket that is closed so is reset; a half that is forgotten sends no FIN before.
             drop(to.as_ref().set_zero_linger());
             to.forget();
         } else {
             drop(to.shutdown().await);
         }
-    };
-    tokio::join!(reading, writing);
-}
+    }
 
-/// Reads until the end or a fault, and puts each block on its way.
-async fn read_all(
-    from: &mut OwnedReadHalf,
-    way: Way,
-    kind: On,
-    shared: &Shared,
-    over: &Over,
-    send: &mpsc::Sender<(Instant, Vec<u8>)>,
-) {
-    let mut block = vec![0; BLOCK];
-    let mut before = 0;
-    loop {
-        // A fault at the very next byte hits without waiting for it.
-        let (kept, deed) = match shared.passes(kind, way, before, 1) {
-            Some((_, deed)) => (0, Some(deed)),
-            None => match from.read(&mut block).await {
-                Ok(0) | Err(_) => {
-                    // The FIN travels as long as a byte.
-                    drop(send.send((shared.arrival(way, 0), Vec::new())).await);
-                    return;
-                }
-                Ok(read) => match shared.passes(kind, way, before, read) {
-                    Some((kept, deed)) => (kept, Some(deed)),
-                    None => (read, None),
+    /// Reads until the end or a fault, and puts each block on its way.
+    async fn read_all(&self, from: &mut OwnedReadHalf, send: &mpsc::Sender<Sent>) {
+        let Self { way, kind, shared, over, opened } = self;
+        let mut block = vec![0; BLOCK];
+        let mut before = 0;
+        loop {
+            // A fault at the very next byte hits without waiting for it.
+            let (kept, deed) = match shared.passes(*kind, *way, before, 1) {
+                Some((_, deed)) => (0, Some(deed)),
+                None => match from.read(&mut block).await {
+                    Ok(0) | Err(_) => {
+                        // The FIN travels as long as a byte.
+                        drop(send.send((shared.arrival(*way, 0, *opened), Vec::new())).await);
+                        return;
+                    }
+                    Ok(read) => match shared.passes(*kind, *way, before, read) {
+                        Some((kept, deed)) => (kept, Some(deed)),
+                        None => (read, None),
+                    },
                 },
-            },
-        };
-        before += count(kept);
-        let passed = block.get(..kept).unwrap_or_default().to_vec();
-        let due = shared.arrival(way, kept);
-        if !passed.is_empty() && send.send((due, passed)).await.is_err() {
+            };
+            before += count(kept);
+            let passed = block.get(..kept).unwrap_or_default().to_vec();
+            let due = shared.arrival(*way, kept, *opened);
+            if !passed.is_empty() && send.send((due, passed)).await.is_err() {
+                return;
+            }
+            let Some(deed) = deed else { continue };
+            match deed {
+                Deed::Cut => over.now.cancel(),
+                Deed::Reset => {
+                    over.reset.cancel();
+                    over.now.cancel();
+                }
+                Deed::Stall => std::future::pending().await,
+                Deed::Drop => while from.read(&mut block).await.is_ok_and(|read| read > 0) {},
+            }
             return;
         }
-        let Some(deed) = deed else { continue };
-        match deed {
-            Deed::Cut => over.now.cancel(),
-            Deed::Reset => {
-                over.reset.cancel();
-                over.now.cancel();
-            }
-            Deed::Stall => std::future::pending().await,
-            Deed::Drop => while from.read(&mut block).await.is_ok_and(|read| read > 0) {},
-        }
-        return;
     }
 }
 
