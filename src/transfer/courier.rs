@@ -19,7 +19,7 @@ mod seats;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -27,6 +27,7 @@ use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use publier_core::publication::retry::{Jitter, Retry, RetryPolicy};
 use publier_core::schedule::BandwidthLimit;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::{
@@ -140,6 +141,16 @@ pub struct Dispatch {
     folders: Mutex<BTreeSet<RemotePath>>,
     seats: Arc<Seats>,
     meter: Arc<Meter>,
+    last_opened: Mutex<Option<Opened>>,
+}
+
+/// A session that was opened.
+#[derive(Debug, Clone, Copy)]
+struct Opened {
+    at: Instant,
+    took: Duration,
+    /// Whether its connection carries several files at a time.
+    shares: bool,
 }
 
 /// A listener, without a view inside.
@@ -174,6 +185,7 @@ impl Dispatch {
             folders: Mutex::default(),
             seats: Arc::default(),
             meter,
+            last_opened: Mutex::default(),
         }
     }
 
@@ -196,6 +208,24 @@ impl Dispatch {
     pub fn with_limits(mut self, limits: Vec<BandwidthLimit>) -> Self {
         self.meter = Arc::new(Meter::new(limits, Arc::clone(&self.clock)));
         self
+    }
+
+    /// Opens a session, the only one or one beside others, and remembers what that took.
+    async fn open(&self, alone: bool) -> Result<Box<dyn Session>, TransferError> {
+        let began = Instant::now();
+        let opened =
+            if alone { self.connector.connect().await } else { self.connector.connect_another().await };
+        if let Ok(session) = &opened {
+            let (at, shares) = (Instant::now(), session.lane().is_some());
+            let last = Opened { at, took: at - began, shares };
+            *self.last_opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+        }
+        opened
+    }
+
+    /// What the last session was when it was opened.
+    fn last_opened(&self) -> Option<Opened> {
+        *self.last_opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, event: &Event) {
@@ -287,6 +317,8 @@ pub struct Courier {
     queue: Option<Arc<Queue>>,
     /// The file that it goes on with: taken from the queue, and perhaps begun.
     behind: Arc<Mutex<Option<Task>>>,
+    /// Where another courier of its connection goes as soon as a file may follow, where the pool waits for one.
+    first_lane: Option<UnboundedSender<Courier>>,
 }
 
 impl Courier {
@@ -301,12 +333,12 @@ impl Courier {
         seat: Option<Arc<Seat>>,
         is_lane: bool,
     ) -> Self {
-        Self { dispatch, session, seat, is_lane, queue: None, behind: Arc::default() }
+        Self { dispatch, session, seat, is_lane, queue: None, behind: Arc::default(), first_lane: None }
     }
 
     /// Opens one more connection beside those that stand, trying once.
     async fn beside(dispatch: Arc<Dispatch>) -> Result<Self, TransferError> {
-        let session = dispatch.connector.connect_another().await?;
+        let session = dispatch.open(false).await?;
         let seat = Some(Arc::new(dispatch.seats.take()));
         Ok(Self::with(dispatch, Some(session), seat, false))
     }
@@ -316,6 +348,16 @@ impl Courier {
         let session = self.session.as_ref().filter(|session| session.in_sync())?.lane()?;
         let (dispatch, seat) = (Arc::clone(&self.dispatch), self.seat.clone());
         Some(Self::with(dispatch, Some(session), seat, true))
+    }
+
+    /// Lets others begin on this connection before its first file has ended.
+    fn offer_lane(&mut self) {
+        if let Some(pool) = self.first_lane.take()
+            && let Some(lane) = self.lane()
+        {
+            // A pool that has ended needs none.
+            drop(pool.send(lane));
+        }
     }
 
     /// How many couriers work on this connection; 0 without one.
@@ -537,8 +579,7 @@ impl Courier {
             }
             // Beside others a refusal is the server's limit, and says nothing of the password.
             let alone = self.dispatch.seats.taken() == 0;
-            let connector = &self.dispatch.connector;
-            let opened = if alone { connector.connect().await } else { connector.connect_another().await };
+            let opened = self.dispatch.open(alone).await;
             self.session = Some(opened.map_err(Failure::Session)?);
             self.seat = Some(Arc::new(self.dispatch.seats.take()));
         }
@@ -573,6 +614,7 @@ impl Courier {
             return Ok(None);
         }
         self.ensure_folder_of(&parcel.remote).await?;
+        self.offer_lane();
         let (content, modified) = local::read_whole(parcel).await?;
         self.dispatch.meter.wait_for(parcel.size_bytes).await;
         let part = parcel.part();

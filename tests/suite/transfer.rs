@@ -273,3 +273,4 @@ mod pool;
 mod retries;
 mod the_courier;
 mod tls;
+mod together;

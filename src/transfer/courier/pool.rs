@@ -1,36 +1,43 @@
 //! Several couriers at once: more connections while there is work, fewer where the server has had enough.
 //!
 //! Promises: each file goes through the protocol of one courier, with its promises; no two couriers ever hold
-//! one remote name. Connections are added while files wait, never more logins at once than sessions that
-//! stand (servers pause or bar whoever knocks too often, and some take seconds over a password); a server that
+//! one remote name. Connections are added while files wait, at first two logins at once, then twice as many as sessions
+//! stand, `MOST_LOGINS` at most (servers pause or bar whoever knocks too often, and some take seconds over a password). One
+//! connection that carries many small files at a time gets company once they have been at it for twice as long as opening
+//! another takes; at once where a large file waits, since large ones don't share. A server that
 //! refuses a further one is not asked again before `LIMIT_HOLDS`, and after a refused login not again in the
 //! round; the file of a connection that can't come back goes to those that stand. The largest waiting file leaves first,
 //! so that no connection is alone with one at the end. A courier that ends a small file may take the next small one, where none
 //! that waits is larger, and begin it with the same commands. A failure that is not about one file ends the round:
 //! what is under way ends its try, what waits is not begun.
 //!
-//! Limits: [`WAITING`] files wait at most, whatever the number of files; `MOST_AT_WORK` are under way.
+//! Limits: [`WAITING`] files wait at most, whatever the number of files; `MOST_AT_WORK` are under way, and beside the first
+//! of each connection no more than `SMALL_AT_WORK_BYTES` of them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use publier_core::publication::reason::TransferReason;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use crate::ports::{Event, RemotePath, TransferError};
-use crate::transfer::courier::{Courier, Delivered, Dispatch, Parcel, Tries, Turn};
+use crate::transfer::courier::{Courier, Delivered, Dispatch, Parcel, SMALL_BYTES, Tries, Turn};
 
 /// How many files may wait for a courier.
-pub const WAITING: usize = 64;
+pub const WAITING: usize = 128;
 
-/// How many files are under way at most, over all connections.
-const MOST_AT_WORK: usize = 64;
+/// How many files are under way, over all connections; one on each connection all the same.
+const MOST_AT_WORK: usize = 128;
 
-/// How many files one connection carries at a time, where its protocol can.
-const LANES: usize = 64;
+/// What the small files under way hold in memory, in bytes, before one more joins them on a connection.
+const SMALL_AT_WORK_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How many logins there are at once: OpenSSH turns some away beyond ten.
+const MOST_LOGINS: usize = 8;
 
 /// How long a server that refused one more connection is left alone.
 const LIMIT_HOLDS: Duration = Duration::from_mins(1);
@@ -50,7 +57,8 @@ pub(super) struct Queue(Mutex<Files>);
 #[derive(Debug, Default)]
 struct Files {
     waiting: Vec<Task>,
-    under_way: BTreeSet<RemotePath>,
+    /// The names that somebody holds, with the sizes of their files in bytes.
+    under_way: BTreeMap<RemotePath, u64>,
 }
 
 impl Queue {
@@ -60,6 +68,11 @@ impl Queue {
 
     fn waiting(&self) -> usize {
         self.lock().waiting.len()
+    }
+
+    /// How many of the files that wait are small.
+    fn small_waiting(&self) -> usize {
+        self.lock().waiting.iter().filter(|task| is_small(&task.parcel)).count()
     }
 
     fn under_way(&self) -> usize {
@@ -77,17 +90,42 @@ impl Queue {
 
     /// Takes the largest file that waits and whose name nobody holds, unless it is unfit: no smaller one goes before it.
     pub(super) fn take_largest_if(&self, fits: impl Fn(&Parcel) -> bool) -> Option<Task> {
+        self.lock().take_largest(|_| true, fits)
+    }
+
+    /// Takes the next file for a courier: small ones alone where it shares its connection.
+    fn take_for(&self, courier: &Courier) -> Option<Task> {
         let mut files = self.lock();
-        let free = files.waiting.iter().enumerate();
-        let free = free.filter(|(_, task)| !files.under_way.contains(&task.parcel.remote));
+        if !courier.is_lane {
+            return files.take_largest(|_| true, |_| true);
+        }
+        let small = files.under_way.values().filter(|size_bytes| **size_bytes <= SMALL_BYTES);
+        let room = SMALL_AT_WORK_BYTES.saturating_sub(small.sum());
+        files.take_largest(is_small, |parcel| parcel.size_bytes <= room)
+    }
+}
+
+impl Files {
+    /// Takes the largest of the files that count, whose name nobody holds, where it is fit.
+    fn take_largest(
+        &mut self,
+        counts: impl Fn(&Parcel) -> bool,
+        is_fit: impl Fn(&Parcel) -> bool,
+    ) -> Option<Task> {
+        let free = self.waiting.iter().enumerate().filter(|(_, task)| counts(&task.parcel));
+        let free = free.filter(|(_, task)| !self.under_way.contains_key(&task.parcel.remote));
         let (index, task) = free.max_by_key(|(_, task)| task.parcel.size_bytes)?;
-        if !fits(&task.parcel) {
+        if !is_fit(&task.parcel) {
             return None;
         }
-        let task = files.waiting.swap_remove(index);
-        files.under_way.insert(task.parcel.remote.clone());
+        let task = self.waiting.swap_remove(index);
+        self.under_way.insert(task.parcel.remote.clone(), task.parcel.size_bytes);
         Some(task)
     }
+}
+
+fn is_small(parcel: &Parcel) -> bool {
+    parcel.size_bytes <= SMALL_BYTES
 }
 
 /// What one of the pool's tasks came to.
@@ -144,6 +182,10 @@ pub struct Pool {
     opening: usize,
     tasks: JoinSet<Done>,
     ending: CancellationToken,
+    /// The first lane of a connection comes by here, while its first file is still under way.
+    first_lanes: (UnboundedSender<Courier>, UnboundedReceiver<Courier>),
+    /// When the first file of the round was begun.
+    began: Instant,
 }
 
 impl Pool {
@@ -159,6 +201,8 @@ impl Pool {
             opening: 0,
             tasks: JoinSet::new(),
             ending: CancellationToken::new(),
+            first_lanes: unbounded_channel(),
+            began: Instant::now(),
         }
     }
 
@@ -200,6 +244,7 @@ impl Pool {
                         return Some(end);
                     }
                 }
+                Some(lane) = self.first_lanes.1.recv() => self.take_in(lane),
                 () = dispatch.seats.changed() => {}
             }
         }
@@ -213,6 +258,7 @@ impl Pool {
         self.lines = 0;
         self.queue.lock().under_way.clear();
         self.ending = CancellationToken::new();
+        while self.first_lanes.1.try_recv().is_ok() {}
         let mut crew = std::mem::take(&mut self.idle);
         crew.retain(|courier| !courier.is_lane);
         if self.alone.is_none() {
@@ -241,15 +287,17 @@ impl Pool {
     /// Puts whoever is free to work, then widens the pool where files still wait.
     fn staff(&mut self) {
         if self.lines == 0 && self.queue.waiting() > 0 {
-            let first = self.alone.take().unwrap_or_else(|| Courier::new(Arc::clone(&self.dispatch)));
+            let mut first = self.alone.take().unwrap_or_else(|| Courier::new(Arc::clone(&self.dispatch)));
+            first.first_lane = Some(self.first_lanes.0.clone());
             self.lines = 1;
+            self.began = Instant::now();
             self.idle.push(first);
         }
-        while !self.idle.is_empty()
-            && let Some(task) = self.queue.take_largest_if(|_| true)
-            && let Some(courier) = self.idle.pop()
-        {
-            self.begin(courier, task);
+        for courier in std::mem::take(&mut self.idle) {
+            match self.queue.take_for(&courier) {
+                Some(task) => self.begin(courier, task),
+                None => self.idle.push(courier),
+            }
         }
         while self.may_open() {
             self.open();
@@ -267,11 +315,19 @@ impl Pool {
 
     fn may_open(&mut self) -> bool {
         let standing = self.dispatch.seats.taken();
-        self.idle.is_empty()
-            && self.queue.waiting() > self.opening
-            && self.opening < standing
-            && self.queue.under_way() + self.opening < MOST_AT_WORK
+        let waiting = self.queue.waiting();
+        self.idle.iter().all(|courier| courier.is_lane)
+            && waiting > self.opening
+            && self.opening < (standing * 2).min(MOST_LOGINS)
+            && (waiting > self.queue.small_waiting() || self.is_worth_company())
             && self.lines < self.ceiling.get()
+    }
+
+    /// Tells whether small files may be given one more connection: not while one that carries many of them may be through before.
+    fn is_worth_company(&self) -> bool {
+        self.dispatch
+            .last_opened()
+            .is_none_or(|last| !last.shares || last.at.max(self.began).elapsed() > last.took * 2)
     }
 
     fn open(&mut self) {
@@ -287,10 +343,7 @@ impl Pool {
             Ok(Done::Opened(opened)) => {
                 self.opening = self.opening.saturating_sub(1);
                 match opened {
-                    Ok(courier) => {
-                        self.add_lanes(&courier);
-                        self.idle.push(courier);
-                    }
+                    Ok(courier) => self.take_in(courier),
                     Err(error) => self.shrink(&error),
                 }
                 None
@@ -305,11 +358,12 @@ impl Pool {
 
     fn heed_turn(
         &mut self,
-        courier: Courier,
+        mut courier: Courier,
         task: Task,
         turn: Turn,
     ) -> Option<(u64, Result<Delivered, TransferError>)> {
         self.queue.free(&task.parcel.remote);
+        courier.first_lane = None;
         let behind = courier.take_behind();
         match turn {
             Turn::GivenBack(error) => {
@@ -340,7 +394,10 @@ impl Pool {
                         self.queue.free(&behind.parcel.remote);
                         self.idle.push(courier);
                     }
-                    None if !courier.is_lane || courier.sharers() > 0 => self.idle.push(courier),
+                    None if !courier.is_lane || (1..=self.share()).contains(&courier.sharers()) => {
+                        self.idle.push(courier);
+                    }
+                    // Its connection is gone, or carries more than its share.
                     None => {}
                 }
                 Some((task.ticket, result))
@@ -362,11 +419,22 @@ impl Pool {
         self.ceiling.lower(self.lines, error);
     }
 
+    /// How many files one connection carries at a time.
+    fn share(&self) -> usize {
+        MOST_AT_WORK / self.lines.saturating_sub(self.opening).max(1)
+    }
+
+    /// One more courier, on a connection of its own or on another one's.
+    fn take_in(&mut self, courier: Courier) {
+        self.add_lanes(&courier);
+        self.idle.push(courier);
+    }
+
     /// Puts more files on a connection that carries several.
     fn add_lanes(&mut self, courier: &Courier) {
-        while self.queue.waiting() > self.idle.len()
+        while self.queue.small_waiting() > self.idle.len()
             && self.idle.len() + self.queue.under_way() + self.opening < MOST_AT_WORK
-            && courier.sharers() < LANES
+            && courier.sharers() < self.share()
             && let Some(lane) = courier.lane()
         {
             self.idle.push(lane);

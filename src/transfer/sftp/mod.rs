@@ -22,10 +22,10 @@ use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use russh::client::{AuthResult, Config, Handle, Handler, KeyboardInteractiveAuthResponse as Interactive};
 #[cfg(unix)]
-use russh::keys::agent::{AgentIdentity, client::AgentClient};
-use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
+use russh::keys::PublicKey;
 #[cfg(unix)]
-use russh::keys::{HashAlg, PublicKey};
+use russh::keys::agent::{AgentIdentity, client::AgentClient};
+use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
 use russh::{MethodKind, Preferred, cipher};
 #[cfg(unix)]
 use tokio::net::UnixStream;
@@ -129,7 +129,7 @@ impl SftpConnector {
             Login::Agent { socket } => self.by_agent(handle, socket).await?,
             Login::Key { file, passphrase } => {
                 let key = load_key(file.clone(), passphrase.as_ref().map(|p| p.expose().to_owned())).await?;
-                let hash = handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten();
+                let hash = if key.algorithm().is_rsa() { hash_of_rsa(handle).await? } else { None };
                 let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
                 let answer = handle.authenticate_publickey(&self.target.user, key).await;
                 matches!(answer.map_err(|error| explain(&error))?, AuthResult::Success)
@@ -145,7 +145,8 @@ impl SftpConnector {
     async fn by_agent(&self, handle: &mut Handle<Gate>, socket: &Path) -> Result<bool, TransferError> {
         let refused = |error: &dyn std::fmt::Display| of_agent(socket, error);
         let (mut agent, keys) = ask_agent(socket).await?;
-        let hash = handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten();
+        let has_rsa = keys.iter().any(|key| key.algorithm().is_rsa());
+        let hash = if has_rsa { hash_of_rsa(handle).await? } else { None };
         let user = self.target.user.as_str();
         let mut tried = 0;
         for key in keys {
@@ -187,6 +188,11 @@ impl SftpConnector {
         }
         Ok(matches!(answer, Interactive::Success))
     }
+}
+
+/// The hash that the server wants a signature of RSA over. A server that doesn't tell is waited for up to a second.
+async fn hash_of_rsa(handle: &Handle<Gate>) -> Result<Option<HashAlg>, TransferError> {
+    Ok(handle.best_supported_rsa_hash().await.map_err(|error| explain(&error))?.flatten())
 }
 
 /// Gives the digest of the public keys that an agent would offer, in their order.

@@ -87,7 +87,7 @@ impl SftpSession {
     ) -> Result<Option<u64>, TransferError> {
         let mut written = Vec::new();
         let mut offset = 0;
-        for block in content.chunks(self.server.block) {
+        for block in content.chunks(self.server.block()) {
             let room = self.link.room(count(block.len()), self.deadlines.stall).await;
             let room = room.map_err(|error| self.break_with(error))?;
             let (id, packet) = self.packet(Kind::WRITE);

@@ -1,7 +1,7 @@
 //! One SFTP session: the port's operations, over a channel that it may share with others.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -38,15 +38,20 @@ const MOST_NAMES: usize = 200_000;
 #[derive(Debug)]
 pub(super) struct Server {
     extensions: Vec<String>,
-    /// The size of one write, in bytes.
-    pub(super) block: usize,
+    /// The size of one write, in bytes; 0 until the limits were asked for.
+    block: AtomicUsize,
     /// Until it told the size of a file that is open wrongly, or not at all.
     pub(super) tells_open_sizes: AtomicBool,
 }
 
 impl Server {
     fn new(extensions: Vec<String>) -> Self {
-        Self { extensions, block: BLOCK, tells_open_sizes: AtomicBool::new(true) }
+        Self { extensions, block: AtomicUsize::new(0), tells_open_sizes: AtomicBool::new(true) }
+    }
+
+    /// The size of one write, in bytes, as far as it is known.
+    pub(super) fn block(&self) -> usize {
+        self.block.load(Ordering::Relaxed).max(BLOCK)
     }
 }
 
@@ -66,7 +71,7 @@ pub(super) struct SftpSession {
 }
 
 impl SftpSession {
-    /// Agrees on version 3 and learns the server's extensions and limits.
+    /// Agrees on version 3 and learns the server's extensions.
     pub(super) async fn start(
         handle: Handle<Gate>,
         stream: ChannelStream<Msg>,
@@ -74,14 +79,9 @@ impl SftpSession {
     ) -> Result<Self, TransferError> {
         let plain = Arc::new(Server::new(Vec::new()));
         let mut session = Self::over(Link::new(handle, stream), plain, deadlines);
-        let extensions = match session.ask(0, Packet::new(Kind::INIT, 3)).await? {
-            Answer::Version(extensions) => extensions,
+        match session.ask(0, Packet::new(Kind::INIT, 3)).await? {
+            Answer::Version(extensions) => session.server = Arc::new(Server::new(extensions)),
             other => return Err(session.unexpected(&other)),
-        };
-        session.server = Arc::new(Server::new(extensions));
-        let block = session.largest_block().await?;
-        if let Some(server) = Arc::get_mut(&mut session.server) {
-            server.block = block;
         }
         Ok(session)
     }
@@ -91,18 +91,22 @@ impl SftpSession {
         Self { link, server, inbox, to_me, deadlines, awaited: 0, broken: false, writing: false }
     }
 
-    /// Asks for the largest write where the server tells it.
+    /// Gives the largest write, asked for once where the server tells it: a long file is worth that round trip.
     async fn largest_block(&mut self) -> Result<usize, TransferError> {
-        if !self.has("limits@openssh.com") {
-            return Ok(BLOCK);
+        if self.server.block.load(Ordering::Relaxed) == 0 {
+            let told = if self.has("limits@openssh.com") { self.longest_write().await? } else { None };
+            let told = told.and_then(|bytes| usize::try_from(bytes.min(LARGEST_BLOCK)).ok());
+            self.server.block.store(told.unwrap_or(BLOCK).max(BLOCK), Ordering::Relaxed);
         }
+        Ok(self.server.block())
+    }
+
+    async fn longest_write(&mut self) -> Result<Option<u64>, TransferError> {
         let (id, packet) = self.packet(Kind::EXTENDED);
-        let told = match self.ask(id, packet.bytes(b"limits@openssh.com")).await? {
+        Ok(match self.ask(id, packet.bytes(b"limits@openssh.com")).await? {
             Answer::Extended(bytes) => wire::longest_write(&bytes),
             _ => None,
-        };
-        let told = told.and_then(|bytes| usize::try_from(bytes.min(LARGEST_BLOCK)).ok());
-        Ok(told.filter(|bytes| *bytes > BLOCK).unwrap_or(BLOCK))
+        })
     }
 
     fn has(&self, extension: &str) -> bool {
@@ -230,7 +234,7 @@ impl SftpSession {
         content: &mut (dyn AsyncRead + Send + Unpin),
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, TransferError> {
-        let mut block = vec![0; self.server.block];
+        let mut block = vec![0; self.server.block()];
         let mut sent = 0;
         let mut flying = 0;
         let mut ended: Option<Result<(), TransferError>> = None;
@@ -272,6 +276,7 @@ impl SftpSession {
         content: &mut (dyn AsyncRead + Send + Unpin),
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, TransferError> {
+        self.largest_block().await?;
         let handle = self.open(path, offset).await?;
         self.writing = true;
         let sent = self.send_blocks(&handle, offset, content, progress).await;
