@@ -12,6 +12,9 @@ use tokio::net::TcpStream;
 use crate::ports::TransferError;
 use crate::transfer::reason;
 
+/// How long the server may read a file for its hash: longer than any other answer.
+pub(super) const HASH_LASTS: Duration = Duration::from_mins(2);
+
 /// A stream of bytes, in clear or inside TLS.
 pub(super) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
 

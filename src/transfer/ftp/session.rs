@@ -18,7 +18,7 @@ use crate::transfer::ftp::ahead::Started;
 use crate::transfer::ftp::control::Control;
 use crate::transfer::ftp::listing;
 use crate::transfer::ftp::reply::{self, Reply};
-use crate::transfer::net::{self, Stopped, Wire, within};
+use crate::transfer::net::{self, HASH_LASTS, Stopped, Wire, within};
 use crate::transfer::reason::{self, Doing};
 use crate::transfer::tls::{Newest, TlsSession};
 
@@ -54,9 +54,6 @@ enum Hashing {
     Xsha256,
     Never,
 }
-
-/// How long the server may read a file for its hash: longer than any other answer.
-const HASH_LASTS: Duration = Duration::from_mins(2);
 
 /// How long a port that the server named ahead is trusted: it may close what nobody comes to.
 const PORT_LASTS: Duration = Duration::from_secs(10);

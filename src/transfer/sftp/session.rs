@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use publier_core::domain::digest::Digest;
 use publier_core::publication::reason::TransferReason;
 use russh::ChannelStream;
 use russh::client::{Handle, Msg};
@@ -14,7 +16,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::ports::{Abilities, Placed, Placement, RemoteEntry, RemotePath, Session, TransferError, Upcoming};
 use crate::settings::target::Deadlines;
-use crate::transfer::net::{count, next_block};
+use crate::transfer::net::{HASH_LASTS, count, next_block};
 use crate::transfer::reason;
 use crate::transfer::sftp::Gate;
 use crate::transfer::sftp::link::{Heard, Link};
@@ -42,11 +44,14 @@ pub(super) struct Server {
     block: AtomicUsize,
     /// Until it told the size of a file that is open wrongly, or not at all.
     pub(super) tells_open_sizes: AtomicBool,
+    /// Until it said that it gives no hash.
+    gives_hashes: AtomicBool,
 }
 
 impl Server {
     fn new(extensions: Vec<String>) -> Self {
-        Self { extensions, block: AtomicUsize::new(0), tells_open_sizes: AtomicBool::new(true) }
+        let unknown = || AtomicBool::new(true);
+        Self { extensions, block: AtomicUsize::new(0), tells_open_sizes: unknown(), gives_hashes: unknown() }
     }
 
     /// The size of one write, in bytes, as far as it is known.
@@ -134,7 +139,7 @@ impl SftpSession {
     }
 
     /// Waits for one answer. A cancelled or failed wait leaves it awaited for ever.
-    pub(super) async fn answer(&mut self, limit: std::time::Duration) -> Heard {
+    pub(super) async fn answer(&mut self, limit: Duration) -> Heard {
         let heard = self.link.answer(&mut self.inbox, limit).await;
         match &heard {
             Ok(_) => self.awaited = self.awaited.saturating_sub(1),
@@ -145,12 +150,21 @@ impl SftpSession {
 
     /// Sends a request and gives its own answer.
     async fn ask(&mut self, id: u32, packet: Packet) -> Result<Answer, TransferError> {
+        self.ask_within(self.deadlines.reply, id, packet).await
+    }
+
+    async fn ask_within(
+        &mut self,
+        limit: Duration,
+        id: u32,
+        packet: Packet,
+    ) -> Result<Answer, TransferError> {
         if !self.in_sync() {
             let words = "the session is out of sync: it can only be dropped";
             return Err(TransferError::new(TransferReason::ConnectionLost, words));
         }
         self.send(id, packet, None).await?;
-        let (answered, answer) = self.answer(self.deadlines.reply).await?;
+        let (answered, answer) = self.answer(limit).await?;
         if answered == id {
             return Ok(answer);
         }
@@ -466,7 +480,28 @@ impl Session for SftpSession {
     }
 
     fn abilities(&self) -> Abilities {
-        Abilities { resume: Some("WRITE"), times: Some("SETSTAT"), hash: None }
+        let hash = self.has("check-file").then_some("check-file");
+        Abilities { resume: Some("WRITE"), times: Some("SETSTAT"), hash }
+    }
+
+    /// Asked of every server until one says no: proftpd gives hashes and doesn't announce it.
+    async fn sha256(&mut self, path: &RemotePath) -> Result<Option<Digest>, TransferError> {
+        if !self.server.gives_hashes.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let (id, packet) = self.packet(Kind::EXTENDED);
+        let packet = packet.bytes(b"check-file-name").bytes(path.as_str().as_bytes()).bytes(b"sha256");
+        // From the first byte to the last, in one piece.
+        let limit = self.deadlines.stall.max(HASH_LASTS);
+        match self.ask_within(limit, id, packet.u64(0).u64(0).u32(0)).await? {
+            Answer::Extended(bytes) => Ok(wire::sha256_of(&bytes).map(Digest)),
+            Answer::Status(code, _) => {
+                let says_no = code != 2 && code != 10;
+                self.server.gives_hashes.fetch_and(!says_no, Ordering::Relaxed);
+                Ok(None)
+            }
+            other => Err(self.unexpected(&other)),
+        }
     }
 
     async fn set_modified(&mut self, path: &RemotePath, at: DateTime<Utc>) -> Result<bool, TransferError> {

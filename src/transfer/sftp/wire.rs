@@ -164,6 +164,18 @@ pub(super) fn longest_write(extended: &[u8]) -> Option<u64> {
     fields.u64()
 }
 
+/// The SHA-256 in the answer to `check-file-name` (draft-ietf-secsh-filexfer-extensions-00, section 3), which some servers begin
+/// by the extension's name; `None` for another algorithm.
+pub(super) fn sha256_of(extended: &[u8]) -> Option<[u8; 32]> {
+    let mut fields = Fields(extended);
+    let mut algorithm = fields.bytes()?;
+    if algorithm == b"check-file" {
+        algorithm = fields.bytes()?;
+    }
+    let hash = fields.0.try_into().ok()?;
+    (algorithm == b"sha256").then_some(hash)
+}
+
 /// What is left of a packet.
 struct Fields<'a>(&'a [u8]);
 
@@ -269,6 +281,22 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_is_taken_from_either_form_and_of_its_algorithm_alone() {
+        let answer = |words: &[&[u8]], hash: &[u8]| {
+            let mut packet = Packet(Vec::new());
+            for word in words {
+                packet = packet.bytes(word);
+            }
+            [packet.0.as_slice(), hash].concat()
+        };
+        assert_eq!(sha256_of(&answer(&[b"sha256"], &[7; 32])), Some([7; 32]));
+        assert_eq!(sha256_of(&answer(&[b"check-file", b"sha256"], &[7; 32])), Some([7; 32]));
+        assert_eq!(sha256_of(&answer(&[b"sha512"], &[7; 32])), None);
+        assert_eq!(sha256_of(&answer(&[b"sha256"], &[7; 31])), None);
+        assert_eq!(sha256_of(&answer(&[b"md5"], &[7; 16])), None);
+    }
+
+    #[test]
     fn attributes_skip_what_is_not_needed() {
         let mut packet = vec![105, 0, 0, 0, 1, 0, 0, 0, 0x0f];
         packet.extend_from_slice(&9_u64.to_be_bytes());
@@ -283,7 +311,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _any = (read_answer(&bytes), available_blocks(&bytes), longest_write(&bytes));
+            let _any = (read_answer(&bytes), available_blocks(&bytes), longest_write(&bytes), sha256_of(&bytes));
         }
     }
 }

@@ -56,8 +56,8 @@ async fn files_keep_the_time_of_their_last_change_on_every_server() {
 
 #[tokio::test]
 async fn a_server_that_reads_its_own_copy_for_us_gives_its_hash_whatever_the_name() {
-    for kind in [Kind::Plain, Kind::Explicit] {
-        let server = RealServer::proftpd(kind);
+    let plain_and_inside_tls = [Kind::Plain, Kind::Explicit].map(RealServer::proftpd);
+    for server in plain_and_inside_tls.into_iter().chain([RealServer::proftpd_sftp()]) {
         let mut session = server.connector("depot").connect().await.unwrap();
         for name in ["simple", "l’été à 2 %.pdf", " \"guillemets\" "] {
             let path = server.remote(&format!("depot/{name}"));
