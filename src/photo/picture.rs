@@ -8,12 +8,16 @@ use zune_jpeg::JpegDecoder;
 /// The most pixels that are decoded: 150 MB of memory.
 const MAX_PIXELS: u64 = 50_000_000;
 
-/// Red, green and blue of each pixel, row by row.
+/// A picture of red, green and blue, seen upright: it is turned where it is looked at, and never copied for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Picture {
+    /// As it is seen, in pixels.
     pub width: u16,
     pub height: u16,
+    /// Red, green and blue of each pixel, row by row, before it is turned.
     pub rgb: Vec<u8>,
+    /// How it is turned, as EXIF says: 1 to 8.
+    orientation: u16,
 }
 
 impl Picture {
@@ -29,13 +33,29 @@ impl Picture {
         }
         let rgb = decoder.decode().ok()?;
         let whole = usize::from(info.width) * usize::from(info.height) * 3;
-        (rgb.len() == whole && whole > 0).then_some(Self { width: info.width, height: info.height, rgb })
+        (rgb.len() == whole && whole > 0).then(|| Self::plain(info.width, info.height, rgb))
     }
 
-    /// Gives the pixel at a place; beyond the edges, the nearest one.
+    fn plain(width: u16, height: u16, rgb: Vec<u8>) -> Self {
+        Self { width, height, rgb, orientation: 1 }
+    }
+
+    /// Gives the pixel at a place as it is seen; beyond the edges, the nearest one.
     pub(super) fn pixel(&self, x: u16, y: u16) -> [u8; 3] {
-        let (x, y) = (x.min(self.width.saturating_sub(1)), y.min(self.height.saturating_sub(1)));
-        let at = (usize::from(y) * usize::from(self.width) + usize::from(x)) * 3;
+        let (right, bottom) = (self.width.saturating_sub(1), self.height.saturating_sub(1));
+        let (x, y) = (x.min(right), y.min(bottom));
+        let (x, y) = match self.orientation {
+            2 => (right - x, y),
+            3 => (right - x, bottom - y),
+            4 => (x, bottom - y),
+            5 => (y, x),
+            6 => (y, right - x),
+            7 => (bottom - y, right - x),
+            8 => (bottom - y, x),
+            _ => (x, y),
+        };
+        let line = if self.orientation >= 5 { self.height } else { self.width };
+        let at = (usize::from(y) * usize::from(line) + usize::from(x)) * 3;
         self.rgb.get(at..).and_then(|rest| rest.first_chunk()).copied().unwrap_or_default()
     }
 
@@ -57,7 +77,7 @@ impl Picture {
                 rgb.extend(self.mean(stretch(x, width, self.width), rows));
             }
         }
-        Self { width, height, rgb }
+        Self::plain(width, height, rgb)
     }
 
     fn mean(&self, (left, right): (u16, u16), (top, bottom): (u16, u16)) -> [u8; 3] {
@@ -76,28 +96,13 @@ impl Picture {
 
     /// Gives the picture upright, from the orientation of its EXIF block (1 to 8).
     pub(super) fn upright(self, orientation: u16) -> Self {
-        if !(2..=8).contains(&orientation) {
-            return self;
-        }
-        let is_sideways = orientation >= 5;
-        let (width, height) = if is_sideways { (self.height, self.width) } else { (self.width, self.height) };
-        let (right, bottom) = (self.width.saturating_sub(1), self.height.saturating_sub(1));
-        let mut rgb = Vec::with_capacity(self.rgb.len());
-        for y in 0..height {
-            for x in 0..width {
-                let (from_x, from_y) = match orientation {
-                    2 => (right - x, y),
-                    3 => (right - x, bottom - y),
-                    4 => (x, bottom - y),
-                    5 => (y, x),
-                    6 => (y, bottom - x),
-                    7 => (right - y, bottom - x),
-                    _ => (right - y, x),
-                };
-                rgb.extend(self.pixel(from_x, from_y));
-            }
-        }
-        Self { width, height, rgb }
+        let (width, height) = if (5..=8).contains(&orientation) {
+            (self.height, self.width)
+        } else {
+            (self.width, self.height)
+        };
+        let orientation = if (2..=8).contains(&orientation) { orientation } else { 1 };
+        Self { width, height, orientation, ..self }
     }
 }
 
@@ -118,11 +123,12 @@ mod tests {
     /// Two by three pixels whose red says which one each is.
     fn picture() -> Picture {
         let rgb = (1..=6).flat_map(|red| [red * 10, 0, 0]).collect();
-        Picture { width: 2, height: 3, rgb }
+        Picture::plain(2, 3, rgb)
     }
 
     fn reds(picture: &Picture) -> Vec<u8> {
-        picture.rgb.iter().copied().step_by(3).collect()
+        let places = (0..picture.height).flat_map(|y| (0..picture.width).map(move |x| (x, y)));
+        places.map(|(x, y)| picture.pixel(x, y)[0]).collect()
     }
 
     #[test]
@@ -146,7 +152,7 @@ mod tests {
     #[test]
     fn a_smaller_picture_is_made_of_means_and_keeps_its_proportions() {
         let rgb = [[0_u8, 0, 0], [100, 100, 100]].concat().repeat(8);
-        let wide = Picture { width: 8, height: 2, rgb };
+        let wide = Picture::plain(8, 2, rgb);
         let small = wide.clone().within(4);
         assert_eq!((small.width, small.height), (4, 1));
         assert_eq!(reds(&small), [50; 4]);

@@ -106,22 +106,32 @@ pub(super) async fn pump(
     let mut block = vec![0; 64 * 1024];
     let mut total = 0;
     loop {
-        let mut left = next_block(content, &mut block, stall).await.map_err(Stopped::Local)?;
+        let left = next_block(content, &mut block, stall).await.map_err(Stopped::Local)?;
         if left.is_empty() {
             return Ok(total);
         }
-        while !left.is_empty() {
-            let written = within(stall, "send data", data.write(left)).await.map_err(Stopped::Remote)?;
-            let written = written.map_err(|error| Stopped::Remote(reason::from_io(&error)))?;
-            if written == 0 {
-                let closed = TransferError::new(TransferReason::ConnectionLost, "data connection closed");
-                return Err(Stopped::Remote(closed));
-            }
-            left = left.get(written..).unwrap_or_default();
-            total += count(written);
-            progress(count(written));
-        }
+        push(left, data, stall, progress).await.map_err(Stopped::Remote)?;
+        total += count(left.len());
     }
+}
+
+/// Sends bytes to the server; some of them must move within each `stall`.
+pub(super) async fn push(
+    mut left: &[u8],
+    data: &mut dyn Wire,
+    stall: Duration,
+    progress: &(dyn Fn(u64) + Send + Sync),
+) -> Result<(), TransferError> {
+    while !left.is_empty() {
+        let written = within(stall, "send data", data.write(left)).await?;
+        let written = written.map_err(|error| reason::from_io(&error))?;
+        if written == 0 {
+            return Err(TransferError::new(TransferReason::ConnectionLost, "data connection closed"));
+        }
+        left = left.get(written..).unwrap_or_default();
+        progress(count(written));
+    }
+    Ok(())
 }
 
 /// A length as a number of bytes on the wire.

@@ -36,7 +36,7 @@ use crate::ports::{Placed, Placement, Session as _, TransferError, Upcoming};
 use crate::transfer::ftp::control::{Control, LEAST_PATIENCE};
 use crate::transfer::ftp::reply::{self, Reply};
 use crate::transfer::ftp::session::{FtpSession, Sizing, secured};
-use crate::transfer::net::{self, Stopped, Wire, count, within};
+use crate::transfer::net::{self, Wire, count, within};
 use crate::transfer::reason::Doing;
 
 /// The longest wait for a reply to commands sent ahead: a server that swallowed one never answers.
@@ -338,14 +338,9 @@ impl FtpSession {
         mut data: Box<dyn Wire>,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), TransferError> {
-        let mut left = content;
-        match net::pump(&mut left, data.as_mut(), self.deadlines.stall, progress).await {
-            Ok(_) => self.finish(data).await,
-            Err(Stopped::Local(error)) => {
-                self.control.abandon();
-                Err(error)
-            }
-            Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, false).await),
+        match net::push(content, data.as_mut(), self.deadlines.stall, progress).await {
+            Ok(()) => self.finish(data).await,
+            Err(error) => Err(self.after_broken_data(error, false).await),
         }
     }
 
