@@ -33,9 +33,11 @@ use publier_core::publication::reason::TransferReason;
 use tokio::net::TcpStream;
 
 use crate::ports::{Placed, Placement, Session as _, TransferError, Upcoming};
+use crate::transfer::ftp::abilities::Sizing;
 use crate::transfer::ftp::control::{Control, LEAST_PATIENCE};
+use crate::transfer::ftp::data::secured;
 use crate::transfer::ftp::reply::{self, Reply};
-use crate::transfer::ftp::session::{FtpSession, Sizing, secured};
+use crate::transfer::ftp::session::FtpSession;
 use crate::transfer::net::{self, Wire, count, within};
 use crate::transfer::reason::Doing;
 

@@ -9,8 +9,10 @@
 //! Refuses to go on after a timeout, a cancelled call or a reply that can't be read.
 //! Limits: no active mode, no ASCII.
 
+mod abilities;
 mod ahead;
 mod control;
+mod data;
 mod listing;
 mod reply;
 mod session;
