@@ -100,5 +100,6 @@ render-error-text-too-long = The letter's text passes { $limit } characters. Att
 render-error-too-many-elements = The letter has more than { $limit } HTML elements. Simplify its formatting or attach it as a PDF.
 render-error-nested-too-deep = The letter's HTML elements nest deeper than { $limit }. Simplify its formatting or attach it as a PDF.
 render-error-too-many-pages = The letter would pass { $limit } pages. Attach it as a PDF.
+render-error-table-too-wide = A table of { $columns } columns is too wide for the page, even in small print. Split it into tables of fewer columns, or attach it as a PDF.
 render-error-image-too-large = The picture "{ $name }" of { $width } x { $height } pixels is too large. Reduce it, then publish again.
 render-error-engine = The PDF could not be written ({ $reason }). Send this message to the support desk.

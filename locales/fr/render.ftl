@@ -100,5 +100,6 @@ render-error-text-too-long = Le texte du courrier dépasse { $limit } caractère
 render-error-too-many-elements = Le courrier contient plus de { $limit } éléments HTML. Simplifiez sa mise en forme ou joignez-le en PDF.
 render-error-nested-too-deep = Les éléments HTML du courrier s’imbriquent sur plus de { $limit } niveaux. Simplifiez sa mise en forme ou joignez-le en PDF.
 render-error-too-many-pages = Le courrier dépasserait { $limit } pages. Joignez-le en PDF.
+render-error-table-too-wide = Un tableau de { $columns } colonnes est trop large pour la page, même en petits caractères. Partagez-le en tableaux de moins de colonnes, ou joignez-le en PDF.
 render-error-image-too-large = L’image « { $name } » de { $width } × { $height } pixels est trop grande. Réduisez-la puis publiez de nouveau.
 render-error-engine = Le PDF n’a pas pu être écrit ({ $reason }). Transmettez ce message à l’assistance.

@@ -227,6 +227,7 @@ impl Desk<'_> {
         let mut links = Vec::new();
         let blocks = html::read(body, BODY, &mut links, &mut self.pictures, &mut self.dropped)?;
         let mut slabs = self.workshop.slabs(blocks, MARGIN, WIDTH, None);
+        self.workshop.fitted()?;
         self.signature(&mut slabs)?;
         let frame = Frame { first_top: top, top: TOP, bottom: BOTTOM };
         let Paginated { pages, bookmarks } = paginate(slabs, frame, self.limits.max_pages)?;

@@ -46,7 +46,7 @@ pub use pictures::{ImageResolver, NoImages};
 
 /// The version of the layout: a change that alters what is already published raises it, and with it every
 /// [`input_digest`].
-pub const LAYOUT_VERSION: u32 = 3;
+pub const LAYOUT_VERSION: u32 = 4;
 
 /// The bounds of one document. The defaults are far above any letter of an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,6 +219,12 @@ pub enum RenderError {
         /// The limit.
         limit: usize,
     },
+    /// A table has more columns than its page has room for, even in small print.
+    #[error("a table of {columns} columns is wider than its page")]
+    TableTooWide {
+        /// Its columns.
+        columns: usize,
+    },
     /// The pictures have too many pixels together.
     #[error("the picture {name} of {width_px} x {height_px} pixels passes the document's limit")]
     ImageTooLarge {
@@ -247,6 +253,7 @@ impl RenderError {
             Self::TooManyElements { .. } => "too-many-elements",
             Self::NestedTooDeep { .. } => "nested-too-deep",
             Self::TooManyPages { .. } => "too-many-pages",
+            Self::TableTooWide { .. } => "table-too-wide",
             Self::ImageTooLarge { .. } => "image-too-large",
             Self::Engine { .. } => "engine",
         }
@@ -270,6 +277,7 @@ impl RenderError {
             | Self::TooManyElements { limit }
             | Self::NestedTooDeep { limit }
             | Self::TooManyPages { limit } => vec![("limit", count(*limit))],
+            Self::TableTooWide { columns } => vec![("columns", count(*columns))],
             Self::ImageTooLarge { name, width_px, height_px } => vec![
                 ("name", Value::from(name.as_str())),
                 ("width", Value::Count(u64::from(*width_px))),
@@ -398,6 +406,7 @@ mod tests {
             RenderError::TooManyElements { limit: 1 },
             RenderError::NestedTooDeep { limit: 1 },
             RenderError::TooManyPages { limit: 1 },
+            RenderError::TableTooWide { columns: 120 },
             RenderError::ImageTooLarge { name: "plan".to_owned(), width_px: 2, height_px: 3 },
             RenderError::Engine { reason: "boom".to_owned() },
         ];

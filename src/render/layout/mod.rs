@@ -18,7 +18,7 @@ use crate::render::display::{
     Area, Artifact, Colour, DisplayList, Item, Numbering, Owner, Role, RoleId, RoleTree, Shape,
 };
 use crate::render::model::{Align, Block, List, Paragraph, TextStyle};
-use crate::render::{Dropped, DroppedKind};
+use crate::render::{Dropped, DroppedKind, RenderError};
 pub use pages::{Frame, Paginated, paginate};
 use paragraph::ShapedParagraph;
 pub use slab::Slab;
@@ -48,6 +48,8 @@ pub struct Workshop {
     pub roles: RoleTree,
     missing: BTreeMap<char, usize>,
     last_heading: u16,
+    /// The columns of the widest table that fits no page.
+    too_wide: Option<usize>,
 }
 
 /// A block whose text is shaped, once for all measures.
@@ -127,6 +129,14 @@ impl Workshop {
             name: format!("U+{:04X}", u32::from(*c)),
             count: *count,
         })
+    }
+
+    /// Tells whether every table found room.
+    ///
+    /// # Errors
+    /// [`RenderError::TableTooWide`] when one has more columns than its page has room for.
+    pub fn fitted(&self) -> Result<(), RenderError> {
+        self.too_wide.map_or(Ok(()), |columns| Err(RenderError::TableTooWide { columns }))
     }
 
     fn shape(&mut self, blocks: Vec<Block>) -> Vec<Shaped> {

@@ -87,6 +87,7 @@ pub(super) fn lay_out(mut paper: Paper, limits: &Limits) -> Result<(DisplayList,
     let mut head = Vec::new();
     let bottom = put_head(&mut workshop, &paper, width, &mut head);
     let slabs = workshop.slabs(std::mem::take(&mut paper.blocks), MARGIN, width - 2.0 * MARGIN, None);
+    workshop.fitted()?;
     let top = bottom + UNDER_HEAD;
     let frame = Frame { first_top: top, top, bottom: height - FOOTER - 8.0 };
     let Paginated { pages, bookmarks } = paginate(slabs, frame, limits.max_pages)?;
