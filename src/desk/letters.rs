@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use publier_core::domain::ids::PartyId;
 use publier_core::domain::records::Agency;
-use publier_core::publication::reason::{RefusalReason, StaffReason};
+use publier_core::publication::reason::StaffReason;
 
 use super::credentials::ticked_parties;
 use super::error::DeskError;
@@ -136,7 +136,7 @@ fn put(path: &PathBuf, rendered: &Result<Rendered, RenderError>) -> Result<Outco
         // The error's own words could hold a piece of the letter.
         Err(error) => {
             tracing::warn!(code = error.code(), "a letter with credentials can't be rendered");
-            Ok(Outcome::Refused(RefusalReason::RenderFailed.into()))
+            Ok(Outcome::Refused(error.refusal().into()))
         }
         Ok(rendered) if std::fs::read(path).is_ok_and(|stands| stands == rendered.pdf) => {
             Ok(Outcome::Already)

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use publier_core::publication::reason::{RefusalReason, StaffReason};
+use publier_core::publication::reason::StaffReason;
 
 use super::error::{DeskError, Unknown, What};
 use super::events;
@@ -52,7 +52,7 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) ->
         Err(refusal) => Outcome::Refused(refusal),
         Ok(Err(error)) => {
             tracing::warn!(code = error.code(), "the document can't be rendered");
-            Outcome::Refused(RefusalReason::RenderFailed.into())
+            Outcome::Refused(error.refusal().into())
         }
         Ok(Ok(_)) if !may_take(out, files) => Outcome::Refused(StaffReason::FileStands.into()),
         Ok(Ok(rendered)) => {
@@ -76,7 +76,7 @@ fn may_take(out: &Path, files: &[PathBuf]) -> bool {
 }
 
 fn drawn(sheet: &dyn Sheet) -> Result<Rendered, RenderError> {
-    render_sheet(sheet, &Limits::default())
+    render_sheet(sheet, &Limits::of_papers())
 }
 
 fn co_owners(office: &Office, code: &str) -> Result<Made, DeskError> {

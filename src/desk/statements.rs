@@ -82,7 +82,7 @@ pub fn archive(office: &Office, filter: &AccountFilter, dry_run: bool) -> Result
         }
         let path = format!("publier/extraits/{}.pdf", key.trim_start_matches("statement:").replace(':', "/"));
         let subject = statement_title(&statement.number);
-        match render_sheet(&statement, &Limits::default()) {
+        match render_sheet(&statement, &Limits::of_papers()) {
             Ok(rendered) => {
                 files::place_whole(office.files(), &PathBuf::from(&path), &rendered.pdf)?;
                 kept.push(Kept { row: rows.len() - 1, account, template, key, path, subject });
@@ -90,7 +90,7 @@ pub fn archive(office: &Office, filter: &AccountFilter, dry_run: bool) -> Result
             Err(error) => {
                 tracing::warn!(account = %account.id, %error, "the statement can't be rendered");
                 if let Some(row) = rows.last_mut() {
-                    row.outcome = Outcome::Refused(RefusalReason::RenderFailed.into());
+                    row.outcome = Outcome::Refused(error.refusal().into());
                 }
             }
         }

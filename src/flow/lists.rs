@@ -281,7 +281,7 @@ impl<'a> Archivist<'a> {
         }
         let supersedes = self.events.get(&list.building).copied();
         let key = list_key(list.building, supersedes, digest, self.again);
-        let rendered = render_sheet(&self.sheet(list, rows, key.clone()), &Limits::default())?;
+        let rendered = render_sheet(&self.sheet(list, rows, key.clone()), &Limits::of_papers())?;
         let previous = supersedes.map_or(0, |event| event.0);
         let path = format!("publier/listes/{}/{previous}-{}.pdf", list.building, short(digest));
         files::place_whole(self.folder, &PathBuf::from(&path), &rendered.pdf)?;

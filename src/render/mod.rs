@@ -48,6 +48,9 @@ pub use pictures::{ImageResolver, NoImages};
 /// [`input_digest`].
 pub const LAYOUT_VERSION: u32 = 4;
 
+/// The most pages of a statement or list, of 35 rows each.
+const MAX_PAPER_PAGES: usize = 3_000;
+
 /// The bounds of one document. The defaults are far above any letter of an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -63,6 +66,14 @@ pub struct Limits {
     pub max_pages: usize,
     /// The pixels of all its pictures together.
     pub max_image_pixels: u64,
+}
+
+impl Limits {
+    /// The bounds of a statement or list: its rows are the agency's own records, each known and short, so that it may be far
+    /// longer than a letter. A hundred thousand entries fill it.
+    pub fn of_papers() -> Self {
+        Self { max_pages: MAX_PAPER_PAGES, ..Self::default() }
+    }
 }
 
 impl Default for Limits {
@@ -219,6 +230,14 @@ pub enum RenderError {
         /// The limit.
         limit: usize,
     },
+    /// A statement or list would have too many pages.
+    #[error("« {title} » has more than {limit} pages")]
+    PaperTooLong {
+        /// What the document is.
+        title: String,
+        /// The limit.
+        limit: usize,
+    },
     /// A table has more columns than its page has room for, even in small print.
     #[error("a table of {columns} columns is wider than its page")]
     TableTooWide {
@@ -226,7 +245,7 @@ pub enum RenderError {
         columns: usize,
     },
     /// The pictures have too many pixels together.
-    #[error("the picture {name} of {width_px} x {height_px} pixels passes the document's limit")]
+    #[error("the picture {name} of {width_px} x {height_px} pixels passes the document's {limit_px}")]
     ImageTooLarge {
         /// Its name.
         name: String,
@@ -234,6 +253,8 @@ pub enum RenderError {
         width_px: u32,
         /// Its height in pixels.
         height_px: u32,
+        /// The pixels that all pictures may have together.
+        limit_px: u64,
     },
     /// The engine refused the document, or broke down on it.
     #[error("the engine could not write the document: {reason}")]
@@ -253,6 +274,7 @@ impl RenderError {
             Self::TooManyElements { .. } => "too-many-elements",
             Self::NestedTooDeep { .. } => "nested-too-deep",
             Self::TooManyPages { .. } => "too-many-pages",
+            Self::PaperTooLong { .. } => "paper-too-long",
             Self::TableTooWide { .. } => "table-too-wide",
             Self::ImageTooLarge { .. } => "image-too-large",
             Self::Engine { .. } => "engine",
@@ -263,7 +285,15 @@ impl RenderError {
     pub fn refusal(&self) -> RefusalReason {
         match self {
             Self::BodyFormat { .. } => RefusalReason::BodyFormat,
-            _ => RefusalReason::RenderFailed,
+            Self::BodyTooLarge { .. } => RefusalReason::BodyTooLarge,
+            Self::TextTooLong { .. } | Self::TooManyElements { .. } | Self::TooManyPages { .. } => {
+                RefusalReason::BodyTooLong
+            }
+            Self::NestedTooDeep { .. } => RefusalReason::BodyTooDeep,
+            Self::ImageTooLarge { .. } => RefusalReason::PictureTooLarge,
+            Self::TableTooWide { .. } => RefusalReason::TableTooWide,
+            Self::PaperTooLong { .. } => RefusalReason::PaperTooLong,
+            Self::Engine { .. } => RefusalReason::RenderFailed,
         }
     }
 
@@ -277,11 +307,15 @@ impl RenderError {
             | Self::TooManyElements { limit }
             | Self::NestedTooDeep { limit }
             | Self::TooManyPages { limit } => vec![("limit", count(*limit))],
+            Self::PaperTooLong { title, limit } => {
+                vec![("title", Value::from(title.as_str())), ("limit", count(*limit))]
+            }
             Self::TableTooWide { columns } => vec![("columns", count(*columns))],
-            Self::ImageTooLarge { name, width_px, height_px } => vec![
+            Self::ImageTooLarge { name, width_px, height_px, limit_px } => vec![
                 ("name", Value::from(name.as_str())),
                 ("width", Value::Count(u64::from(*width_px))),
                 ("height", Value::Count(u64::from(*height_px))),
+                ("limit", Value::Count(*limit_px / 1_000_000)),
             ],
             Self::Engine { reason } => vec![("reason", Value::from(reason.as_str()))],
         };
@@ -398,6 +432,35 @@ mod tests {
     }
 
     #[test]
+    fn the_reasons_and_the_contracts_tell_the_limits_that_hold() {
+        let Limits { max_text_chars, max_elements, max_depth, max_pages, max_image_pixels, max_body_bytes } =
+            Limits::default();
+        let grouped = |number: usize, by: &str| {
+            let digits = number.to_string();
+            let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().collect();
+            groups.iter().map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join(by)
+        };
+        let told = [
+            (RefusalReason::BodyTooLong, max_pages),
+            (RefusalReason::BodyTooLong, max_text_chars),
+            (RefusalReason::BodyTooLong, max_elements),
+            (RefusalReason::BodyTooDeep, max_depth),
+            (RefusalReason::PictureTooLarge, usize::try_from(max_image_pixels).unwrap()),
+            (RefusalReason::BodyTooLarge, max_body_bytes / 1024 / 1024),
+            (RefusalReason::PaperTooLong, Limits::of_papers().max_pages),
+        ];
+        let contracts = include_str!("../../docs/contracts.md");
+        for (reason, limit) in told {
+            for (lang, by) in [(Lang::Fr, "\u{202f}"), (Lang::En, ",")] {
+                let sentence = Messages::new(lang).text(reason.reason_key());
+                assert!(sentence.contains(&grouped(limit, by)), "{limit}: {sentence}");
+            }
+            let line = contracts.lines().find(|line| line.starts_with(&format!("| `{reason}` |"))).unwrap();
+            assert!(line.contains(&grouped(limit, ",")), "{limit}: {line}");
+        }
+    }
+
+    #[test]
     fn every_error_and_loss_is_said_in_both_languages() {
         let errors = [
             RenderError::BodyFormat { format: "RTF" },
@@ -407,7 +470,8 @@ mod tests {
             RenderError::NestedTooDeep { limit: 1 },
             RenderError::TooManyPages { limit: 1 },
             RenderError::TableTooWide { columns: 120 },
-            RenderError::ImageTooLarge { name: "plan".to_owned(), width_px: 2, height_px: 3 },
+            RenderError::PaperTooLong { title: "Extrait".to_owned(), limit: 1 },
+            RenderError::ImageTooLarge { name: "plan".to_owned(), width_px: 2, height_px: 3, limit_px: 5 },
             RenderError::Engine { reason: "boom".to_owned() },
         ];
         let kinds = [

@@ -35,6 +35,7 @@ impl ImageResolver for NoImages {
 /// The pictures of one document, each content once.
 pub struct Pictures<'a> {
     resolver: &'a dyn ImageResolver,
+    limit_px: u64,
     pixels_left: u64,
     found: HashMap<String, Option<usize>>,
     /// The pictures found so far.
@@ -50,7 +51,8 @@ impl std::fmt::Debug for Pictures<'_> {
 impl<'a> Pictures<'a> {
     /// Starts with none.
     pub fn new(resolver: &'a dyn ImageResolver, limits: &Limits) -> Self {
-        Self { resolver, pixels_left: limits.max_image_pixels, found: HashMap::new(), list: Vec::new() }
+        let limit_px = limits.max_image_pixels;
+        Self { resolver, limit_px, pixels_left: limit_px, found: HashMap::new(), list: Vec::new() }
     }
 
     /// Gives the place of a picture in [`Self::list`]; `None` when it can't be shown.
@@ -83,6 +85,7 @@ impl<'a> Pictures<'a> {
                 name: short_name(source),
                 width_px: picture.width_px,
                 height_px: picture.height_px,
+                limit_px: self.limit_px,
             })?;
         let Some(picture) = Some(picture).filter(is_whole).and_then(discreet) else { return Ok(None) };
         self.list.push(picture);

@@ -3,6 +3,7 @@
 use publier::render::papers::{Sheet, StatementLine};
 use publier::render::{Limits, RenderError, Rendered, render_sheet};
 use publier_core::domain::money::Cents;
+use publier_core::publication::reason::RefusalReason;
 
 use crate::support::papers::{co_owners, expenses, long_expenses, statement, works_fund};
 use crate::support::render::{File, collisions, places, text_of, tool, words_of};
@@ -224,9 +225,11 @@ fn every_kind_claims_the_standards_that_the_validator_checked() {
 }
 
 #[test]
-fn a_list_past_the_pages_limit_fails_alone() {
-    let error = render_sheet(&co_owners(40), &Limits { max_pages: 2, ..Limits::default() }).unwrap_err();
-    assert!(matches!(error, RenderError::TooManyPages { limit: 2 }), "{error}");
+fn a_paper_past_its_pages_limit_fails_alone_and_is_named() {
+    let error = render_sheet(&statement(300), &Limits { max_pages: 2, ..Limits::of_papers() }).unwrap_err();
+    let RenderError::PaperTooLong { title, limit: 2 } = &error else { panic!("{error}") };
+    assert_eq!(title, "Extrait du compte 411ALOXECO");
+    assert_eq!(error.refusal(), RefusalReason::PaperTooLong);
 }
 
 /// A statement's line with the largest amounts that there are, and the lowest.

@@ -90,7 +90,8 @@ pub(super) fn lay_out(mut paper: Paper, limits: &Limits) -> Result<(DisplayList,
     workshop.fitted()?;
     let top = bottom + UNDER_HEAD;
     let frame = Frame { first_top: top, top, bottom: height - FOOTER - 8.0 };
-    let Paginated { pages, bookmarks } = paginate(slabs, frame, limits.max_pages)?;
+    let Paginated { pages, bookmarks } = paginate(slabs, frame, limits.max_pages)
+        .map_err(|_| RenderError::PaperTooLong { title: paper.title.clone(), limit: limits.max_pages })?;
     let first = Bookmark { title: paper.title.clone(), page: 0, y: TOP };
     let mut list = DisplayList {
         about: About {
