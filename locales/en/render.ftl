@@ -93,6 +93,11 @@ render-dropped-glyph = { $count ->
    *[other] { $count } characters { $name } that no font has, shown as squares
 }
 
+render-dropped-shortened = { $count ->
+    [one] a text too long for its place, shortened: “{ $name }…”
+   *[other] a text too long for its place, shortened { $count } times: “{ $name }…”
+}
+
 # Why a document could not be made.
 render-error-body-format = The letter is a { $format } file: only HTML is read. Save it as HTML or attach it as a PDF.
 render-error-body-too-large = The letter passes { $limit } bytes. Reduce its pictures or attach them.

@@ -93,6 +93,11 @@ render-dropped-glyph = { $count ->
    *[other] { $count } caractères { $name } absents des polices, remplacés par un carré
 }
 
+render-dropped-shortened = { $count ->
+    [one] texte trop long pour sa place, raccourci : « { $name }… »
+   *[other] texte trop long pour sa place, raccourci { $count } fois : « { $name }… »
+}
+
 # Why a document could not be made.
 render-error-body-format = Le courrier est un fichier { $format } : seul le HTML est lu. Enregistrez-le en HTML ou joignez-le en PDF.
 render-error-body-too-large = Le courrier dépasse { $limit } octets. Réduisez les images qu’il contient ou joignez-les à part.

@@ -8,7 +8,7 @@ use super::error::{DeskError, Unknown, What};
 use super::events;
 use super::letters;
 use super::office::{Office, building, by_code};
-use super::row::{Kind, Outcome, Refusal, Results, Row};
+use super::row::{Kind, Notice, Outcome, Refusal, Results, Row};
 use super::sheets::{Funds, Sheets, of_year};
 use crate::files::write_whole;
 use crate::flow::lists::{self, Archivist};
@@ -48,6 +48,7 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) ->
         Wanted::WorksFund(code, holder) => (Kind::Building, code, works_fund(office, code, holder)?),
         Wanted::Letter(party) => (Kind::Party, party, letter(office, party)?),
     };
+    let notice = made.as_ref().ok().and_then(|made| made.as_ref().ok()).and_then(Notice::of);
     let outcome = match made {
         Err(refusal) => Outcome::Refused(refusal),
         Ok(Err(error)) => {
@@ -60,7 +61,9 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) ->
             Outcome::Done
         }
     };
-    Ok(Results { rows: vec![Row::new(kind, id, out.display().to_string(), outcome)], dry_run: false })
+    let mut row = Row::new(kind, id, out.display().to_string(), outcome);
+    row.notices.extend(notice);
+    Ok(Results { rows: vec![row], dry_run: false })
 }
 
 /// Tells whether a name may be written: a new one, or an older look at a document. Whatever else stands there, the agency's

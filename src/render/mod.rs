@@ -124,6 +124,8 @@ pub enum DroppedKind {
     Image,
     /// A character that no font has, shown as a square.
     Glyph,
+    /// A text outside the body, such as a name, that its place is too small for.
+    Shortened,
 }
 
 impl DroppedKind {
@@ -135,6 +137,7 @@ impl DroppedKind {
             Self::Property => "property",
             Self::Image => "image",
             Self::Glyph => "glyph",
+            Self::Shortened => "shortened",
         }
     }
 }
@@ -163,7 +166,7 @@ const CONTENT_LOST_WITH: [&str; 14] = [
 pub struct Dropped {
     /// What it is.
     pub kind: DroppedKind,
-    /// Its name: `script`, `onclick`, `font-family`, a picture's id, `U+6F22`.
+    /// Its name: `script`, `onclick`, `font-family`, a picture's id, `U+6F22`, the beginning of a text.
     pub name: String,
     /// How many times.
     pub count: usize,
@@ -174,7 +177,7 @@ impl Dropped {
     pub fn is_content(&self) -> bool {
         match self.kind {
             DroppedKind::Element => CONTENT_LOST_WITH.contains(&self.name.as_str()),
-            DroppedKind::Image | DroppedKind::Glyph => true,
+            DroppedKind::Image | DroppedKind::Glyph | DroppedKind::Shortened => true,
             DroppedKind::Attribute | DroppedKind::Property => false,
         }
     }
@@ -480,6 +483,7 @@ mod tests {
             DroppedKind::Property,
             DroppedKind::Image,
             DroppedKind::Glyph,
+            DroppedKind::Shortened,
         ];
         for lang in [Lang::Fr, Lang::En] {
             let messages = Messages::new(lang);

@@ -5,6 +5,7 @@ mod exported;
 mod golden;
 mod hyphens;
 mod links;
+mod long_texts;
 mod narrow;
 mod pictures;
 

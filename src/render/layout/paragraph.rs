@@ -240,6 +240,14 @@ impl ShapedParagraph {
         self.words.iter().map(least).fold(0.0, f32::max)
     }
 
+    /// Gives its text up to the end of a line, counted from 1.
+    fn until_line(&self, width: f32, line: usize) -> String {
+        let lines = self.broken(width.max(MIN_WIDTH));
+        let next = lines.get(line).and_then(|line| self.atoms.get(line.atoms.start));
+        let end = next.map_or(self.text.len(), |atom| atom.start.get());
+        self.text.get(..end).unwrap_or_default().to_owned()
+    }
+
     /// Tells whether a word is an amount, a date or another number, of which a part would be read as another one.
     fn is_number(&self, word: &Word) -> bool {
         let start = self.atoms.get(word.atoms.start).map_or(0, |atom| atom.start.get());
@@ -613,6 +621,23 @@ fn shift(align: Align, room: f32) -> f32 {
         Align::Left | Align::Justify => 0.0,
         Align::Centre => room.max(0.0) / 2.0,
         Align::Right => room.max(0.0),
+    }
+}
+
+/// Gives a paragraph cut so as to have so many lines at most, with an ellipsis at its end.
+pub(super) fn shortened(paragraph: &Paragraph, width: f32, most: usize) -> Paragraph {
+    let Some(Inline::Text(text, style)) = paragraph.inlines.first() else { return paragraph.clone() };
+    let shaped = |text: &str| {
+        let inlines = vec![Inline::Text(text.to_owned(), *style)];
+        ShapedParagraph::new(&Paragraph { inlines, ..paragraph.clone() }, &mut |_| ())
+    };
+    let mut kept = shaped(text).until_line(width, most);
+    loop {
+        let with_ellipsis = format!("{}…", kept.trim_end());
+        if kept.pop().is_none() || shaped(&with_ellipsis).broken(width.max(MIN_WIDTH)).len() <= most {
+            let inlines = vec![Inline::Text(with_ellipsis, *style)];
+            return Paragraph { inlines, ..paragraph.clone() };
+        }
     }
 }
 
