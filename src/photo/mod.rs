@@ -94,6 +94,21 @@ pub fn ready(photo: &[u8], max_side_px: u16) -> Result<Vec<u8>, PhotoError> {
     Ok(drawn.ok().flatten().unwrap_or(clean))
 }
 
+/// Gives a JPEG in inks (CMYK) as one in the colours of the screen, upright, without its metadata and its inks' profile.
+/// `None` when it can't be decoded.
+///
+/// # Errors
+/// As [`without_metadata`].
+pub fn in_screen_colours(photo: &[u8]) -> Result<Option<Vec<u8>>, PhotoError> {
+    let clean = without_metadata(photo)?;
+    let Some(look) = jpeg::look(&clean) else { return Ok(None) };
+    let drawn = catch_unwind(AssertUnwindSafe(|| {
+        let picture = picture::Picture::decode_inks(&clean, look.by_adobe)?;
+        Some(encode::jpeg(&picture.upright(look.orientation.unwrap_or(1)), &[]))
+    }));
+    Ok(drawn.ok().flatten())
+}
+
 /// Refuses a PNG that announces more pixels than are looked at. Its first bytes are enough.
 ///
 /// # Errors
