@@ -16,7 +16,7 @@ use publier::render::{
     DroppedKind, ImageResolver, Letter, Limits, NoImages, RenderError, input_digest, render_letter,
 };
 
-use crate::support::render::{Album, File, JPEG, PNG, letter, render, text_of, tool, words_of};
+use crate::support::render::{Album, File, JPEG, PNG, letter, places, render, text_of, tool, words_of};
 
 const FULL: &str = include_str!("../support/render/full.html");
 
@@ -244,6 +244,29 @@ fn a_resolver_that_breaks_down_fails_its_letter_alone() {
     }
     let error = render_letter(&letter("<img src=a>"), &Broken, &Limits::default()).unwrap_err();
     assert!(matches!(error, RenderError::Engine { reason } if reason == "the disk is gone"));
+}
+
+#[test]
+fn cells_outside_a_table_keep_their_words_apart() {
+    let rendered = render("<p>avant</p><td>un</td><td>deux</td><tr><td>trois<td>quatre</tr>");
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("avant un deux trois quatre"), "{words}");
+    assert_eq!(rendered.dropped, []);
+    assert_eq!(render(&"<td>a".repeat(500)).dropped, [], "they don't nest");
+}
+
+#[test]
+fn the_lines_and_columns_of_a_pre_are_kept() {
+    let rendered = render("<pre>\nLot   1\n    Lot 2\r\n\n<b>Lot 3\n</b>Lot\t4</pre>");
+    let all = places(&rendered.pdf);
+    let lefts = |wanted: &str| -> Vec<f32> {
+        let words = all.lines().filter_map(|line| line.rsplit_once(' '));
+        let found = words.filter(|(_, word)| *word == wanted).map(|(place, _)| place);
+        found.map(|place| place.split(' ').next().unwrap().parse().unwrap()).collect()
+    };
+    let [first, second, third, fourth] = lefts("Lot")[..] else { panic!("four lines: {all}") };
+    assert!(second > first + 8.0 && first == third && first == fourth, "the second stands apart");
+    assert!(lefts("1")[0] < lefts("4")[0], "a tab is wider than three spaces: {all}");
 }
 
 #[test]

@@ -5,11 +5,13 @@
 //! `data:` address, a `style` limited to alignment, colour, size, weight, slant, decoration, border, width and page breaks.
 //!
 //! Promises: what is not on the list is dropped and counted; scripts and their like go with their content, other
-//! unknown elements leave their text. No address is ever fetched. Refuses RTF and DOCX by their first bytes.
+//! unknown elements leave their text, and so do the parts of a table outside one, each as a paragraph; the lines and spaces of a
+//! `pre` are kept. No address is ever fetched. Refuses RTF and DOCX by their first bytes.
 
 mod dom;
 mod links;
 mod read;
+mod stray;
 mod style;
 
 use std::borrow::Cow;
@@ -148,6 +150,7 @@ pub fn sanitise(body: &str, limits: &Limits) -> Result<Sanitised, RenderError> {
     if body.len() > limits.max_body_bytes {
         return Err(RenderError::BodyTooLarge { bytes: body.len(), limit: limits.max_body_bytes });
     }
+    let body = &*stray::in_paragraphs(body);
     let before = Census::of(&dom::parse(body, limits)?.root());
     if before.chars > limits.max_text_chars {
         return Err(RenderError::TextTooLong { chars: before.chars, limit: limits.max_text_chars });

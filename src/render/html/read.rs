@@ -23,6 +23,9 @@ const MAX_ROWS: usize = 1_000;
 /// The empty cells that stand under such cells, in the whole body: a few attributes could ask for millions.
 const MAX_FILLERS: usize = 20_000;
 
+/// How many spaces a tab of a `pre` is.
+const TAB: usize = 4;
+
 /// How much of a link's words describes it to a reader by ear.
 const MAX_LINK_WORDS: usize = 200;
 
@@ -43,6 +46,8 @@ pub(super) struct Reader<'a, 'b> {
 struct Context {
     look: TextStyle,
     align: Option<Align>,
+    /// Whether white space is kept as it is written (`pre`).
+    keeps_spaces: bool,
 }
 
 /// Blocks, and the paragraph that is being filled.
@@ -109,7 +114,7 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     /// Reads all that a node holds.
     pub(super) fn body(&mut self, root: &Handle, look: TextStyle) -> Result<Vec<Block>, RenderError> {
-        self.blocks(root, Context { look, align: None })
+        self.blocks(root, Context { look, align: None, keeps_spaces: false })
     }
 
     fn blocks(&mut self, node: &Handle, context: Context) -> Result<Vec<Block>, RenderError> {
@@ -122,6 +127,9 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn children(&mut self, node: &Handle, context: Context, flow: &mut Flow) -> Result<(), RenderError> {
         for child in node.children.borrow().iter() {
             match &child.data {
+                NodeData::Text { contents } if context.keeps_spaces => {
+                    add_lines(&contents.borrow(), context.look, flow);
+                }
                 NodeData::Text { contents } => add_text(&contents.borrow(), context.look, flow),
                 NodeData::Element { .. } => self.element(child, context, flow)?,
                 _ => {}
@@ -346,6 +354,30 @@ fn add_text(text: &str, look: TextStyle, flow: &mut Flow) {
     }
 }
 
+/// Adds text as it is written: each line feed ends a line, and spaces side by side stay, as those do that begin a line.
+fn add_lines(text: &str, look: TextStyle, flow: &mut Flow) {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            flow.push_break(look);
+        }
+        let mut kept = String::with_capacity(line.len());
+        let mut after_space = flow.ends_in_space();
+        for c in line.nfc().flat_map(|c| std::iter::repeat_n(c, if c == '\t' { TAB } else { 1 })) {
+            let is_space = matches!(c, ' ' | '\t' | '\u{c}');
+            if is_space {
+                kept.push(if after_space { '\u{a0}' } else { ' ' });
+            } else if !is_ignorable(c) {
+                kept.push(c);
+            }
+            after_space = is_space;
+        }
+        if !kept.is_empty() {
+            flow.push_text(&kept, look);
+        }
+    }
+}
+
 /// The columns that cells of the rows above go on in: for how many rows, and whether as heads.
 #[derive(Debug, Default)]
 struct Under(BTreeMap<usize, (usize, bool)>);
@@ -459,7 +491,7 @@ fn heading_level(name: &str) -> Option<u16> {
 
 /// Gives what an element hands down: its own look over its parent's.
 fn inherited(node: &Handle, name: &str, context: Context) -> Context {
-    let Context { mut look, mut align } = context;
+    let Context { mut look, mut align, keeps_spaces } = context;
     match name {
         "b" | "strong" | "th" => look.bold = true,
         "i" | "em" | "address" => look.italic = true,
@@ -483,5 +515,5 @@ fn inherited(node: &Handle, name: &str, context: Context) -> Context {
             property => style::apply(&mut look, property, value),
         }
     }
-    Context { look, align }
+    Context { look, align, keeps_spaces: keeps_spaces || name == "pre" }
 }
