@@ -84,6 +84,18 @@ render-dropped-property = { $count ->
     [one] 1 style property "{ $name }" not kept
    *[other] { $count } style properties "{ $name }" not kept
 }
+render-dropped-link = { $count ->
+    [one] 1 link without an address that can be followed (“{ $name }”): its words stay
+   *[other] { $count } links without an address that can be followed (“{ $name }”): their words stay
+}
+render-dropped-network-image = { $count ->
+    [one] 1 picture of the network not taken over ({ $name })
+   *[other] { $count } pictures of the network not taken over ({ $name })
+}
+render-dropped-hidden = { $count ->
+    [one] a text that the letter hides: “{ $name }…”
+   *[other] a text that the letter hides { $count } times: “{ $name }…”
+}
 render-dropped-image = { $count ->
     [one] image "{ $name }" not found or unreadable (JPEG and PNG only)
    *[other] image "{ $name }" not found or unreadable, { $count } times (JPEG and PNG only)

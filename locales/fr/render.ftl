@@ -84,6 +84,18 @@ render-dropped-property = { $count ->
     [one] 1 propriété de style « { $name } » non reprise
    *[other] { $count } propriétés de style « { $name } » non reprises
 }
+render-dropped-link = { $count ->
+    [one] 1 lien sans adresse qui puisse être suivie (« { $name } ») : ses mots restent
+   *[other] { $count } liens sans adresse qui puisse être suivie (« { $name } ») : leurs mots restent
+}
+render-dropped-network-image = { $count ->
+    [one] 1 image d’Internet non reprise ({ $name })
+   *[other] { $count } images d’Internet non reprises ({ $name })
+}
+render-dropped-hidden = { $count ->
+    [one] un texte masqué dans le courrier : « { $name }… »
+   *[other] un texte masqué { $count } fois dans le courrier : « { $name }… »
+}
 render-dropped-image = { $count ->
     [one] image « { $name } » introuvable ou illisible (seuls JPEG et PNG sont repris)
    *[other] image « { $name } » introuvable ou illisible, { $count } fois (seuls JPEG et PNG sont repris)

@@ -121,6 +121,12 @@ pub enum DroppedKind {
     Attribute,
     /// A property of a `style` attribute.
     Property,
+    /// A link whose address is of a scheme that isn't followed, or relative; its words stay.
+    Link,
+    /// A picture that stands on the network, which is never asked.
+    NetworkImage,
+    /// Text that the body hides (`display:none`).
+    Hidden,
     /// A picture that could not be found or is neither PNG nor JPEG.
     Image,
     /// A character that no font has, shown as a square.
@@ -136,6 +142,9 @@ impl DroppedKind {
             Self::Element => "element",
             Self::Attribute => "attribute",
             Self::Property => "property",
+            Self::Link => "link",
+            Self::NetworkImage => "network-image",
+            Self::Hidden => "hidden",
             Self::Image => "image",
             Self::Glyph => "glyph",
             Self::Shortened => "shortened",
@@ -162,12 +171,16 @@ const CONTENT_LOST_WITH: [&str; 14] = [
     "xml",
 ];
 
+/// The attributes, with their element, that say what a reader reads: the numbers of a list.
+const CONTENT_ATTRIBUTES: [&str; 2] = ["li value", "ol reversed"];
+
 /// Something of the input that the document does not show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dropped {
     /// What it is.
     pub kind: DroppedKind,
-    /// Its name: `script`, `onclick`, `font-family`, a picture's id, `U+6F22`, the beginning of a text.
+    /// Its name: `script`, `onclick`, `font-family`, the scheme of an address, a picture's id, `U+6F22`, the
+    /// beginning of a text.
     pub name: String,
     /// How many times.
     pub count: usize,
@@ -178,8 +191,15 @@ impl Dropped {
     pub fn is_content(&self) -> bool {
         match self.kind {
             DroppedKind::Element => CONTENT_LOST_WITH.contains(&self.name.as_str()),
-            DroppedKind::Image | DroppedKind::Glyph | DroppedKind::Shortened => true,
-            DroppedKind::Attribute | DroppedKind::Property => false,
+            // An anchor leads nowhere on paper.
+            DroppedKind::Link => self.name != "#",
+            DroppedKind::NetworkImage
+            | DroppedKind::Hidden
+            | DroppedKind::Image
+            | DroppedKind::Glyph
+            | DroppedKind::Shortened => true,
+            DroppedKind::Attribute => CONTENT_ATTRIBUTES.contains(&self.name.as_str()),
+            DroppedKind::Property => false,
         }
     }
 
@@ -482,6 +502,9 @@ mod tests {
             DroppedKind::Element,
             DroppedKind::Attribute,
             DroppedKind::Property,
+            DroppedKind::Link,
+            DroppedKind::NetworkImage,
+            DroppedKind::Hidden,
             DroppedKind::Image,
             DroppedKind::Glyph,
             DroppedKind::Shortened,

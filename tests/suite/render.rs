@@ -270,6 +270,74 @@ fn the_lines_and_columns_of_a_pre_are_kept() {
 }
 
 #[test]
+fn a_link_that_is_not_followed_and_a_picture_of_the_network_are_told_as_content() {
+    let body = "<a href='javascript:x()'>un</a><a href='file:///c:/plan.pdf'>deux</a><a href='plan.pdf'>trois</a>\
+                <a href='#haut'>quatre</a><a href='https://x.example/'>cinq</a><img src='https://x.example/a.png'>\
+                <li value=7>six</li><a name=x>sept</a>";
+    let rendered = render(body);
+    assert!(words_of(&rendered.pdf).contains("undeuxtroisquatrecinq"), "the words stay");
+    let content: Vec<_> = rendered.dropped.iter().filter(|lost| lost.is_content()).collect();
+    let told: Vec<_> = content.iter().map(|lost| (lost.kind.code(), lost.name.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("attribute", "li value"),
+            ("link", "/"),
+            ("link", "file"),
+            ("link", "javascript"),
+            ("network-image", "https")
+        ]
+    );
+    assert!(rendered.dropped.iter().any(|lost| lost.name == "#" && !lost.is_content()));
+}
+
+#[test]
+fn what_a_body_hides_stays_hidden_and_is_told() {
+    let body = "<p>vu</p><p style='display:none'>note interne</p><div style='mso-hide:all'>note interne</div>\
+                <span style='visibility:hidden'>secret</span><p hidden>autre</p><ul><li style='display:none'>puce</li></ul>\
+                <table border=1><tr><td>a</td><td style='display:none'>b</td></tr><tr style='display:none'><td>c</td></tr></table>\
+                <p style='display:none'> </p><p style='display:block'>fin</p>";
+    let rendered = render(body);
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("vu a fin"), "{words}");
+    let told: Vec<_> =
+        rendered.dropped.iter().map(|lost| (lost.kind, lost.name.as_str(), lost.count)).collect();
+    use DroppedKind::Hidden;
+    assert_eq!(
+        told,
+        [
+            (Hidden, "autre", 1),
+            (Hidden, "b", 1),
+            (Hidden, "c", 1),
+            (Hidden, "note interne", 2),
+            (Hidden, "puce", 1),
+            (Hidden, "secret", 1)
+        ]
+    );
+    assert!(rendered.dropped.iter().all(publier::render::Dropped::is_content));
+}
+
+#[test]
+fn text_that_is_as_pale_as_the_page_is_drawn_in_black() {
+    let body = "<table border=1><tr><th style='background-color:navy;color:white'>Exercice</th></tr><tr><td>a</td></tr></table>";
+    assert!(render(body).pdf == render(&body.replace("color:white", "color:black")).pdf);
+    assert!(render("<p><font color='#ffffff'>a</font></p>").pdf == render("<p>a</p>").pdf);
+}
+
+#[test]
+fn lists_and_white_space_follow_their_style() {
+    let body = "<ol style='list-style-type:upper-roman'><li>un<li>deux</ol><ul style='list-style-type:lower-alpha'><li>trois</ul>\
+                <p style='white-space:pre-wrap'>quatre\ncinq</p>";
+    let rendered = render(body);
+    assert_eq!(rendered.dropped, []);
+    let text = text_of(&rendered.pdf);
+    for line in ["I. un", "II. deux", "a. trois", "quatre", "cinq"] {
+        let found = text.lines().any(|found| found.split_whitespace().collect::<Vec<_>>().join(" ") == line);
+        assert!(found, "{line}: {text}");
+    }
+}
+
+#[test]
 fn unclosed_tags_lose_no_text() {
     let words = words_of(&render("<p>un <b>deux <i>trois<table><tr><td>quatre<ul><li>cinq<p>six").pdf);
     for word in ["un", "deux", "trois", "quatre", "cinq", "six"] {
