@@ -149,6 +149,23 @@ fn a_long_table_keeps_its_rows_whole_and_its_head_on_every_page() {
 }
 
 #[test]
+fn a_head_of_a_hundred_rows_fills_its_pages_and_comes_back_on_none() {
+    let head: String = (0..100).map(|row| format!("<tr><th>titre{row}</th><th>Montant</th></tr>")).collect();
+    let rows: String = (0..100).map(|row| format!("<tr><td>ligne{row}</td><td>{row},00</td></tr>")).collect();
+    let made = |body: String| {
+        let rendered = render(&format!("<p>avant</p><table border=1>{body}</table><p>après</p>"));
+        (rendered.pages, words_of(&rendered.pdf))
+    };
+    let (pages, words) = made(format!("<thead>{head}</thead><tbody>{rows}</tbody>"));
+    let (plain, _) = made(format!("{head}{rows}").replace("th>", "td>").replace("titre", "<b>titre</b>"));
+    assert_eq!(pages, plain, "no page is wasted");
+    for row in 0..100 {
+        let count = |word: String| words.split(' ').filter(|found| *found == word).count();
+        assert_eq!((count(format!("titre{row}")), count(format!("ligne{row}"))), (1, 1), "{row}");
+    }
+}
+
+#[test]
 fn a_cell_higher_than_a_page_goes_on_over_pages() {
     let lines: String = (0..200).map(|line| format!("<p>ligne{line}</p>")).collect();
     let rendered = render(&format!("<table border=1><tr><td>{lines}</td><td>à côté</td></tr></table>"));

@@ -34,8 +34,8 @@ const BARE_PADDING: f32 = 1.0;
 /// Behind the cells of a head.
 const HEAD_FILL: Colour = Colour::grey(0xee);
 
-/// The tallest head that comes back.
-const MAX_HEAD_HEIGHT: f32 = 200.0;
+/// The tallest head that comes back: a third of a page at most, even of one that lies on its side.
+const MAX_HEAD_HEIGHT: f32 = 160.0;
 /// The most cells of a head that comes back.
 const MAX_HEAD_CELLS: usize = 200;
 
@@ -156,7 +156,14 @@ impl Workshop {
         // Not where it would fill the page, or the memory.
         let comes_back =
             !head.is_empty() && column_height(head) <= MAX_HEAD_HEIGHT && cells <= MAX_HEAD_CELLS;
-        comes_back.then(|| Rc::new(head.iter().cloned().map(as_artifact).collect()))
+        if !comes_back {
+            // Its rows fill pages as those of the body do: kept together, they would leave one half empty.
+            let all_but_last = slabs.len().saturating_sub(1);
+            let free = slabs.iter_mut().take(all_but_last).skip(first);
+            free.for_each(|slab| slab.stays_with_next = false);
+            return None;
+        }
+        Some(Rc::new(head.iter().cloned().map(as_artifact).collect()))
     }
 
     fn row(&mut self, grid: &Grid, row: ShapedRow, part: RoleId, in_head: bool) -> Slab {
