@@ -27,7 +27,7 @@ use crate::ledger::files::UploadResult;
 use crate::ledger::plan::PlannedDocument;
 use crate::ledger::{Ledger, PublicationId, SeriesKey};
 use crate::package::spool::Folder;
-use crate::photo::{self, PhotoError};
+use crate::photo;
 use crate::ports::{Clock, Event, Listener, RemotePath, TransferError};
 use crate::render::{self, Dropped};
 use crate::transfer::courier::pool::Pool;
@@ -154,8 +154,7 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
             let Ok(original) = read(&path) else { return refused(RefusalReason::FileUnreadable) };
             let clean = match photo::ready(&original, photo_side_px) {
                 Ok(clean) => clean,
-                Err(PhotoError::TooManyPixels { .. }) => return refused(RefusalReason::FileTooLarge),
-                Err(_) => return refused(RefusalReason::FileDamaged),
+                Err(error) => return refused(error.refusal()),
             };
             let kept = spool.keep_bytes(&name, &clean)?;
             (kept.path, kept.size_bytes, kept.digest, None)

@@ -18,6 +18,8 @@ mod reduce;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use publier_core::publication::reason::RefusalReason;
+
 /// The largest photo that is looked at.
 pub const LIMIT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -55,6 +57,16 @@ pub enum PhotoError {
         /// What is wrong there.
         what: &'static str,
     },
+}
+
+impl PhotoError {
+    /// Gives the reason under which the photo is left out of a publication.
+    pub fn refusal(&self) -> RefusalReason {
+        match self {
+            Self::TooLarge { .. } | Self::TooManyPixels { .. } => RefusalReason::FileTooLarge,
+            Self::NotAPhoto | Self::Truncated | Self::Damaged { .. } => RefusalReason::FileDamaged,
+        }
+    }
 }
 
 /// Gives the photo without its metadata.
