@@ -141,6 +141,7 @@ desk-notice-readers =
     }
 desk-notice-stays-expired = Its duration is over: it stays removed.
 desk-notice-waits-for-processing = Its template sets a duration, and it has no processing date: it waits.
+desk-notice-not-shown = What the PDF does not show: { $what }.
 desk-notice-expense-rights = The expense list takes the rights of this binder.
 
 ## Before unmarking (D24)

@@ -84,6 +84,18 @@ render-dropped-property = { $count ->
     [one] 1 style property "{ $name }" not kept
    *[other] { $count } style properties "{ $name }" not kept
 }
+render-dropped-link = { $count ->
+    [one] 1 link without an address that can be followed (“{ $name }”): its words stay
+   *[other] { $count } links without an address that can be followed (“{ $name }”): their words stay
+}
+render-dropped-network-image = { $count ->
+    [one] 1 picture of the network not taken over ({ $name })
+   *[other] { $count } pictures of the network not taken over ({ $name })
+}
+render-dropped-hidden = { $count ->
+    [one] a text that the letter hides: “{ $name }…”
+   *[other] a text that the letter hides { $count } times: “{ $name }…”
+}
 render-dropped-image = { $count ->
     [one] image "{ $name }" not found or unreadable (JPEG and PNG only)
    *[other] image "{ $name }" not found or unreadable, { $count } times (JPEG and PNG only)
@@ -93,6 +105,11 @@ render-dropped-glyph = { $count ->
    *[other] { $count } characters { $name } that no font has, shown as squares
 }
 
+render-dropped-shortened = { $count ->
+    [one] a text too long for its place, shortened: “{ $name }…”
+   *[other] a text too long for its place, shortened { $count } times: “{ $name }…”
+}
+
 # Why a document could not be made.
 render-error-body-format = The letter is a { $format } file: only HTML is read. Save it as HTML or attach it as a PDF.
 render-error-body-too-large = The letter passes { $limit } bytes. Reduce its pictures or attach them.
@@ -100,5 +117,7 @@ render-error-text-too-long = The letter's text passes { $limit } characters. Att
 render-error-too-many-elements = The letter has more than { $limit } HTML elements. Simplify its formatting or attach it as a PDF.
 render-error-nested-too-deep = The letter's HTML elements nest deeper than { $limit }. Simplify its formatting or attach it as a PDF.
 render-error-too-many-pages = The letter would pass { $limit } pages. Attach it as a PDF.
-render-error-image-too-large = The picture "{ $name }" of { $width } x { $height } pixels is too large. Reduce it, then publish again.
+render-error-paper-too-long = “{ $title }” would have more than { $limit } pages. For a statement, move the account’s « Recherche disponible à partir du » to a later date; else hand the case to support.
+render-error-table-too-wide = A table of { $columns } columns is too wide for the page, even in small print. Split it into tables of fewer columns, or attach it as a PDF.
+render-error-image-too-large = The picture "{ $name }" of { $width } x { $height } pixels is too large: the pictures of a letter have { $limit } million pixels together at most. Reduce it, then publish again.
 render-error-engine = The PDF could not be written ({ $reason }). Send this message to the support desk.

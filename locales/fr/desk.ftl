@@ -141,6 +141,7 @@ desk-notice-readers =
     }
 desk-notice-stays-expired = Sa durée de publication est passée : il reste retiré.
 desk-notice-waits-for-processing = Son modèle fixe une durée, et il n’a pas de date de traitement : il attend.
+desk-notice-not-shown = Ce que le PDF ne montre pas : { $what }.
 desk-notice-expense-rights = La liste des dépenses prend les droits de ce classeur.
 
 ## Before unmarking (D24)

@@ -84,6 +84,18 @@ render-dropped-property = { $count ->
     [one] 1 propriété de style « { $name } » non reprise
    *[other] { $count } propriétés de style « { $name } » non reprises
 }
+render-dropped-link = { $count ->
+    [one] 1 lien sans adresse qui puisse être suivie (« { $name } ») : ses mots restent
+   *[other] { $count } liens sans adresse qui puisse être suivie (« { $name } ») : leurs mots restent
+}
+render-dropped-network-image = { $count ->
+    [one] 1 image d’Internet non reprise ({ $name })
+   *[other] { $count } images d’Internet non reprises ({ $name })
+}
+render-dropped-hidden = { $count ->
+    [one] un texte masqué dans le courrier : « { $name }… »
+   *[other] un texte masqué { $count } fois dans le courrier : « { $name }… »
+}
 render-dropped-image = { $count ->
     [one] image « { $name } » introuvable ou illisible (seuls JPEG et PNG sont repris)
    *[other] image « { $name } » introuvable ou illisible, { $count } fois (seuls JPEG et PNG sont repris)
@@ -93,6 +105,11 @@ render-dropped-glyph = { $count ->
    *[other] { $count } caractères { $name } absents des polices, remplacés par un carré
 }
 
+render-dropped-shortened = { $count ->
+    [one] texte trop long pour sa place, raccourci : « { $name }… »
+   *[other] texte trop long pour sa place, raccourci { $count } fois : « { $name }… »
+}
+
 # Why a document could not be made.
 render-error-body-format = Le courrier est un fichier { $format } : seul le HTML est lu. Enregistrez-le en HTML ou joignez-le en PDF.
 render-error-body-too-large = Le courrier dépasse { $limit } octets. Réduisez les images qu’il contient ou joignez-les à part.
@@ -100,5 +117,7 @@ render-error-text-too-long = Le texte du courrier dépasse { $limit } caractère
 render-error-too-many-elements = Le courrier contient plus de { $limit } éléments HTML. Simplifiez sa mise en forme ou joignez-le en PDF.
 render-error-nested-too-deep = Les éléments HTML du courrier s’imbriquent sur plus de { $limit } niveaux. Simplifiez sa mise en forme ou joignez-le en PDF.
 render-error-too-many-pages = Le courrier dépasserait { $limit } pages. Joignez-le en PDF.
-render-error-image-too-large = L’image « { $name } » de { $width } × { $height } pixels est trop grande. Réduisez-la puis publiez de nouveau.
+render-error-paper-too-long = « { $title } » compterait plus de { $limit } pages. Pour un extrait, avancez la date « Recherche disponible à partir du » du compte ; sinon, transmettez le cas à l’assistance.
+render-error-table-too-wide = Un tableau de { $columns } colonnes est trop large pour la page, même en petits caractères. Partagez-le en tableaux de moins de colonnes, ou joignez-le en PDF.
+render-error-image-too-large = L’image « { $name } » de { $width } × { $height } pixels est trop grande : les images d’un courrier ont ensemble { $limit } millions de pixels au plus. Réduisez-la puis publiez de nouveau.
 render-error-engine = Le PDF n’a pas pu être écrit ({ $reason }). Transmettez ce message à l’assistance.

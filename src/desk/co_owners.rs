@@ -1,7 +1,6 @@
 //! The co-owner list of a building: as it would be printed today, and archived for the council (G1-G7, G9).
 
 use publier_core::domain::ids::BuildingId;
-use publier_core::publication::reason::RefusalReason;
 
 use super::error::DeskError;
 use super::office::{Office, building};
@@ -57,7 +56,7 @@ pub fn generate(
             // One list that can't be made is no reason to leave the others.
             Err(ListError::Render(error)) => {
                 tracing::warn!(building = %list.building, %error, "the co-owner list can't be rendered");
-                Outcome::Refused(RefusalReason::RenderFailed.into())
+                Outcome::Refused(error.refusal().into())
             }
             Err(ListError::Source(error)) => return Err(error.into()),
             Err(ListError::File(error)) => return Err(error.into()),

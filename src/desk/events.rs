@@ -140,7 +140,7 @@ fn judged(office: &Office, trading: &Trading, event: &EventRow, again: bool) -> 
             row.outcome = Outcome::Refused(Refusal::Rule(RefusalReason::BodyFormat));
         }
         _ if record.body == Body::TooLarge && record.attachments.is_empty() => {
-            row.outcome = Outcome::Refused(Refusal::Rule(RefusalReason::RenderFailed));
+            row.outcome = Outcome::Refused(Refusal::Rule(RefusalReason::BodyTooLarge));
         }
         Verdict::Refused(reason) => row.outcome = Outcome::Refused(Refusal::Rule(reason)),
         Verdict::Over => row.notices.push(Notice::StaysExpired),

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use publier_core::domain::ids::PartyId;
 use publier_core::domain::records::Agency;
-use publier_core::publication::reason::{RefusalReason, StaffReason};
+use publier_core::publication::reason::StaffReason;
 
 use super::credentials::ticked_parties;
 use super::error::DeskError;
 use super::office::Office;
-use super::row::{Kind, Outcome, Results, Row};
+use super::row::{Kind, Notice, Outcome, Results, Row};
 use crate::files;
 use crate::flow::{letterhead, place_and_date};
 use crate::render::access::AccessLetter;
@@ -63,15 +63,20 @@ pub fn write(office: &Office, named: &[String], out: &Path, dry_run: bool) -> Re
     let agency = office.snapshot.agency()?;
     let mut passwords = passwords(office, &wanted.iter().map(|party| party.id).collect())?;
     for party in wanted {
+        let mut notice = None;
         let outcome = match passwords.remove(&party.id) {
             None => Outcome::Refused(StaffReason::NoCredentials.into()),
             Some(_) if dry_run => Outcome::Done,
             Some(password) => {
                 let path = folder.join(file_name(party));
-                put(&path, &render(office, &agency, party, password.expose())?)?
+                let made = render(office, &agency, party, password.expose())?;
+                notice = made.as_ref().ok().and_then(Notice::of);
+                put(&path, &made)?
             }
         };
-        rows.push(Row::new(Kind::Party, &party.code, &party.display_name, outcome));
+        let mut row = Row::new(Kind::Party, &party.code, &party.display_name, outcome);
+        row.notices.extend(notice);
+        rows.push(row);
     }
     Ok(Results { rows, dry_run })
 }
@@ -136,7 +141,7 @@ fn put(path: &PathBuf, rendered: &Result<Rendered, RenderError>) -> Result<Outco
         // The error's own words could hold a piece of the letter.
         Err(error) => {
             tracing::warn!(code = error.code(), "a letter with credentials can't be rendered");
-            Ok(Outcome::Refused(RefusalReason::RenderFailed.into()))
+            Ok(Outcome::Refused(error.refusal().into()))
         }
         Ok(rendered) if std::fs::read(path).is_ok_and(|stands| stands == rendered.pdf) => {
             Ok(Outcome::Already)

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use publier_core::publication::reason::{RefusalReason, StaffReason};
+use publier_core::publication::reason::StaffReason;
 
 use super::error::{DeskError, Unknown, What};
 use super::events;
 use super::letters;
 use super::office::{Office, building, by_code};
-use super::row::{Kind, Outcome, Refusal, Results, Row};
+use super::row::{Kind, Notice, Outcome, Refusal, Results, Row};
 use super::sheets::{Funds, Sheets, of_year};
 use crate::files::write_whole;
 use crate::flow::lists::{self, Archivist};
@@ -48,11 +48,12 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) ->
         Wanted::WorksFund(code, holder) => (Kind::Building, code, works_fund(office, code, holder)?),
         Wanted::Letter(party) => (Kind::Party, party, letter(office, party)?),
     };
+    let notice = made.as_ref().ok().and_then(|made| made.as_ref().ok()).and_then(Notice::of);
     let outcome = match made {
         Err(refusal) => Outcome::Refused(refusal),
         Ok(Err(error)) => {
             tracing::warn!(code = error.code(), "the document can't be rendered");
-            Outcome::Refused(RefusalReason::RenderFailed.into())
+            Outcome::Refused(error.refusal().into())
         }
         Ok(Ok(_)) if !may_take(out, files) => Outcome::Refused(StaffReason::FileStands.into()),
         Ok(Ok(rendered)) => {
@@ -60,7 +61,9 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) ->
             Outcome::Done
         }
     };
-    Ok(Results { rows: vec![Row::new(kind, id, out.display().to_string(), outcome)], dry_run: false })
+    let mut row = Row::new(kind, id, out.display().to_string(), outcome);
+    row.notices.extend(notice);
+    Ok(Results { rows: vec![row], dry_run: false })
 }
 
 /// Tells whether a name may be written: a new one, or an older look at a document. Whatever else stands there, the agency's
@@ -76,7 +79,7 @@ fn may_take(out: &Path, files: &[PathBuf]) -> bool {
 }
 
 fn drawn(sheet: &dyn Sheet) -> Result<Rendered, RenderError> {
-    render_sheet(sheet, &Limits::default())
+    render_sheet(sheet, &Limits::of_papers())
 }
 
 fn co_owners(office: &Office, code: &str) -> Result<Made, DeskError> {

@@ -4,6 +4,7 @@ use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::reason::{RefusalReason, StaffReason};
 
 use crate::i18n::Messages;
+use crate::render::{Dropped, Rendered};
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +129,8 @@ pub enum Notice {
     WaitsForProcessing,
     /// The binder gives the expense list its rights (E2).
     ExpenseRights,
+    /// What a document that was made doesn't show (C16).
+    NotShown(Vec<Dropped>),
 }
 
 impl Notice {
@@ -146,6 +149,7 @@ impl Notice {
             Self::StaysExpired => "stays-expired",
             Self::WaitsForProcessing => "waits-for-processing",
             Self::ExpenseRights => "expense-rights",
+            Self::NotShown(_) => "not-shown",
         }
     }
 
@@ -162,6 +166,7 @@ impl Notice {
             Self::StaysExpired => "C6",
             Self::WaitsForProcessing => "C27",
             Self::ExpenseRights => "E2",
+            Self::NotShown(_) => "C16",
         }
     }
 
@@ -174,8 +179,19 @@ impl Notice {
             Self::DocumentsLeave(count) | Self::Readers(count) => {
                 messages.format(&key, &[("count", (*count).into())])
             }
+            Self::NotShown(dropped) => {
+                let said: Vec<_> = dropped.iter().map(|dropped| dropped.describe(messages)).collect();
+                messages.format(&key, &[("what", said.join(", ").into())])
+            }
             _ => messages.text(&key),
         }
+    }
+
+    /// Tells what a document doesn't show, if a reader may miss it.
+    pub fn of(rendered: &Rendered) -> Option<Self> {
+        let content = rendered.dropped.iter().filter(|dropped| dropped.is_content());
+        let content: Vec<_> = content.cloned().collect();
+        (!content.is_empty()).then_some(Self::NotShown(content))
     }
 }
 

@@ -15,7 +15,7 @@ use publier_core::publication::reason::{RefusalReason, StaffReason};
 use super::accounts::{AccountFilter, chosen, missing_ids};
 use super::error::DeskError;
 use super::office::{Office, Trading};
-use super::row::{Kind, Outcome, Refusal, Results, Row};
+use super::row::{Kind, Notice, Outcome, Refusal, Results, Row};
 use super::sheets::{Sheets, figures};
 use crate::digest::sha256;
 use crate::files;
@@ -82,15 +82,18 @@ pub fn archive(office: &Office, filter: &AccountFilter, dry_run: bool) -> Result
         }
         let path = format!("publier/extraits/{}.pdf", key.trim_start_matches("statement:").replace(':', "/"));
         let subject = statement_title(&statement.number);
-        match render_sheet(&statement, &Limits::default()) {
+        match render_sheet(&statement, &Limits::of_papers()) {
             Ok(rendered) => {
+                if let Some(row) = rows.last_mut() {
+                    row.notices.extend(Notice::of(&rendered));
+                }
                 files::place_whole(office.files(), &PathBuf::from(&path), &rendered.pdf)?;
                 kept.push(Kept { row: rows.len() - 1, account, template, key, path, subject });
             }
             Err(error) => {
                 tracing::warn!(account = %account.id, %error, "the statement can't be rendered");
                 if let Some(row) = rows.last_mut() {
-                    row.outcome = Outcome::Refused(RefusalReason::RenderFailed.into());
+                    row.outcome = Outcome::Refused(error.refusal().into());
                 }
             }
         }

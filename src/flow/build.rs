@@ -12,7 +12,7 @@ use publier_core::domain::account::AccountVerdict;
 use publier_core::domain::credentials::TargetTrust;
 use publier_core::domain::digest::Digest;
 use publier_core::domain::records::Agency;
-use publier_core::publication::document::DocumentId;
+use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
@@ -22,7 +22,7 @@ use tokio::task;
 
 use super::bulk::{self, Books, Tally};
 use super::error::FlowError;
-use super::files::{AHEAD, Sender, make_all, make_each};
+use super::files::{AHEAD, Sender, Unmade, make_all, make_each};
 use super::listing::{Head, Listing, file_path, record_name};
 use super::plan::{Plan, Planner, staff_digest};
 use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
@@ -33,7 +33,7 @@ use crate::ledger::PublicationId;
 use crate::ledger::plan::{LeftOut, PlanRow, Withdrawal};
 use crate::package::spool::Folder;
 use crate::package::zip::{Sealed, ZipStream, verify};
-use crate::render::Dropped;
+use crate::render::{Dropped, RenderError};
 use crate::report::run_report::{PublicationRef, RecordKind, SectionCounts};
 use crate::source::{Reference, Snapshot};
 
@@ -349,14 +349,14 @@ impl Run<'_> {
             adoption.there = sent.adopted;
             adoption.other = known.saturating_sub(sent.adopted);
         }
-        self.tell_letters(&sent.letters);
+        self.tell_letters(&sent.letters, &sent.unmade);
         telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)?;
         Ok(())
     }
 
     /// Makes every document's file, as a rehearsal: they count as placed.
     fn make_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
-        let mut letters = Vec::new();
+        let (mut letters, mut unmade) = (Vec::new(), Vec::new());
         let mut placed = Vec::with_capacity(RECORDED_TOGETHER);
         let documents = self.job.ledger.planned_documents(publication)?;
         make_each(documents, folder, self.job.photo_side_px, |batch| {
@@ -367,7 +367,10 @@ impl Run<'_> {
                         letters.extend(made.letter.map(|dropped| (made.id, dropped)));
                         placed.push((made.id, made.remote));
                     }
-                    Err((id, reason)) => self.job.ledger.refuse_document(publication, id, reason)?,
+                    Err(Unmade { id, reason, error }) => {
+                        self.job.ledger.refuse_document(publication, id, reason)?;
+                        unmade.extend(error.map(|error| (id.source(), error)));
+                    }
                 }
             }
             if placed.len() >= RECORDED_TOGETHER {
@@ -377,12 +380,17 @@ impl Run<'_> {
             Ok(true)
         })?;
         self.job.ledger.documents_sent(publication, &placed)?;
-        self.tell_letters(&letters);
+        self.tell_letters(&letters, &unmade);
         telling::take_plan(&mut self.report, &self.job.ledger, publication, &self.names)
     }
 
-    fn tell_letters(&mut self, letters: &[(DocumentId, Vec<Dropped>)]) {
+    fn tell_letters(
+        &mut self,
+        letters: &[(DocumentId, Vec<Dropped>)],
+        unmade: &[(DocumentSource, RenderError)],
+    ) {
         self.report.letters_rendered = u64::try_from(letters.len()).unwrap_or(u64::MAX);
+        self.report.warnings.extend(telling::unmade(unmade, &self.job.messages));
         self.report.warnings.extend(telling::dropped(letters, &self.job.messages));
     }
 

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use publier_core::publication::document::DocumentId;
+use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::reason::{RefusalReason, TransferReason};
 use tokio::sync::mpsc;
 
@@ -21,14 +21,13 @@ use super::adopt::Survey;
 use super::error::FlowError;
 use super::letters::kept_letter;
 use super::listing::{Listing, Material, file_name, file_path};
-use super::plan::render_refusal;
 use crate::digest::sha256_of_file;
 use crate::ledger::documents::{Pages, RemoteFile};
 use crate::ledger::files::UploadResult;
 use crate::ledger::plan::PlannedDocument;
 use crate::ledger::{Ledger, PublicationId, SeriesKey};
 use crate::package::spool::Folder;
-use crate::photo::{self, PhotoError};
+use crate::photo;
 use crate::ports::{Clock, Event, Listener, RemotePath, TransferError};
 use crate::render::{self, Dropped};
 use crate::transfer::courier::pool::Pool;
@@ -56,8 +55,19 @@ pub(super) struct Made {
     pub letter: Option<Vec<Dropped>>,
 }
 
+/// A document that can't be made.
+#[derive(Debug)]
+pub(super) struct Unmade {
+    /// The document.
+    pub id: DocumentId,
+    /// Why it is left out.
+    pub reason: RefusalReason,
+    /// What the renderer said of a letter.
+    pub error: Option<render::RenderError>,
+}
+
 /// What became of making one file.
-pub(super) type Making = Result<Made, (DocumentId, RefusalReason)>;
+pub(super) type Making = Result<Made, Unmade>;
 
 /// Makes the files of the documents that need one, in order, until the receiver is gone. Runs on a thread of its own.
 pub(super) fn make_all(
@@ -128,14 +138,14 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
     let id = document.id;
     let listing: Listing = serde_json::from_str(&document.listing)?;
     let name = file_name(id, &document.content_digest, &listing.extension);
-    let refused = |reason| Ok(Err((id, reason)));
+    let refused = |reason| Ok(Err(Unmade { id, reason, error: None }));
     let (local, size_bytes, sha256, letter) = match listing.material {
         Material::Letter(place) => {
             let letter = kept_letter(spool, place.unwrap_or_default())?;
             let rendered = match render::render_letter(&letter, &render::NoImages, &render::Limits::default())
             {
                 Ok(rendered) => rendered,
-                Err(error) => return refused(render_refusal(&error)),
+                Err(error) => return Ok(Err(Unmade { id, reason: error.refusal(), error: Some(error) })),
             };
             let kept = spool.keep_bytes(&name, &rendered.pdf)?;
             (kept.path, kept.size_bytes, kept.digest, Some(rendered.dropped))
@@ -144,8 +154,7 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
             let Ok(original) = read(&path) else { return refused(RefusalReason::FileUnreadable) };
             let clean = match photo::ready(&original, photo_side_px) {
                 Ok(clean) => clean,
-                Err(PhotoError::TooManyPixels { .. }) => return refused(RefusalReason::FileTooLarge),
-                Err(_) => return refused(RefusalReason::FileDamaged),
+                Err(error) => return refused(error.refusal()),
             };
             let kept = spool.keep_bytes(&name, &clean)?;
             (kept.path, kept.size_bytes, kept.digest, None)
@@ -190,6 +199,8 @@ pub(super) struct Sent {
     pub refused: Vec<(DocumentId, RefusalReason)>,
     /// The letters that were rendered, each with what it doesn't show.
     pub letters: Vec<(DocumentId, Vec<Dropped>)>,
+    /// The letters that can't be rendered, each with what the renderer said.
+    pub unmade: Vec<(DocumentSource, render::RenderError)>,
     /// Files that stood there before, whole and under their own names.
     pub adopted: u64,
 }
@@ -241,7 +252,10 @@ impl Sender<'_> {
         let mut adopted = Vec::new();
         for making in batch {
             match making {
-                Err((id, reason)) => self.leave_out(id, reason, &mut round.sent)?,
+                Err(Unmade { id, reason, error }) => {
+                    self.leave_out(id, reason, &mut round.sent)?;
+                    round.sent.unmade.extend(error.map(|error| (id.source(), error)));
+                }
                 Ok(made) => {
                     let dropped = made.letter.clone();
                     round.sent.letters.extend(dropped.map(|dropped| (made.id, dropped)));

@@ -33,7 +33,7 @@ use crate::digest::sha256;
 use crate::files;
 use crate::i18n::Messages;
 use crate::render::papers::CoOwnerList;
-use crate::render::{Limits, RenderError, render_sheet};
+use crate::render::{Dropped, Limits, RenderError, render_sheet};
 use crate::report::redact::Label;
 use crate::source::staff::ListedRecord;
 use crate::source::write::Door;
@@ -281,7 +281,10 @@ impl<'a> Archivist<'a> {
         }
         let supersedes = self.events.get(&list.building).copied();
         let key = list_key(list.building, supersedes, digest, self.again);
-        let rendered = render_sheet(&self.sheet(list, rows, key.clone()), &Limits::default())?;
+        let rendered = render_sheet(&self.sheet(list, rows, key.clone()), &Limits::of_papers())?;
+        if rendered.dropped.iter().any(Dropped::is_content) {
+            tracing::warn!(building = %list.building, dropped = ?rendered.dropped, "the list doesn't show all of its texts");
+        }
         let previous = supersedes.map_or(0, |event| event.0);
         let path = format!("publier/listes/{}/{previous}-{}.pdf", list.building, short(digest));
         files::place_whole(self.folder, &PathBuf::from(&path), &rendered.pdf)?;

@@ -36,13 +36,12 @@ use crate::ledger::unbound::Unbound;
 use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
 use crate::package::spool::Folder;
 use crate::package::vault::Vault;
-use crate::render::{self, html};
+use crate::render::{self, RenderError, html};
 use crate::report::run_report::Audiences;
 use crate::source::DocumentTable;
 use publier_core::publication::due::Recorded;
 
 use books::{Passwords, account_rows, passwords, right_rows, section_rows};
-pub(super) use propose::render_refusal;
 
 /// Rows that are stored together: each batch is synced, and a first publication has a million.
 const BATCH: usize = 4_000;
@@ -88,6 +87,8 @@ pub(super) struct Plan {
     pub withheld_passwords: u64,
     /// The codes of the parties whose access was revoked and comes back without a new password (D26).
     pub returning: Vec<String>,
+    /// The letters that can't be made, each with what the renderer said.
+    pub unmade: Vec<(DocumentSource, RenderError)>,
 }
 
 /// The candidate at hand, as it would be listed.
@@ -118,6 +119,7 @@ struct Run<'p> {
     letters: LetterFile,
     unbound: Unbound,
     widened: u64,
+    unmade: Vec<(DocumentSource, RenderError)>,
     audiences: Counter<'p>,
     planner: &'p PlannerParts<'p>,
 }
@@ -163,15 +165,27 @@ impl Planner<'_> {
             letters: LetterFile::create(spool)?,
             unbound: ledger.unbound_events()?,
             widened: 0,
+            unmade: Vec::new(),
             audiences: Counter::new(books)?,
             planner: &parts,
         };
         run.documents(ledger)?;
+        let unmade = std::mem::take(&mut run.unmade);
         let (documents, widened, audiences) = run.finish(ledger)?;
         let totals = ledger.close_plan(publication)?;
         let moved = ledger.accounts_of_other_parties(series, publication)?;
         let withheld_passwords = withheld;
-        Ok(Plan { totals, documents, widened, moved, audiences, passwords, withheld_passwords, returning })
+        Ok(Plan {
+            totals,
+            documents,
+            widened,
+            moved,
+            audiences,
+            passwords,
+            withheld_passwords,
+            returning,
+            unmade,
+        })
     }
 }
 

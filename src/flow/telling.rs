@@ -8,7 +8,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use publier_core::domain::ids::UserId;
-use publier_core::publication::document::DocumentId;
+use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::facts::Section;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ use crate::ledger::plan::LeftOut;
 use crate::ledger::{Ledger, LedgerError, PublicationId};
 use crate::package::spool::SpoolError;
 use crate::package::zip::PackageError;
-use crate::render::Dropped;
+use crate::render::{Dropped, RenderError};
 use crate::report::redact::Label;
 use crate::report::run_report::{ByReason, Cause, Record, RecordKind, RunReport, SectionCounts};
 use crate::source::write::Door;
@@ -252,6 +252,7 @@ pub(super) fn warnings(
         let values = [("account", account(*id).into()), ("count", (*documents).into())];
         Label::sentence(&messages.format("flow-account-moved", &values))
     }));
+    warnings.extend(unmade(&plan.unmade, messages));
     if !job.connector.is_encrypted() {
         warnings.push(Label::sentence(&messages.text("flow-plain-transport")));
     }
@@ -272,6 +273,18 @@ pub(super) fn warnings(
         warnings.push(Label::sentence(&messages.text("flow-not-wal")));
     }
     warnings
+}
+
+/// Says why letters can't be made: what passes which limit.
+pub(super) fn unmade(letters: &[(DocumentSource, RenderError)], messages: &Messages) -> Vec<Label> {
+    let said = letters.iter().take(NAMED).map(|(source, error)| {
+        let named = record(&record_name(*source), &BTreeMap::new());
+        let kind = messages.text(&format!("report-kind-{}", named.kind.name()));
+        let values =
+            [("record", format!("{kind} {}", named.id).into()), ("what", error.describe(messages).into())];
+        Label::sentence(&messages.format("flow-letter-unmade", &values))
+    });
+    said.collect()
 }
 
 /// Says what letters don't show.

@@ -1,7 +1,9 @@
 //! What a file is, from its first bytes and never from its name.
 //!
 //! Promises: a small closed set, each kind with one extension and one MIME type; what isn't surely known is
-//! [`FileKind::Unknown`]. Limits: Office files are told apart when the names of their first parts are among the
+//! [`FileKind::Unknown`], and so is a program: one for Windows, Linux or macOS, and a script that names its interpreter
+//! (`#!`). A PDF may have bytes before its head, within the first 1,024: readers open it, and scanners write some; not where
+//! these are a program's or markup. Limits: Office files are told apart when the names of their first parts are among the
 //! bytes given (8 KiB are enough for what Office and LibreOffice write, the old Office formats may need the whole
 //! file); a text is what holds no control character and is UTF-8, or looks like Windows-1252.
 
@@ -96,15 +98,19 @@ pub fn kind_of_file(path: &std::path::Path) -> std::io::Result<FileKind> {
 
 /// Tells what a file is from its first bytes ([`FIRST_BYTES`] of them are enough, see the module's limits).
 pub fn kind_of(first_bytes: &[u8]) -> FileKind {
+    if is_program(first_bytes) {
+        return FileKind::Unknown;
+    }
     if let Some(kind) = old_office(first_bytes).or_else(|| new_office(first_bytes)) {
         return kind;
     }
     let known = infer::get(first_bytes).and_then(|found| by_mime_type(found.mime_type()));
     match known {
+        Some(FileKind::Pdf) if is_markup(first_bytes) => FileKind::Xml,
         Some(kind) => kind,
-        None if is_late_pdf(first_bytes) => FileKind::Pdf,
         // SVG and what else a browser may run.
         None if is_markup(first_bytes) => FileKind::Xml,
+        None if is_late_pdf(first_bytes) => FileKind::Pdf,
         None if is_text(first_bytes) => FileKind::Text,
         None => FileKind::Unknown,
     }
@@ -146,6 +152,23 @@ fn new_office(bytes: &[u8]) -> Option<FileKind> {
     let folders: [(&[u8], FileKind); 3] =
         [(b"word/", FileKind::Docx), (b"xl/", FileKind::Xlsx), (b"ppt/", FileKind::Pptx)];
     folders.into_iter().find(|(folder, _)| has(folder)).map(|(_, kind)| kind)
+}
+
+/// Tells whether a system would run a file by its first bytes: PE and DOS, ELF, Mach-O, and scripts.
+fn is_program(bytes: &[u8]) -> bool {
+    const STARTS: [&[u8]; 9] = [
+        b"#!",
+        b"\xEF\xBB\xBF#!",
+        b"MZ",
+        b"\x7FELF",
+        b"\xFE\xED\xFA\xCE",
+        b"\xFE\xED\xFA\xCF",
+        b"\xCE\xFA\xED\xFE",
+        b"\xCF\xFA\xED\xFE",
+        b"\xCA\xFE\xBA\xBE",
+    ];
+    // A text may begin with the letters MZ; a program never lacks control characters.
+    STARTS.iter().any(|start| bytes.starts_with(start)) && !(bytes.starts_with(b"MZ") && is_text(bytes))
 }
 
 /// Readers accept some bytes before `%PDF-` (ISO 32000-1, annex H.3: within the first 1,024).
@@ -239,6 +262,24 @@ mod tests {
         for (bytes, kind) in cases {
             assert_eq!(kind_of(bytes), kind, "{:?}", String::from_utf8_lossy(bytes));
         }
+    }
+
+    #[test]
+    fn a_program_is_never_a_text_nor_a_pdf() {
+        for program in [
+            b"#!/bin/sh\nrm -rf ~\n".as_slice(),
+            b"\xEF\xBB\xBF#!/usr/bin/env python3\n",
+            b"#!/bin/sh\nexit\n%PDF-1.4\n",
+            b"MZ\x90\0\x03\0\0\0\n%PDF-1.4\n",
+            b"\x7FELF\x02\x01\x01\0%PDF-1.4\n",
+            b"\xCF\xFA\xED\xFE\x07\0\0\x01",
+        ] {
+            assert_eq!(kind_of(program), FileKind::Unknown, "{:?}", String::from_utf8_lossy(program));
+        }
+        assert_eq!(kind_of(b"<script>x()</script>\n%PDF-1.4\n"), FileKind::Xml);
+        assert_eq!(kind_of(b"MZ, note de service"), FileKind::Text);
+        assert_eq!(kind_of(b"# Titre\n! ordre du jour"), FileKind::Text);
+        assert_eq!(kind_of(b"@PJL SET RESOLUTION=600\r\n%PDF-1.4\n"), FileKind::Pdf);
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(super) struct Look {
     pub orientation: Option<u16>,
     /// The segments of the colour profile, whole.
     pub profile: Vec<u8>,
+    /// Whether one of Adobe's programs wrote it, which says how inks are meant.
+    pub by_adobe: bool,
 }
 
 /// Reads what a picture looks like; `None` when these bytes are no JPEG.
@@ -54,6 +56,7 @@ pub(super) fn look(photo: &[u8]) -> Option<Look> {
         longer_side: side(1)?.max(side(3)?),
         orientation: segments.iter().find_map(orientation).filter(|turned| (2..=8).contains(turned)),
         profile: profile.flat_map(|segment| segment.bytes.iter().copied()).collect(),
+        by_adobe: segments.iter().any(|segment| segment.marker == APP14 && segment.is_shown()),
     })
 }
 

@@ -18,6 +18,8 @@ mod reduce;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use publier_core::publication::reason::RefusalReason;
+
 /// The largest photo that is looked at.
 pub const LIMIT_BYTES: usize = 64 * 1024 * 1024;
 
@@ -57,6 +59,16 @@ pub enum PhotoError {
     },
 }
 
+impl PhotoError {
+    /// Gives the reason under which the photo is left out of a publication.
+    pub fn refusal(&self) -> RefusalReason {
+        match self {
+            Self::TooLarge { .. } | Self::TooManyPixels { .. } => RefusalReason::FileTooLarge,
+            Self::NotAPhoto | Self::Truncated | Self::Damaged { .. } => RefusalReason::FileDamaged,
+        }
+    }
+}
+
 /// Gives the photo without its metadata.
 ///
 /// # Errors
@@ -92,6 +104,21 @@ pub fn ready(photo: &[u8], max_side_px: u16) -> Result<Vec<u8>, PhotoError> {
         Some(encode::jpeg(&picture.upright(look.orientation.unwrap_or(1)), &look.profile))
     }));
     Ok(drawn.ok().flatten().unwrap_or(clean))
+}
+
+/// Gives a JPEG in inks (CMYK) as one in the colours of the screen, upright, without its metadata and its inks' profile.
+/// `None` when it can't be decoded.
+///
+/// # Errors
+/// As [`without_metadata`].
+pub fn in_screen_colours(photo: &[u8]) -> Result<Option<Vec<u8>>, PhotoError> {
+    let clean = without_metadata(photo)?;
+    let Some(look) = jpeg::look(&clean) else { return Ok(None) };
+    let drawn = catch_unwind(AssertUnwindSafe(|| {
+        let picture = picture::Picture::decode_inks(&clean, look.by_adobe)?;
+        Some(encode::jpeg(&picture.upright(look.orientation.unwrap_or(1)), &[]))
+    }));
+    Ok(drawn.ok().flatten())
 }
 
 /// Refuses a PNG that announces more pixels than are looked at. Its first bytes are enough.

@@ -3,7 +3,7 @@
 use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
-use zune_jpeg::JpegDecoder;
+use zune_jpeg::{ImageInfo, JpegDecoder};
 
 /// The most pixels that are decoded: 150 MB of memory.
 const MAX_PIXELS: u64 = 50_000_000;
@@ -21,17 +21,34 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// Decodes a JPEG; `None` when it can't be, or is larger than what is decoded.
+    /// Decodes a JPEG in the colours of the screen; `None` when it can't be, is in inks, or is larger than what is decoded.
     pub(super) fn decode(jpeg: &[u8]) -> Option<Self> {
-        let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
-        let mut decoder = JpegDecoder::new_with_options(ZCursor::new(jpeg), options);
-        decoder.decode_headers().ok()?;
-        let info = decoder.info()?;
-        // Four components are inks, which are not converted here.
-        if u64::from(info.width) * u64::from(info.height) > MAX_PIXELS || info.components > 3 {
-            return None;
+        let (info, rgb) = decoded(jpeg, ColorSpace::RGB, |components| components <= 3)?;
+        Self::of(&info, rgb)
+    }
+
+    /// Decodes a JPEG in inks (CMYK) into the colours of the screen: each is what the ink and the black leave of white.
+    /// The files of Adobe's programs hold what is left, the standard's hold the inks.
+    pub(super) fn decode_inks(jpeg: &[u8], by_adobe: bool) -> Option<Self> {
+        let is_inks = |components| components == 4;
+        if by_adobe {
+            // Adobe's other way, YCCK, comes out the same here.
+            let (info, rgb) = decoded(jpeg, ColorSpace::RGB, is_inks)?;
+            return Self::of(&info, rgb);
         }
-        let rgb = decoder.decode().ok()?;
+        let (info, inks) = decoded(jpeg, ColorSpace::CMYK, is_inks)?;
+        let left = |ink: u8, black: u8| {
+            let left = u16::from(u8::MAX - ink) * u16::from(u8::MAX - black) / u16::from(u8::MAX);
+            u8::try_from(left).unwrap_or(u8::MAX)
+        };
+        let rgb = inks.chunks_exact(4).flat_map(|pixel| match *pixel {
+            [cyan, magenta, yellow, black] => [left(cyan, black), left(magenta, black), left(yellow, black)],
+            _ => [0; 3],
+        });
+        Self::of(&info, rgb.collect())
+    }
+
+    fn of(info: &ImageInfo, rgb: Vec<u8>) -> Option<Self> {
         let whole = usize::from(info.width) * usize::from(info.height) * 3;
         (rgb.len() == whole && whole > 0).then(|| Self::plain(info.width, info.height, rgb))
     }
@@ -104,6 +121,16 @@ impl Picture {
         let orientation = if (2..=8).contains(&orientation) { orientation } else { 1 };
         Self { width, height, orientation, ..self }
     }
+}
+
+/// Decodes a JPEG whose number of colour components will do.
+fn decoded(jpeg: &[u8], to: ColorSpace, will_do: impl Fn(u8) -> bool) -> Option<(ImageInfo, Vec<u8>)> {
+    let options = DecoderOptions::default().jpeg_set_out_colorspace(to);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(jpeg), options);
+    decoder.decode_headers().ok()?;
+    let info = decoder.info()?;
+    let is_small = u64::from(info.width) * u64::from(info.height) <= MAX_PIXELS;
+    (is_small && will_do(info.components)).then(|| decoder.decode().ok().map(|pixels| (info, pixels)))?
 }
 
 /// Gives the pixels that one of `to` stands for among `from`: the first, and the one after the last.

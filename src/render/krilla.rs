@@ -42,6 +42,8 @@ static FONTS: LazyLock<[Font; 5]> = LazyLock::new(|| {
     Face::ALL.map(|face| Font::new(face.bytes().into(), 0).expect("a test reads each shipped font"))
 });
 
+/// How much of a title, heading or description stands in the file as a name. The text itself is whole.
+const NAME_CHARS: usize = 1_000;
 /// How many pages the packer compresses, which is faster; where there are more, each is compressed as it ends, since all of
 /// them plain are most of what a long table takes in memory.
 const FEW_PAGES: usize = 4;
@@ -149,18 +151,26 @@ fn metadata(about: About) -> Metadata {
         .utc_offset_hour(0)
         .utc_offset_minute(0);
     Metadata::new()
-        .title(about.title)
-        .authors(vec![about.author])
+        .title(bounded(&about.title))
+        .authors(vec![bounded(&about.author)])
         .language(about.language.to_owned())
         .creator("publier".to_owned())
         .creation_date(created)
         .document_id(about.document_id)
 }
 
+/// Gives a text as a name: PDF/A allows none of 32 KiB (ISO 19005-2, 6.1.13), and nobody reads one to its end.
+fn bounded(text: &str) -> String {
+    match text.char_indices().nth(NAME_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 fn outline(bookmarks: &[Bookmark]) -> Outline {
     let node = |bookmark: &Bookmark| {
         let destination = XyzDestination::new(bookmark.page, Point::from_xy(0.0, bookmark.y));
-        OutlineNode::new(bookmark.title.clone(), destination)
+        OutlineNode::new(bounded(&bookmark.title), destination)
     };
     let mut outline = Outline::new();
     if let Some((first, others)) = bookmarks.split_first() {
@@ -493,7 +503,7 @@ fn tag(role: &Role) -> tags::TagKind {
         Role::Group => Tag::Div.into(),
         Role::Paragraph => Tag::P.into(),
         Role::Heading(level, title) => {
-            let title = Some(title.clone()).filter(|title| !title.is_empty());
+            let title = Some(bounded(title)).filter(|title| !title.is_empty());
             let level = NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN);
             Tag::Hn(level, title.or_else(|| Some("–".to_owned()))).into()
         }
@@ -521,7 +531,7 @@ fn tag(role: &Role) -> tags::TagKind {
             Tag::TH(scope).with_col_span(spanned(*span)).into()
         }
         Role::Cell(span) => Tag::TD.with_col_span(spanned(*span)).into(),
-        Role::Figure(description) => Tag::Figure(Some(description.clone())).into(),
+        Role::Figure(description) => Tag::Figure(Some(bounded(description))).into(),
         Role::Link(_) => Tag::Link.into(),
     }
 }

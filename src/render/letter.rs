@@ -1,7 +1,7 @@
 //! The letter of an agency: letterhead, address in the window, place and date, subject, body, signature, footer.
 //!
 //! Promises: the recipient's address stands in the window of a French DL envelope (110 mm from the left edge, 50 mm
-//! from the top, 80 mm wide, 35 mm high at most), and nothing else does; each page says its number and theirs all in
+//! from the top, 80 mm wide, 35 mm high at most), and nothing else does: a longer one is shortened, line by line, and told; each page says its number and theirs all in
 //! its footer. Without a recipient the letter starts higher. Lengths are points; the page is A4.
 
 use chrono::NaiveDate;
@@ -13,7 +13,7 @@ use crate::render::display::{
     About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, Role, Shape,
 };
 use crate::render::html::{self, Sanitised};
-use crate::render::layout::{Frame, Paginated, Slab, Workshop, paginate, put};
+use crate::render::layout::{Bounds, Frame, Paginated, Slab, Workshop, paginate, put};
 use crate::render::model::{Align, Inline, Paragraph, PictureBox, TextStyle};
 use crate::render::pictures::{ImageResolver, Pictures, short_name};
 use crate::render::words::say;
@@ -50,7 +50,13 @@ const FOOTER_RULE: f32 = 279.0 * MM;
 /// The tallest signature.
 const SIGNATURE_HEIGHT: f32 = 22.0 * MM;
 /// The most lines of an address: more would leave the window.
-const ADDRESS_LINES: usize = 7;
+const ADDRESS: Bounds = Bounds { lines: 7, first: 3, each: 2 };
+/// The most lines of the letterhead, so as to end above the window.
+const HEAD: Bounds = Bounds { lines: 6, first: 2, each: 4 };
+/// The most lines of the reference, and of the place and date.
+const OPENING: Bounds = Bounds { lines: 3, first: 3, each: 3 };
+/// The most lines of the subject.
+const SUBJECT: Bounds = Bounds { lines: 8, first: 8, each: 8 };
 
 const BODY: TextStyle = TextStyle::plain(10.5);
 const SMALL: TextStyle = TextStyle::plain(8.5).coloured(Colour::grey(0x55));
@@ -131,7 +137,7 @@ pub fn lay_out(
     };
     let list = desk.compose(&body)?;
     let mut dropped = desk.dropped;
-    dropped.extend(desk.workshop.missing());
+    dropped.extend(desk.workshop.lost());
     dropped.sort();
     Ok((list, dropped))
 }
@@ -227,6 +233,7 @@ impl Desk<'_> {
         let mut links = Vec::new();
         let blocks = html::read(body, BODY, &mut links, &mut self.pictures, &mut self.dropped)?;
         let mut slabs = self.workshop.slabs(blocks, MARGIN, WIDTH, None);
+        self.workshop.fitted()?;
         self.signature(&mut slabs)?;
         let frame = Frame { first_top: top, top: TOP, bottom: BOTTOM };
         let Paginated { pages, bookmarks } = paginate(slabs, frame, self.limits.max_pages)?;
@@ -268,7 +275,7 @@ impl Desk<'_> {
         let lines: Vec<_> =
             std::iter::once(name).chain(details).filter(|line| !line.text().is_empty()).collect();
         let mut head = Vec::new();
-        let bottom = self.workshop.stack(&lines, MARGIN, HEAD_TOP, WIDTH, &mut head);
+        let bottom = self.workshop.stack(&lines, (MARGIN, HEAD_TOP), WIDTH, HEAD, &mut head);
         items.append(&mut head);
         let y = (bottom + 5.0).min(HEAD_BOTTOM);
         items.push(rule(Area { x: MARGIN, y, width: WIDTH, height: 0.9 }, ACCENT));
@@ -284,22 +291,23 @@ impl Desk<'_> {
             .map(|text| Paragraph::of(text, SMALL))
             .collect();
         let left_width = WINDOW_LEFT - MARGIN - 6.0;
-        let left = self.workshop.stack(&reference, MARGIN, date_top + 1.5, left_width, items);
+        let left = self.workshop.stack(&reference, (MARGIN, date_top + 1.5), left_width, OPENING, items);
         let date = Paragraph::of(self.letter.place_and_date.trim(), BODY);
         let date: Vec<_> = std::iter::once(date).filter(|date| !date.text().is_empty()).collect();
-        let right = self.workshop.stack(&date, WINDOW_LEFT, date_top, PAGE.0 - MARGIN - WINDOW_LEFT, items);
+        let right_width = PAGE.0 - MARGIN - WINDOW_LEFT;
+        let right = self.workshop.stack(&date, (WINDOW_LEFT, date_top), right_width, OPENING, items);
         left.max(right) + 20.0
     }
 
     fn recipient(&mut self, items: &mut Vec<Item>) -> f32 {
         let lines = self.letter.recipient.iter().map(|line| line.trim()).filter(|line| !line.is_empty());
         let lines: Vec<_> = lines.map(|line| Paragraph::of(line, BODY)).collect();
-        let kept = lines.get(..ADDRESS_LINES).unwrap_or(&lines);
+        let kept = lines.get(..ADDRESS.lines).unwrap_or(&lines);
         if lines.len() > kept.len() {
             let count = lines.len() - kept.len();
             self.dropped.push(Dropped { kind: DroppedKind::Element, name: "recipient".to_owned(), count });
         }
-        let bottom = self.workshop.stack(kept, WINDOW_LEFT, WINDOW_TOP, WINDOW_WIDTH, items);
+        let bottom = self.workshop.stack(kept, (WINDOW_LEFT, WINDOW_TOP), WINDOW_WIDTH, ADDRESS, items);
         fold_mark(items);
         bottom.max(WINDOW_BOTTOM) + 6.0
     }
@@ -311,7 +319,7 @@ impl Desk<'_> {
         }
         let text = say("render-subject", &[("subject", subject.into())]);
         let paragraph = Paragraph { heading: Some(1), ..Paragraph::of(text, BODY.bold()) };
-        *top = self.workshop.stack(&[paragraph], MARGIN, *top, WIDTH, items) + 12.0;
+        *top = self.workshop.stack(&[paragraph], (MARGIN, *top), WIDTH, SUBJECT, items) + 12.0;
     }
 
     fn signature(&mut self, slabs: &mut Vec<Slab>) -> Result<(), RenderError> {

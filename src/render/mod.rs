@@ -46,7 +46,11 @@ pub use pictures::{ImageResolver, NoImages};
 
 /// The version of the layout: a change that alters what is already published raises it, and with it every
 /// [`input_digest`].
-pub const LAYOUT_VERSION: u32 = 3;
+pub const LAYOUT_VERSION: u32 = 4;
+
+/// The most pages of a statement or list. At 37 lines a page, 50,000 entries fill them, which is what an account of a whole building
+/// gathers in decades; they take 370 MB and 2.7 s, and twice as many would take twice that, beyond a small server.
+const MAX_PAPER_PAGES: usize = 1_500;
 
 /// The bounds of one document. The defaults are far above any letter of an agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,14 @@ pub struct Limits {
     pub max_pages: usize,
     /// The pixels of all its pictures together.
     pub max_image_pixels: u64,
+}
+
+impl Limits {
+    /// The bounds of a statement or list: its rows are the agency's own records, each known and short, so that it may be far
+    /// longer than a letter.
+    pub fn of_papers() -> Self {
+        Self { max_pages: MAX_PAPER_PAGES, ..Self::default() }
+    }
 }
 
 impl Default for Limits {
@@ -109,10 +121,18 @@ pub enum DroppedKind {
     Attribute,
     /// A property of a `style` attribute.
     Property,
+    /// A link whose address is of a scheme that isn't followed, or relative; its words stay.
+    Link,
+    /// A picture that stands on the network, which is never asked.
+    NetworkImage,
+    /// Text that the body hides (`display:none`).
+    Hidden,
     /// A picture that could not be found or is neither PNG nor JPEG.
     Image,
     /// A character that no font has, shown as a square.
     Glyph,
+    /// A text outside the body, such as a name, that its place is too small for.
+    Shortened,
 }
 
 impl DroppedKind {
@@ -122,8 +142,12 @@ impl DroppedKind {
             Self::Element => "element",
             Self::Attribute => "attribute",
             Self::Property => "property",
+            Self::Link => "link",
+            Self::NetworkImage => "network-image",
+            Self::Hidden => "hidden",
             Self::Image => "image",
             Self::Glyph => "glyph",
+            Self::Shortened => "shortened",
         }
     }
 }
@@ -147,12 +171,16 @@ const CONTENT_LOST_WITH: [&str; 14] = [
     "xml",
 ];
 
+/// The attributes, with their element, that say what a reader reads: the numbers of a list.
+const CONTENT_ATTRIBUTES: [&str; 2] = ["li value", "ol reversed"];
+
 /// Something of the input that the document does not show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dropped {
     /// What it is.
     pub kind: DroppedKind,
-    /// Its name: `script`, `onclick`, `font-family`, a picture's id, `U+6F22`.
+    /// Its name: `script`, `onclick`, `font-family`, the scheme of an address, a picture's id, `U+6F22`, the
+    /// beginning of a text.
     pub name: String,
     /// How many times.
     pub count: usize,
@@ -163,8 +191,15 @@ impl Dropped {
     pub fn is_content(&self) -> bool {
         match self.kind {
             DroppedKind::Element => CONTENT_LOST_WITH.contains(&self.name.as_str()),
-            DroppedKind::Image | DroppedKind::Glyph => true,
-            DroppedKind::Attribute | DroppedKind::Property => false,
+            // An anchor leads nowhere on paper.
+            DroppedKind::Link => self.name != "#",
+            DroppedKind::NetworkImage
+            | DroppedKind::Hidden
+            | DroppedKind::Image
+            | DroppedKind::Glyph
+            | DroppedKind::Shortened => true,
+            DroppedKind::Attribute => CONTENT_ATTRIBUTES.contains(&self.name.as_str()),
+            DroppedKind::Property => false,
         }
     }
 
@@ -219,8 +254,22 @@ pub enum RenderError {
         /// The limit.
         limit: usize,
     },
+    /// A statement or list would have too many pages.
+    #[error("« {title} » has more than {limit} pages")]
+    PaperTooLong {
+        /// What the document is.
+        title: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// A table has more columns than its page has room for, even in small print.
+    #[error("a table of {columns} columns is wider than its page")]
+    TableTooWide {
+        /// Its columns.
+        columns: usize,
+    },
     /// The pictures have too many pixels together.
-    #[error("the picture {name} of {width_px} x {height_px} pixels passes the document's limit")]
+    #[error("the picture {name} of {width_px} x {height_px} pixels passes the document's {limit_px}")]
     ImageTooLarge {
         /// Its name.
         name: String,
@@ -228,6 +277,8 @@ pub enum RenderError {
         width_px: u32,
         /// Its height in pixels.
         height_px: u32,
+        /// The pixels that all pictures may have together.
+        limit_px: u64,
     },
     /// The engine refused the document, or broke down on it.
     #[error("the engine could not write the document: {reason}")]
@@ -247,6 +298,8 @@ impl RenderError {
             Self::TooManyElements { .. } => "too-many-elements",
             Self::NestedTooDeep { .. } => "nested-too-deep",
             Self::TooManyPages { .. } => "too-many-pages",
+            Self::PaperTooLong { .. } => "paper-too-long",
+            Self::TableTooWide { .. } => "table-too-wide",
             Self::ImageTooLarge { .. } => "image-too-large",
             Self::Engine { .. } => "engine",
         }
@@ -256,7 +309,15 @@ impl RenderError {
     pub fn refusal(&self) -> RefusalReason {
         match self {
             Self::BodyFormat { .. } => RefusalReason::BodyFormat,
-            _ => RefusalReason::RenderFailed,
+            Self::BodyTooLarge { .. } => RefusalReason::BodyTooLarge,
+            Self::TextTooLong { .. } | Self::TooManyElements { .. } | Self::TooManyPages { .. } => {
+                RefusalReason::BodyTooLong
+            }
+            Self::NestedTooDeep { .. } => RefusalReason::BodyTooDeep,
+            Self::ImageTooLarge { .. } => RefusalReason::PictureTooLarge,
+            Self::TableTooWide { .. } => RefusalReason::TableTooWide,
+            Self::PaperTooLong { .. } => RefusalReason::PaperTooLong,
+            Self::Engine { .. } => RefusalReason::RenderFailed,
         }
     }
 
@@ -270,10 +331,15 @@ impl RenderError {
             | Self::TooManyElements { limit }
             | Self::NestedTooDeep { limit }
             | Self::TooManyPages { limit } => vec![("limit", count(*limit))],
-            Self::ImageTooLarge { name, width_px, height_px } => vec![
+            Self::PaperTooLong { title, limit } => {
+                vec![("title", Value::from(title.as_str())), ("limit", count(*limit))]
+            }
+            Self::TableTooWide { columns } => vec![("columns", count(*columns))],
+            Self::ImageTooLarge { name, width_px, height_px, limit_px } => vec![
                 ("name", Value::from(name.as_str())),
                 ("width", Value::Count(u64::from(*width_px))),
                 ("height", Value::Count(u64::from(*height_px))),
+                ("limit", Value::Count(*limit_px / 1_000_000)),
             ],
             Self::Engine { reason } => vec![("reason", Value::from(reason.as_str()))],
         };
@@ -390,6 +456,35 @@ mod tests {
     }
 
     #[test]
+    fn the_reasons_and_the_contracts_tell_the_limits_that_hold() {
+        let Limits { max_text_chars, max_elements, max_depth, max_pages, max_image_pixels, max_body_bytes } =
+            Limits::default();
+        let grouped = |number: usize, by: &str| {
+            let digits = number.to_string();
+            let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().collect();
+            groups.iter().map(|group| String::from_utf8_lossy(group)).collect::<Vec<_>>().join(by)
+        };
+        let told = [
+            (RefusalReason::BodyTooLong, max_pages),
+            (RefusalReason::BodyTooLong, max_text_chars),
+            (RefusalReason::BodyTooLong, max_elements),
+            (RefusalReason::BodyTooDeep, max_depth),
+            (RefusalReason::PictureTooLarge, usize::try_from(max_image_pixels).unwrap()),
+            (RefusalReason::BodyTooLarge, max_body_bytes / 1024 / 1024),
+            (RefusalReason::PaperTooLong, Limits::of_papers().max_pages),
+        ];
+        let contracts = include_str!("../../docs/contracts.md");
+        for (reason, limit) in told {
+            for (lang, by) in [(Lang::Fr, "\u{202f}"), (Lang::En, ",")] {
+                let sentence = Messages::new(lang).text(reason.reason_key());
+                assert!(sentence.contains(&grouped(limit, by)), "{limit}: {sentence}");
+            }
+            let line = contracts.lines().find(|line| line.starts_with(&format!("| `{reason}` |"))).unwrap();
+            assert!(line.contains(&grouped(limit, ",")), "{limit}: {line}");
+        }
+    }
+
+    #[test]
     fn every_error_and_loss_is_said_in_both_languages() {
         let errors = [
             RenderError::BodyFormat { format: "RTF" },
@@ -398,15 +493,21 @@ mod tests {
             RenderError::TooManyElements { limit: 1 },
             RenderError::NestedTooDeep { limit: 1 },
             RenderError::TooManyPages { limit: 1 },
-            RenderError::ImageTooLarge { name: "plan".to_owned(), width_px: 2, height_px: 3 },
+            RenderError::TableTooWide { columns: 120 },
+            RenderError::PaperTooLong { title: "Extrait".to_owned(), limit: 1 },
+            RenderError::ImageTooLarge { name: "plan".to_owned(), width_px: 2, height_px: 3, limit_px: 5 },
             RenderError::Engine { reason: "boom".to_owned() },
         ];
         let kinds = [
             DroppedKind::Element,
             DroppedKind::Attribute,
             DroppedKind::Property,
+            DroppedKind::Link,
+            DroppedKind::NetworkImage,
+            DroppedKind::Hidden,
             DroppedKind::Image,
             DroppedKind::Glyph,
+            DroppedKind::Shortened,
         ];
         for lang in [Lang::Fr, Lang::En] {
             let messages = Messages::new(lang);

@@ -1,10 +1,12 @@
 //! The pictures of a body: found by stored id or in a `data:` address, known by content, measured by header.
 //!
 //! Refuses a picture whose header announces more pixels than the limit before a single one is decoded. What can't
-//! be found, is cut short, is CMYK, or is neither PNG nor JPEG is dropped and told. No network is ever asked.
+//! be found, is cut short, or is neither PNG nor JPEG is dropped and told. No network is ever asked.
 //!
 //! A PDF holds a JPEG as it was given: what it tells about its maker (place, date, device) is taken from it before, and it
-//! is turned upright, as [`photo`] does for photos that leave by themselves. A PNG is drawn anew from its pixels.
+//! is turned upright, as [`photo`] does for photos that leave by themselves. One in a printer's inks (CMYK) has no place in our
+//! PDF/A and is drawn anew in the colours of the screen, without its profile: near to what it was. A PNG is drawn anew from
+//! its pixels.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +17,9 @@ use base64::engine::general_purpose::STANDARD;
 use crate::photo;
 use crate::render::display::{Picture, PictureFormat};
 use crate::render::{Limits, RenderError};
+
+/// The components of a JPEG in inks.
+const INKS: u8 = 4;
 
 /// Finds the content of a picture by the id that bodies name it by.
 pub trait ImageResolver {
@@ -35,6 +40,7 @@ impl ImageResolver for NoImages {
 /// The pictures of one document, each content once.
 pub struct Pictures<'a> {
     resolver: &'a dyn ImageResolver,
+    limit_px: u64,
     pixels_left: u64,
     found: HashMap<String, Option<usize>>,
     /// The pictures found so far.
@@ -50,7 +56,8 @@ impl std::fmt::Debug for Pictures<'_> {
 impl<'a> Pictures<'a> {
     /// Starts with none.
     pub fn new(resolver: &'a dyn ImageResolver, limits: &Limits) -> Self {
-        Self { resolver, pixels_left: limits.max_image_pixels, found: HashMap::new(), list: Vec::new() }
+        let limit_px = limits.max_image_pixels;
+        Self { resolver, limit_px, pixels_left: limit_px, found: HashMap::new(), list: Vec::new() }
     }
 
     /// Gives the place of a picture in [`Self::list`]; `None` when it can't be shown.
@@ -83,6 +90,7 @@ impl<'a> Pictures<'a> {
                 name: short_name(source),
                 width_px: picture.width_px,
                 height_px: picture.height_px,
+                limit_px: self.limit_px,
             })?;
         let Some(picture) = Some(picture).filter(is_whole).and_then(discreet) else { return Ok(None) };
         self.list.push(picture);
@@ -116,6 +124,9 @@ fn measured(bytes: Vec<u8>) -> Option<Picture> {
 fn discreet(picture: Picture) -> Option<Picture> {
     match picture.format {
         PictureFormat::Png => Some(picture),
+        PictureFormat::Jpeg if jpeg_components(&picture.bytes) == Some(INKS) => {
+            measured(photo::in_screen_colours(&picture.bytes).ok()??)
+        }
         PictureFormat::Jpeg => measured(photo::ready(&picture.bytes, 0).ok()?),
     }
 }
@@ -132,12 +143,14 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((u32::from(short(bytes, frame + 7)?), u32::from(short(bytes, frame + 5)?)))
 }
 
-/// Tells whether a picture goes to its end and has colours of the screen: a CMYK photo has no place in our PDF/A.
+/// Tells whether a picture goes to its end and has colours that are known.
 fn is_whole(picture: &Picture) -> bool {
     let ends_in = |mark: &[u8]| picture.bytes.windows(mark.len()).rev().any(|window| window == mark);
     match picture.format {
         PictureFormat::Png => ends_in(b"IEND"),
-        PictureFormat::Jpeg => ends_in(b"\xff\xd9") && matches!(jpeg_components(&picture.bytes), Some(1 | 3)),
+        PictureFormat::Jpeg => {
+            ends_in(b"\xff\xd9") && matches!(jpeg_components(&picture.bytes), Some(1 | 3 | INKS))
+        }
     }
 }
 

@@ -3,9 +3,10 @@
 use publier::render::papers::{Sheet, StatementLine};
 use publier::render::{Limits, RenderError, Rendered, render_sheet};
 use publier_core::domain::money::Cents;
+use publier_core::publication::reason::RefusalReason;
 
 use crate::support::papers::{co_owners, expenses, long_expenses, statement, works_fund};
-use crate::support::render::{File, places, text_of, tool, words_of};
+use crate::support::render::{File, collisions, places, text_of, tool, words_of};
 
 fn rendered(sheet: &dyn Sheet) -> Rendered {
     render_sheet(sheet, &Limits::default()).expect("the sheet is rendered")
@@ -224,9 +225,30 @@ fn every_kind_claims_the_standards_that_the_validator_checked() {
 }
 
 #[test]
-fn a_list_past_the_pages_limit_fails_alone() {
-    let error = render_sheet(&co_owners(40), &Limits { max_pages: 2, ..Limits::default() }).unwrap_err();
-    assert!(matches!(error, RenderError::TooManyPages { limit: 2 }), "{error}");
+fn a_paper_past_its_pages_limit_fails_alone_and_is_named() {
+    let error = render_sheet(&statement(300), &Limits { max_pages: 2, ..Limits::of_papers() }).unwrap_err();
+    let RenderError::PaperTooLong { title, limit: 2 } = &error else { panic!("{error}") };
+    assert_eq!(title, "Extrait du compte 411ALOXECO");
+    assert_eq!(error.refusal(), RefusalReason::PaperTooLong);
+}
+
+/// A statement's line with the largest amounts that there are, and the lowest.
+fn vast(position: usize, line: &mut StatementLine) {
+    (line.debit, line.credit) = (Cents(i64::MAX), Cents(i64::MAX));
+    line.balance = Cents(if position.is_multiple_of(2) { i64::MAX } else { i64::MIN });
+}
+
+#[test]
+fn the_largest_amounts_stay_whole_and_run_over_nothing() {
+    let mut sheet = statement(90);
+    sheet.lines.iter_mut().enumerate().for_each(|(position, line)| vast(position, line));
+    (sheet.debit, sheet.credit, sheet.closing) = (Cents(i64::MAX), Cents(i64::MAX), Cents(i64::MIN));
+    let pdf = rendered(&sheet).pdf;
+    let text = text_of(&pdf);
+    let count = |amount: Cents| text.matches(&amount.to_french().replace('\u{202f}', " ")).count();
+    assert!(count(Cents(i64::MAX)) >= 2 * 90 + 45 + 2, "{text}");
+    assert!(count(Cents(i64::MIN)) > 45, "{text}");
+    assert_eq!(collisions(&pdf), Vec::<String>::new());
 }
 
 #[cfg(feature = "printpdf")]

@@ -5,6 +5,8 @@ mod exported;
 mod golden;
 mod hyphens;
 mod links;
+mod long_texts;
+mod narrow;
 mod pictures;
 
 use std::time::{Duration, Instant};
@@ -14,7 +16,7 @@ use publier::render::{
     DroppedKind, ImageResolver, Letter, Limits, NoImages, RenderError, input_digest, render_letter,
 };
 
-use crate::support::render::{Album, File, JPEG, PNG, letter, render, text_of, tool, words_of};
+use crate::support::render::{Album, File, JPEG, PNG, letter, places, render, text_of, tool, words_of};
 
 const FULL: &str = include_str!("../support/render/full.html");
 
@@ -147,6 +149,23 @@ fn a_long_table_keeps_its_rows_whole_and_its_head_on_every_page() {
 }
 
 #[test]
+fn a_head_of_a_hundred_rows_fills_its_pages_and_comes_back_on_none() {
+    let head: String = (0..100).map(|row| format!("<tr><th>titre{row}</th><th>Montant</th></tr>")).collect();
+    let rows: String = (0..100).map(|row| format!("<tr><td>ligne{row}</td><td>{row},00</td></tr>")).collect();
+    let made = |body: String| {
+        let rendered = render(&format!("<p>avant</p><table border=1>{body}</table><p>après</p>"));
+        (rendered.pages, words_of(&rendered.pdf))
+    };
+    let (pages, words) = made(format!("<thead>{head}</thead><tbody>{rows}</tbody>"));
+    let (plain, _) = made(format!("{head}{rows}").replace("th>", "td>").replace("titre", "<b>titre</b>"));
+    assert_eq!(pages, plain, "no page is wasted");
+    for row in 0..100 {
+        let count = |word: String| words.split(' ').filter(|found| *found == word).count();
+        assert_eq!((count(format!("titre{row}")), count(format!("ligne{row}"))), (1, 1), "{row}");
+    }
+}
+
+#[test]
 fn a_cell_higher_than_a_page_goes_on_over_pages() {
     let lines: String = (0..200).map(|line| format!("<p>ligne{line}</p>")).collect();
     let rendered = render(&format!("<table border=1><tr><td>{lines}</td><td>à côté</td></tr></table>"));
@@ -204,7 +223,7 @@ fn a_hostile_body_fails_alone_and_quickly() {
     assert!(matches!(failure(&"<p><br></p>".repeat(40_000)), RenderError::TooManyPages { .. }));
     let uneven =
         format!("<table><tr>{}</tr>{}</table>", "<td colspan=100>".repeat(5_000), "<tr><td>a".repeat(20_000));
-    assert!(matches!(failure(&uneven), RenderError::TooManyPages { .. }));
+    assert!(matches!(failure(&uneven), RenderError::TooManyPages { .. } | RenderError::TableTooWide { .. }));
     let wide_head =
         format!("<table><tr>{}</tr>{}</table>", "<th>".repeat(20_000), "<tr><td>a".repeat(20_000));
     assert!(matches!(failure(&wide_head), RenderError::TooManyPages { .. }));
@@ -242,6 +261,97 @@ fn a_resolver_that_breaks_down_fails_its_letter_alone() {
     }
     let error = render_letter(&letter("<img src=a>"), &Broken, &Limits::default()).unwrap_err();
     assert!(matches!(error, RenderError::Engine { reason } if reason == "the disk is gone"));
+}
+
+#[test]
+fn cells_outside_a_table_keep_their_words_apart() {
+    let rendered = render("<p>avant</p><td>un</td><td>deux</td><tr><td>trois<td>quatre</tr>");
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("avant un deux trois quatre"), "{words}");
+    assert_eq!(rendered.dropped, []);
+    assert_eq!(render(&"<td>a".repeat(500)).dropped, [], "they don't nest");
+}
+
+#[test]
+fn the_lines_and_columns_of_a_pre_are_kept() {
+    let rendered = render("<pre>\nLot   1\n    Lot 2\r\n\n<b>Lot 3\n</b>Lot\t4</pre>");
+    let all = places(&rendered.pdf);
+    let lefts = |wanted: &str| -> Vec<f32> {
+        let words = all.lines().filter_map(|line| line.rsplit_once(' '));
+        let found = words.filter(|(_, word)| *word == wanted).map(|(place, _)| place);
+        found.map(|place| place.split(' ').next().unwrap().parse().unwrap()).collect()
+    };
+    let [first, second, third, fourth] = lefts("Lot")[..] else { panic!("four lines: {all}") };
+    assert!(second > first + 8.0 && first == third && first == fourth, "the second stands apart");
+    assert!(lefts("1")[0] < lefts("4")[0], "a tab is wider than three spaces: {all}");
+}
+
+#[test]
+fn a_link_that_is_not_followed_and_a_picture_of_the_network_are_told_as_content() {
+    let body = "<a href='javascript:x()'>un</a><a href='file:///c:/plan.pdf'>deux</a><a href='plan.pdf'>trois</a>\
+                <a href='#haut'>quatre</a><a href='https://x.example/'>cinq</a><img src='https://x.example/a.png'>\
+                <li value=7>six</li><a name=x>sept</a>";
+    let rendered = render(body);
+    assert!(words_of(&rendered.pdf).contains("undeuxtroisquatrecinq"), "the words stay");
+    let content: Vec<_> = rendered.dropped.iter().filter(|lost| lost.is_content()).collect();
+    let told: Vec<_> = content.iter().map(|lost| (lost.kind.code(), lost.name.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("attribute", "li value"),
+            ("link", "/"),
+            ("link", "file"),
+            ("link", "javascript"),
+            ("network-image", "https")
+        ]
+    );
+    assert!(rendered.dropped.iter().any(|lost| lost.name == "#" && !lost.is_content()));
+}
+
+#[test]
+fn what_a_body_hides_stays_hidden_and_is_told() {
+    let body = "<p>vu</p><p style='display:none'>note interne</p><div style='mso-hide:all'>note interne</div>\
+                <span style='visibility:hidden'>secret</span><p hidden>autre</p><ul><li style='display:none'>puce</li></ul>\
+                <table border=1><tr><td>a</td><td style='display:none'>b</td></tr><tr style='display:none'><td>c</td></tr></table>\
+                <p style='display:none'> </p><p style='display:block'>fin</p>";
+    let rendered = render(body);
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("vu a fin"), "{words}");
+    let told: Vec<_> =
+        rendered.dropped.iter().map(|lost| (lost.kind, lost.name.as_str(), lost.count)).collect();
+    use DroppedKind::Hidden;
+    assert_eq!(
+        told,
+        [
+            (Hidden, "autre", 1),
+            (Hidden, "b", 1),
+            (Hidden, "c", 1),
+            (Hidden, "note interne", 2),
+            (Hidden, "puce", 1),
+            (Hidden, "secret", 1)
+        ]
+    );
+    assert!(rendered.dropped.iter().all(publier::render::Dropped::is_content));
+}
+
+#[test]
+fn text_that_is_as_pale_as_the_page_is_drawn_in_black() {
+    let body = "<table border=1><tr><th style='background-color:navy;color:white'>Exercice</th></tr><tr><td>a</td></tr></table>";
+    assert!(render(body).pdf == render(&body.replace("color:white", "color:black")).pdf);
+    assert!(render("<p><font color='#ffffff'>a</font></p>").pdf == render("<p>a</p>").pdf);
+}
+
+#[test]
+fn lists_and_white_space_follow_their_style() {
+    let body = "<ol style='list-style-type:upper-roman'><li>un<li>deux</ol><ul style='list-style-type:lower-alpha'><li>trois</ul>\
+                <p style='white-space:pre-wrap'>quatre\ncinq</p>";
+    let rendered = render(body);
+    assert_eq!(rendered.dropped, []);
+    let text = text_of(&rendered.pdf);
+    for line in ["I. un", "II. deux", "a. trois", "quatre", "cinq"] {
+        let found = text.lines().any(|found| found.split_whitespace().collect::<Vec<_>>().join(" ") == line);
+        assert!(found, "{line}: {text}");
+    }
 }
 
 #[test]

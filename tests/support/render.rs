@@ -130,3 +130,31 @@ pub fn places(pdf: &[u8]) -> String {
     });
     lines.collect::<Vec<_>>().join("\n")
 }
+
+/// The words of a file that run over their neighbours of the same line, or over the edge of the page.
+pub fn collisions(pdf: &[u8]) -> Vec<String> {
+    let xml = tool("pdftotext", &["-bbox"], &File::of(pdf).path, &["-"]);
+    let value = |line: &str, name: &str| -> f64 {
+        let rest = line.split_once(&format!("{name}=\"")).unwrap().1;
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let (mut found, mut edge, mut words) = (Vec::new(), 0.0, Vec::<[f64; 4]>::new());
+    for line in xml.lines().map(str::trim) {
+        if line.starts_with("<page") {
+            edge = value(line, "width");
+            words.clear();
+        } else if line.starts_with("<word") {
+            let [left, top, right, bottom] = ["xMin", "yMin", "xMax", "yMax"].map(|name| value(line, name));
+            let height = bottom - top;
+            let is_over = |other: &[f64; 4]| {
+                let shared = bottom.min(other[3]) - top.max(other[1]);
+                shared > height / 2.0 && left < other[2] - 0.5 && other[0] < right - 0.5
+            };
+            if right > edge || left < 0.0 || words.iter().rev().take(400).any(is_over) {
+                found.push(line.to_owned());
+            }
+            words.push([left, top, right, bottom]);
+        }
+    }
+    found
+}

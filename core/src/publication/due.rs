@@ -337,6 +337,12 @@ pub fn removal_when_refused(reason: RefusalReason) -> RemovalReason {
         | R::FileDamaged
         | R::FileProtected
         | R::BodyFormat
+        | R::BodyTooLarge
+        | R::BodyTooLong
+        | R::BodyTooDeep
+        | R::PictureTooLarge
+        | R::TableTooWide
+        | R::PaperTooLong
         | R::RenderFailed
         | R::TransferRefused
         | R::BadValue

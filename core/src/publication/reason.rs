@@ -183,6 +183,18 @@ catalogue! {
         FileProtected = "file-protected",
         /// The body's format is not read (RTF, DOCX).
         BodyFormat = "body-format",
+        /// The body has too many bytes, pictures included.
+        BodyTooLarge = "body-too-large",
+        /// The body would fill too many pages, or has too much text or too many elements.
+        BodyTooLong = "body-too-long",
+        /// The body's elements nest too deep.
+        BodyTooDeep = "body-too-deep",
+        /// The body's pictures have too many pixels together.
+        PictureTooLarge = "picture-too-large",
+        /// A table of the body has more columns than its page has room for.
+        TableTooWide = "table-too-wide",
+        /// A statement or list that the agent makes has too many pages.
+        PaperTooLong = "paper-too-long",
         /// The body could not be rendered.
         RenderFailed = "render-failed",
         /// The server refuses the document for good.

@@ -288,7 +288,7 @@ codes! {
     FileTooLarge = "file-too-large", Documents, Error, "C1";
     /// An attached file is of a type that isn't sent, or bears macros.
     FileType = "file-type", Documents, Error, "C1";
-    /// An attached PDF is cut short or isn't one.
+    /// An attached PDF or a photo is cut short or isn't one.
     FileDamaged = "file-damaged", Documents, Error, "C1";
     /// An attached PDF asks for a password.
     FileProtected = "file-protected", Documents, Error, "C1";

@@ -15,6 +15,7 @@ use crate::ledger::unbound::Unbound;
 use crate::package::inspect::opens;
 use crate::package::mime::FileKind;
 use crate::package::vault::Vault;
+use crate::photo;
 use crate::render::html;
 use crate::source::SourceError;
 
@@ -244,7 +245,13 @@ fn refusal(reason: RefusalReason) -> Code {
 pub(super) fn file_fault(vault: &Vault, path: &str, must_be_a_picture: bool) -> Option<Code> {
     let kind = vault.find(path).and_then(|found| {
         let kind = vault.kind(&found)?;
-        opens(&found.path, kind).map(|()| kind)
+        opens(&found.path, kind)?;
+        if must_be_a_picture && matches!(kind, FileKind::Jpeg | FileKind::Png) {
+            // As a publication does: the whole file, since a photo that is cut short is well to its last byte.
+            let photo = std::fs::read(&found.path).map_err(|_| RefusalReason::FileUnreadable)?;
+            photo::without_metadata(&photo).map_err(|error| error.refusal())?;
+        }
+        Ok(kind)
     });
     match kind {
         Ok(FileKind::Jpeg | FileKind::Png) => None,

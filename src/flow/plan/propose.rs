@@ -101,7 +101,7 @@ impl Run<'_> {
         let audience = Some((placement.target, placement.binder));
         let unread = match event.body {
             Body::Unreadable => Some(RefusalReason::BodyFormat),
-            Body::TooLarge => Some(RefusalReason::RenderFailed),
+            Body::TooLarge => Some(RefusalReason::BodyTooLarge),
             Body::Blank | Body::Html => None,
         };
         if let Some(reason) = unread {
@@ -159,7 +159,11 @@ impl Run<'_> {
                 self.read_letters.push(KnownLetter { id, raw, content });
                 Ok(Ok(content))
             }
-            Err(error) => Ok(Err(render_refusal(&error))),
+            Err(error) => {
+                let reason = error.refusal();
+                self.unmade.push((id.source(), error));
+                Ok(Err(reason))
+            }
         }
     }
 
@@ -384,14 +388,6 @@ fn proposal(
 
 fn refused_file(source: DocumentSource, reason: RefusalReason, audience: (Target, BinderId)) -> Proposal {
     Proposal::without_listing(source, Verdict::Refuse { reason, audience: Some(audience) })
-}
-
-/// Gives the reason under which a letter that can't be made is left out.
-pub(in crate::flow) fn render_refusal(error: &render::RenderError) -> RefusalReason {
-    match error {
-        render::RenderError::BodyFormat { .. } => RefusalReason::BodyFormat,
-        _ => RefusalReason::RenderFailed,
-    }
 }
 
 /// A record whose key can't stand in a document's id.

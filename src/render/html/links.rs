@@ -26,6 +26,18 @@ pub(super) fn address(href: &str) -> Option<String> {
     (leads_somewhere && address.is_ascii() && address.len() <= MAX_BYTES).then_some(address)
 }
 
+/// Gives the scheme of an address as reports name it: « # » for a place in the same text, « / » for another relative address.
+pub(super) fn scheme(address: &str) -> String {
+    let address: String =
+        address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(60).collect();
+    if address.starts_with('#') {
+        return "#".to_owned();
+    }
+    let scheme = address.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let is_scheme = |scheme: &String| scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    scheme.filter(is_scheme).unwrap_or_else(|| "/".to_owned())
+}
+
 /// Says where a link leads to whoever doesn't see it.
 pub(super) fn description(words: &str, address: &str) -> String {
     let bare = |text: &str| text.trim_end_matches('/').to_lowercase();

@@ -4,12 +4,16 @@
 //! like, links to the network, a mailbox or a telephone, lists, tables with `colspan` and `rowspan`, rules, pictures by stored id or
 //! `data:` address, a `style` limited to alignment, colour, size, weight, slant, decoration, border, width and page breaks.
 //!
-//! Promises: what is not on the list is dropped and counted; scripts and their like go with their content, other
-//! unknown elements leave their text. No address is ever fetched. Refuses RTF and DOCX by their first bytes.
+//! Promises: what the body hides (`display:none`, `hidden`) stays hidden and is told: it may be a note that is nobody else's. Text
+//! in a colour that can't be read on white is drawn in black: the dark cell that it stood on is not drawn, and a reader
+//! who lacks a word is worse off than one who has one too many. What is not on the list is dropped and counted; scripts and their like go with their content, other
+//! unknown elements leave their text, and so do the parts of a table outside one, each as a paragraph; the lines and spaces of a
+//! `pre` are kept. No address is ever fetched. Refuses RTF and DOCX by their first bytes.
 
 mod dom;
 mod links;
 mod read;
+mod stray;
 mod style;
 
 use std::borrow::Cow;
@@ -104,7 +108,7 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .tags(HashSet::from(ELEMENTS))
         .clean_content_tags(HashSet::from(UNREAD))
         .tag_attributes(HashMap::from(ATTRIBUTES.map(|(tag, names)| (tag, names.iter().copied().collect()))))
-        .generic_attributes(HashSet::from(["style", "align"]))
+        .generic_attributes(HashSet::from(["style", "align", "hidden"]))
         .filter_style_properties(HashSet::from(style::PROPERTIES))
         .url_schemes(links::SCHEMES.into_iter().chain(["data"]).collect())
         .url_relative(UrlRelative::PassThrough)
@@ -148,6 +152,7 @@ pub fn sanitise(body: &str, limits: &Limits) -> Result<Sanitised, RenderError> {
     if body.len() > limits.max_body_bytes {
         return Err(RenderError::BodyTooLarge { bytes: body.len(), limit: limits.max_body_bytes });
     }
+    let body = &*stray::in_paragraphs(body);
     let before = Census::of(&dom::parse(body, limits)?.root());
     if before.chars > limits.max_text_chars {
         return Err(RenderError::TextTooLong { chars: before.chars, limit: limits.max_text_chars });
@@ -173,6 +178,9 @@ pub fn read(
     let blocks = reader.body(&sanitised.tree.root(), look)?;
     for (source, count) in reader.lost {
         dropped.push(Dropped { kind: DroppedKind::Image, name: short_name(&source), count });
+    }
+    for (name, count) in reader.hidden {
+        dropped.push(Dropped { kind: DroppedKind::Hidden, name, count });
     }
     Ok(blocks)
 }
@@ -281,10 +289,16 @@ impl Census {
         };
         self.add(DroppedKind::Element, &name.local);
         for attr in attrs.borrow().iter() {
-            if &*attr.name.local == "style" {
-                style::declarations(&attr.value).for_each(|(name, _)| self.add(DroppedKind::Property, &name));
-            } else {
-                self.add(DroppedKind::Attribute, &attr.name.local);
+            match (&*name.local, &*attr.name.local) {
+                (_, "style") => {
+                    style::declarations(&attr.value)
+                        .for_each(|(name, _)| self.add(DroppedKind::Property, &name));
+                }
+                ("a" | "area", "href") => self.add(DroppedKind::Link, &links::scheme(&attr.value)),
+                ("img", "src") => self.add(DroppedKind::NetworkImage, &links::scheme(&attr.value)),
+                ("li", "value") => self.add(DroppedKind::Attribute, "li value"),
+                ("ol", "reversed") => self.add(DroppedKind::Attribute, "ol reversed"),
+                (_, attribute) => self.add(DroppedKind::Attribute, attribute),
             }
         }
     }
@@ -320,10 +334,10 @@ mod tests {
                     <a href='javascript:x()'>b</a><a href='http://x' target=_blank>c</a></p>";
         let expected = [
             (DroppedKind::Element, "script".to_owned(), 1),
-            (DroppedKind::Attribute, "href".to_owned(), 1),
             (DroppedKind::Attribute, "onclick".to_owned(), 1),
             (DroppedKind::Attribute, "target".to_owned(), 1),
             (DroppedKind::Property, "font-family".to_owned(), 1),
+            (DroppedKind::Link, "javascript".to_owned(), 1),
         ];
         assert_eq!(dropped(body), expected);
         let html = sanitise(body, &Limits::default()).unwrap().html;
@@ -341,7 +355,8 @@ mod tests {
     fn a_picture_of_the_network_is_dropped_and_counted() {
         for source in ["https://x/y.png", "http://x/y.png", "mailto:a@x", "ftp://x/y.png"] {
             let body = format!("<img src='{source}'>");
-            assert_eq!(dropped(&body), [(DroppedKind::Attribute, "src".to_owned(), 1)], "{source}");
+            let scheme = source.split(':').next().unwrap().to_owned();
+            assert_eq!(dropped(&body), [(DroppedKind::NetworkImage, scheme, 1)], "{source}");
         }
     }
 

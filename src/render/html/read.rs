@@ -23,6 +23,11 @@ const MAX_ROWS: usize = 1_000;
 /// The empty cells that stand under such cells, in the whole body: a few attributes could ask for millions.
 const MAX_FILLERS: usize = 20_000;
 
+/// How much of a hidden text names it.
+const MAX_HIDDEN_WORDS: usize = 40;
+/// How many spaces a tab of a `pre` is.
+const TAB: usize = 4;
+
 /// How much of a link's words describes it to a reader by ear.
 const MAX_LINK_WORDS: usize = 200;
 
@@ -34,6 +39,8 @@ pub(super) struct Reader<'a, 'b> {
     links: &'a mut Vec<Link>,
     pictures: &'a mut Pictures<'b>,
     fillers_left: usize,
+    /// The texts that the body hides, by their beginning.
+    pub(super) hidden: BTreeMap<String, usize>,
     /// The pictures that could not be shown, by source.
     pub(super) lost: BTreeMap<String, usize>,
 }
@@ -43,6 +50,8 @@ pub(super) struct Reader<'a, 'b> {
 struct Context {
     look: TextStyle,
     align: Option<Align>,
+    /// Whether white space is kept as it is written (`pre`).
+    keeps_spaces: bool,
 }
 
 /// Blocks, and the paragraph that is being filled.
@@ -104,12 +113,12 @@ fn trim(inlines: &mut Vec<Inline>) {
 
 impl<'a, 'b> Reader<'a, 'b> {
     pub(super) fn new(links: &'a mut Vec<Link>, pictures: &'a mut Pictures<'b>) -> Self {
-        Self { links, pictures, fillers_left: MAX_FILLERS, lost: BTreeMap::new() }
+        Self { links, pictures, fillers_left: MAX_FILLERS, hidden: BTreeMap::new(), lost: BTreeMap::new() }
     }
 
     /// Reads all that a node holds.
     pub(super) fn body(&mut self, root: &Handle, look: TextStyle) -> Result<Vec<Block>, RenderError> {
-        self.blocks(root, Context { look, align: None })
+        self.blocks(root, Context { look, align: None, keeps_spaces: false })
     }
 
     fn blocks(&mut self, node: &Handle, context: Context) -> Result<Vec<Block>, RenderError> {
@@ -122,7 +131,11 @@ impl<'a, 'b> Reader<'a, 'b> {
     fn children(&mut self, node: &Handle, context: Context, flow: &mut Flow) -> Result<(), RenderError> {
         for child in node.children.borrow().iter() {
             match &child.data {
+                NodeData::Text { contents } if context.keeps_spaces => {
+                    add_lines(&contents.borrow(), context.look, flow);
+                }
                 NodeData::Text { contents } => add_text(&contents.borrow(), context.look, flow),
+                NodeData::Element { .. } if self.hides(child) => {}
                 NodeData::Element { .. } => self.element(child, context, flow)?,
                 _ => {}
             }
@@ -166,6 +179,21 @@ impl<'a, 'b> Reader<'a, 'b> {
         Ok(())
     }
 
+    /// Tells whether the body hides an element, and notes what words it holds.
+    fn hides(&mut self, node: &Handle) -> bool {
+        if !is_hidden(node) {
+            return false;
+        }
+        let mut words = String::new();
+        add_words(node, &mut words);
+        let words: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: String = words.chars().filter(|c| !is_ignorable(*c)).take(MAX_HIDDEN_WORDS).collect();
+        if !words.is_empty() {
+            *self.hidden.entry(words).or_default() += 1;
+        }
+        true
+    }
+
     /// Gives what a link hands down; without an address it is plain text.
     fn linked(&mut self, node: &Handle, inner: Context) -> Context {
         let Some(address) = attribute(node, "href") else { return inner };
@@ -200,9 +228,12 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     fn list(&mut self, node: &Handle, is_numbered: bool, inner: Context) -> Result<List, RenderError> {
         let start = attribute(node, "start").and_then(|start| start.trim().parse::<i32>().ok());
-        let numbering = if is_numbered { numbering(node) } else { Numbering::Bullet };
+        let numbering = numbering(node, is_numbered);
         let (mut items, mut breaks_page) = (Vec::new(), false);
         for child in node.children.borrow().iter() {
+            if self.hides(child) {
+                continue;
+            }
             let item = match element_name(child) {
                 Some("li") => {
                     let (before, after) = page_breaks(child);
@@ -253,6 +284,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         let mut under = Under::default();
         for child in node.children.borrow().iter() {
             let name = element_name(child).unwrap_or_default();
+            if self.hides(child) {
+                continue;
+            }
             let inner = inherited(child, name, context);
             match name {
                 "thead" | "tbody" | "tfoot" => self.rows(child, inner, name == "thead", table, flow)?,
@@ -281,6 +315,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         let mut spanning = Vec::new();
         for child in node.children.borrow().iter() {
             let Some(name @ ("td" | "th")) = element_name(child) else { continue };
+            if self.hides(child) {
+                continue;
+            }
             let inner = inherited(child, name, context);
             table.has_borders |= declared(child, "border").is_some_and(|border| style::has_border(&border));
             self.fill(&mut row, &mut column, under);
@@ -346,6 +383,30 @@ fn add_text(text: &str, look: TextStyle, flow: &mut Flow) {
     }
 }
 
+/// Adds text as it is written: each line feed ends a line, and spaces side by side stay, as those do that begin a line.
+fn add_lines(text: &str, look: TextStyle, flow: &mut Flow) {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            flow.push_break(look);
+        }
+        let mut kept = String::with_capacity(line.len());
+        let mut after_space = flow.ends_in_space();
+        for c in line.nfc().flat_map(|c| std::iter::repeat_n(c, if c == '\t' { TAB } else { 1 })) {
+            let is_space = matches!(c, ' ' | '\t' | '\u{c}');
+            if is_space {
+                kept.push(if after_space { '\u{a0}' } else { ' ' });
+            } else if !is_ignorable(c) {
+                kept.push(c);
+            }
+            after_space = is_space;
+        }
+        if !kept.is_empty() {
+            flow.push_text(&kept, look);
+        }
+    }
+}
+
 /// The columns that cells of the rows above go on in: for how many rows, and whether as heads.
 #[derive(Debug, Default)]
 struct Under(BTreeMap<usize, (usize, bool)>);
@@ -365,7 +426,13 @@ impl Under {
 }
 
 /// Gives how a list asks for its numbers.
-fn numbering(node: &Handle) -> Numbering {
+fn numbering(node: &Handle, is_numbered: bool) -> Numbering {
+    if let Some(numbering) = declared(node, "list-style-type").as_deref().and_then(style::numbering) {
+        return numbering;
+    }
+    if !is_numbered {
+        return Numbering::Bullet;
+    }
     match attribute(node, "type").as_deref().map(str::trim) {
         Some("a") => Numbering::LowerLetters,
         Some("A") => Numbering::UpperLetters,
@@ -416,6 +483,16 @@ fn declared(node: &Handle, name: &str) -> Option<String> {
     styled.or_else(|| attribute(node, name))
 }
 
+/// Tells whether an element hides what it holds.
+fn is_hidden(node: &Handle) -> bool {
+    let NodeData::Element { attrs, .. } = &node.data else { return false };
+    attrs.borrow().iter().any(|attr| match &*attr.name.local {
+        "hidden" => true,
+        "style" => style::declarations(&attr.value).any(|(name, value)| style::hides(&name, value)),
+        _ => false,
+    })
+}
+
 fn has_borders(node: &Handle) -> bool {
     declared(node, "border").is_some_and(|border| style::has_border(&border))
 }
@@ -459,7 +536,8 @@ fn heading_level(name: &str) -> Option<u16> {
 
 /// Gives what an element hands down: its own look over its parent's.
 fn inherited(node: &Handle, name: &str, context: Context) -> Context {
-    let Context { mut look, mut align } = context;
+    let Context { mut look, mut align, mut keeps_spaces } = context;
+    keeps_spaces |= name == "pre";
     match name {
         "b" | "strong" | "th" => look.bold = true,
         "i" | "em" | "address" => look.italic = true,
@@ -480,8 +558,9 @@ fn inherited(node: &Handle, name: &str, context: Context) -> Context {
     for (property, value) in style::declarations(&attribute(node, "style").unwrap_or_default()) {
         match property.as_str() {
             "text-align" => align = style::align(value).or(align),
+            "white-space" => keeps_spaces = style::keeps_spaces(value),
             property => style::apply(&mut look, property, value),
         }
     }
-    Context { look, align }
+    Context { look, align, keeps_spaces }
 }

@@ -1,10 +1,10 @@
 //! The `style` attribute and its older cousins: the few properties that letters keep.
 
-use crate::render::display::Colour;
+use crate::render::display::{Colour, Numbering};
 use crate::render::model::{Align, TextStyle, Width};
 
 /// The properties that are read; the sanitiser drops the others.
-pub(super) const PROPERTIES: [&str; 10] = [
+pub(super) const PROPERTIES: [&str; 15] = [
     "text-align",
     "color",
     "font-size",
@@ -15,6 +15,11 @@ pub(super) const PROPERTIES: [&str; 10] = [
     "width",
     "page-break-before",
     "page-break-after",
+    "display",
+    "visibility",
+    "mso-hide",
+    "white-space",
+    "list-style-type",
 ];
 
 /// The smallest and largest size of text, in points.
@@ -32,7 +37,7 @@ pub(super) fn declarations(style: &str) -> impl Iterator<Item = (String, &str)> 
 /// Changes a look by one declaration.
 pub(super) fn apply(style: &mut TextStyle, name: &str, value: &str) {
     match name {
-        "color" => style.colour = colour(value).unwrap_or(style.colour),
+        "color" => style.colour = colour(value).map_or(style.colour, readable),
         "font-size" => style.size_pt = font_size(value, style.size_pt).unwrap_or(style.size_pt),
         "font-weight" => {
             style.bold = matches!(value, "bold" | "bolder") || value.parse::<u16>().is_ok_and(|w| w >= 600);
@@ -44,6 +49,41 @@ pub(super) fn apply(style: &mut TextStyle, name: &str, value: &str) {
         }
         _ => {}
     }
+}
+
+/// Tells whether a declaration hides what its element holds.
+pub(super) fn hides(name: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    matches!(
+        (name, &*value),
+        ("display", "none") | ("visibility", "hidden" | "collapse") | ("mso-hide", "all" | "screen")
+    )
+}
+
+/// Tells whether white space is kept as it is written.
+pub(super) fn keeps_spaces(value: &str) -> bool {
+    matches!(&*value.to_ascii_lowercase(), "pre" | "pre-wrap" | "pre-line" | "break-spaces")
+}
+
+/// Reads how a list is numbered.
+pub(super) fn numbering(value: &str) -> Option<Numbering> {
+    match &*value.to_ascii_lowercase() {
+        "decimal" | "decimal-leading-zero" => Some(Numbering::Decimal),
+        "lower-alpha" | "lower-latin" => Some(Numbering::LowerLetters),
+        "upper-alpha" | "upper-latin" => Some(Numbering::UpperLetters),
+        "lower-roman" => Some(Numbering::LowerRoman),
+        "upper-roman" => Some(Numbering::UpperRoman),
+        "disc" | "circle" | "square" => Some(Numbering::Bullet),
+        _ => None,
+    }
+}
+
+/// Gives a colour that can be read on white: black where it has less than 1.6 times its brightness (WCAG 2, contrast ratio).
+fn readable(colour: Colour) -> Colour {
+    const BRIGHTEST: u32 = 394_000_000; // of 650,250,000: 1.05 / (L + 0.05) = 1.6, the curve of sRGB taken as a square
+    let part = |value: u8, weight: u32| u32::from(value).pow(2) * weight;
+    let brightness = part(colour.red, 2126) + part(colour.green, 7152) + part(colour.blue, 722);
+    if brightness > BRIGHTEST { Colour::BLACK } else { colour }
 }
 
 /// Reads an alignment.
@@ -172,6 +212,20 @@ mod tests {
             "color:#zz0;color:#éé;font-size:-3pt;font-size:1e99pt;color;:;font-size:NaN;color:rgb(1,2)";
         assert_eq!(styled(nonsense), TextStyle::plain(10.0));
         assert_eq!(styled("font-size: 4000pt"), TextStyle::plain(SIZES_PT.1));
+    }
+
+    #[test]
+    fn a_colour_that_cant_be_read_on_white_is_black_and_others_stay() {
+        for pale in
+            ["white", "#fff", "#ffffff", "rgb(255, 255, 255)", "#ffff00", "#eeeeee", "#cccccc", "#0f0"]
+        {
+            assert_eq!(styled(&format!("color:{pale}")).colour, Colour::BLACK, "{pale}");
+        }
+        for seen in ["red", "orange", "#999999", "green", "blue", "#bbbbbb", "navy"] {
+            let found = styled(&format!("color:{seen}")).colour;
+            assert_ne!(found, Colour::BLACK, "{seen}");
+            assert_eq!(Some(found), colour(seen));
+        }
     }
 
     #[test]

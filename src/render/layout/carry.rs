@@ -4,13 +4,13 @@
 //! row, so that it never leaves the page; neither is read aloud, since a reader by ear knows no pages.
 //!
 //! Limits: a row's sums are set only when a page ends after it, so that a table of thousands costs what it did; each
-//! line of sums is as high as the first one is, and one line high wherever its amounts fit their columns.
+//! line of sums is as high as the first one is: one line high, since the columns are wide enough for every sum.
 
 use std::rc::Rc;
 
 use super::paragraph::ShapedParagraph;
 use super::slab::{Edges, Row, RowCell, Slab};
-use super::table::{PADDING, SIDE_PADDING};
+use super::table::PADDING;
 use crate::render::display::{Artifact, Owner, RoleTree};
 use crate::render::model::{Align, Carry, Paragraph};
 
@@ -21,6 +21,8 @@ pub(super) struct Carrier {
     /// The left edge of each column, and the right one of the last.
     lefts: Vec<f32>,
     edges: Edges,
+    /// The space left and right of a cell's content.
+    side: f32,
     height: f32,
 }
 
@@ -32,8 +34,8 @@ pub(super) struct Carried {
 }
 
 impl Carrier {
-    pub(super) fn new(carry: Carry, lefts: Vec<f32>, edges: Edges) -> Self {
-        let mut carrier = Self { carry, lefts, edges, height: 0.0 };
+    pub(super) fn new(carry: Carry, lefts: Vec<f32>, side: f32, edges: Edges) -> Self {
+        let mut carrier = Self { carry, lefts, edges, side, height: 0.0 };
         let first = carrier.carry.sums.iter().flatten().next();
         carrier.height = first.map_or(0.0, |sums| carrier.row(&carrier.carry.to_next, sums).height);
         carrier
@@ -55,14 +57,33 @@ impl Carrier {
         let paragraph = Paragraph { align, ..Paragraph::of(text, self.carry.style) };
         let mut slabs = Vec::new();
         ShapedParagraph::new(&paragraph, &mut |_| ()).lines(
-            x + SIDE_PADDING,
-            width - 2.0 * SIDE_PADDING,
+            x + self.side,
+            width - 2.0 * self.side,
             Owner::Artifact(Artifact::Pagination),
             &mut RoleTree::default(),
             &mut slabs,
         );
         RowCell { x, width, slabs }
     }
+}
+
+/// Gives the width of the longest sum in each column that has some, with the column. All digits are as wide: the longest text is
+/// the widest.
+pub(super) fn widths(carry: &Carry) -> impl Iterator<Item = (usize, f32)> {
+    let mut longest: Vec<(usize, &str)> = Vec::new();
+    for sums in carry.sums.iter().flatten() {
+        longest.resize(longest.len().max(sums.len()), (0, ""));
+        for (known, sum) in longest.iter_mut().zip(sums) {
+            let length = sum.chars().count();
+            if length > known.0 {
+                *known = (length, sum);
+            }
+        }
+    }
+    (carry.span..).zip(longest).map(|(column, (_, sum))| {
+        let paragraph = Paragraph::of(sum, carry.style);
+        (column, ShapedParagraph::new(&paragraph, &mut |_| ()).narrowest())
+    })
 }
 
 impl Carried {

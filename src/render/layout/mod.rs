@@ -18,7 +18,7 @@ use crate::render::display::{
     Area, Artifact, Colour, DisplayList, Item, Numbering, Owner, Role, RoleId, RoleTree, Shape,
 };
 use crate::render::model::{Align, Block, List, Paragraph, TextStyle};
-use crate::render::{Dropped, DroppedKind};
+use crate::render::{Dropped, DroppedKind, RenderError};
 pub use pages::{Frame, Paginated, paginate};
 use paragraph::ShapedParagraph;
 pub use slab::Slab;
@@ -36,6 +36,8 @@ const LIST_INDENT: f32 = 18.0;
 const TABLE_GAP: f32 = 9.0;
 /// The narrowest column of text: a narrower one would be a glyph a line.
 const MIN_WIDTH: f32 = 4.0;
+/// How much of a text that was shortened names it.
+const SHORTENED_NAME: usize = 40;
 /// The colour of rules and borders.
 const RULE_COLOUR: Colour = Colour::grey(0x99);
 /// The width of rules and borders.
@@ -48,6 +50,20 @@ pub struct Workshop {
     pub roles: RoleTree,
     missing: BTreeMap<char, usize>,
     last_heading: u16,
+    shortened: Vec<Dropped>,
+    /// The columns of the widest table that fits no page.
+    too_wide: Option<usize>,
+}
+
+/// How many lines paragraphs may have that stand in a place of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// All together.
+    pub lines: usize,
+    /// The first one.
+    pub first: usize,
+    /// Each other one.
+    pub each: usize,
 }
 
 /// A block whose text is shaped, once for all measures.
@@ -83,13 +99,14 @@ impl Workshop {
         slabs
     }
 
-    /// Puts paragraphs under one another, each in a role of its own, and gives where they end.
+    /// Puts paragraphs under one another, each in a role of its own, and gives where they end. What passes the bounds is
+    /// shortened, and told by [`Self::lost`].
     pub fn stack(
         &mut self,
         paragraphs: &[Paragraph],
-        x: f32,
-        y: f32,
+        (x, y): (f32, f32),
         width: f32,
+        bounds: Bounds,
         items: &mut Vec<Item>,
     ) -> f32 {
         let mut y = y;
@@ -97,13 +114,24 @@ impl Workshop {
             return y;
         }
         let group = self.roles.add(Role::Group, None);
-        for paragraph in paragraphs {
+        let mut lines_left = bounds.lines;
+        for (position, paragraph) in paragraphs.iter().enumerate() {
+            // Those that come after have a line each.
+            let after = paragraphs.len() - position - 1;
+            let each = if position == 0 { bounds.first } else { bounds.each };
+            let room = each.min(lines_left.saturating_sub(after).max(1)).min(lines_left);
+            if room == 0 {
+                self.shortened(paragraph);
+                continue;
+            }
             let role = match paragraph.heading {
                 Some(level) => Role::Heading(level, paragraph.text()),
                 None => Role::Paragraph,
             };
             let role = self.roles.add(role, Some(group));
-            for slab in self.paragraph(paragraph, x, width, role) {
+            let slabs = self.bounded(paragraph, x, width, room, role);
+            lines_left = lines_left.saturating_sub(slabs.len());
+            for slab in slabs {
                 let height = slab.height();
                 items.extend(slab.into_items(y));
                 y += height;
@@ -112,21 +140,53 @@ impl Workshop {
         y
     }
 
-    /// Lays one line out as an artifact of pagination: a footer.
+    /// Lays a paragraph out in so many lines at most, the last one with an ellipsis where there would be more.
+    fn bounded(&mut self, paragraph: &Paragraph, x: f32, width: f32, most: usize, role: RoleId) -> Vec<Slab> {
+        let slabs = self.paragraph(paragraph, x, width, role);
+        if slabs.len() <= most {
+            return slabs;
+        }
+        self.shortened(paragraph);
+        self.paragraph(&paragraph::shortened(paragraph, width, most), x, width, role)
+    }
+
+    fn shortened(&mut self, paragraph: &Paragraph) {
+        let name = paragraph.text().chars().take(SHORTENED_NAME).collect();
+        self.shortened.push(Dropped { kind: DroppedKind::Shortened, name, count: 1 });
+    }
+
+    /// Lays one line out as an artifact of pagination: a footer. What is longer ends with an ellipsis.
     pub fn artifact(&mut self, text: &str, style: TextStyle, align: Align, x: f32, width: f32) -> Vec<Item> {
-        let shaped = self.shape_paragraph(&Paragraph { align, ..Paragraph::of(text, style) });
-        let mut slabs = Vec::new();
-        shaped.lines(x, width, Owner::Artifact(Artifact::Pagination), &mut self.roles, &mut slabs);
+        let paragraph = Paragraph { align, ..Paragraph::of(text, style) };
+        let mut line = |paragraph: &Paragraph| {
+            let shaped = self.shape_paragraph(paragraph);
+            let mut slabs = Vec::new();
+            shaped.lines(x, width, Owner::Artifact(Artifact::Pagination), &mut self.roles, &mut slabs);
+            slabs
+        };
+        let mut slabs = line(&paragraph);
+        if slabs.len() > 1 {
+            slabs = line(&paragraph::shortened(&paragraph, width, 1));
+        }
         slabs.into_iter().flat_map(|slab| slab.into_items(0.0)).collect()
     }
 
-    /// Tells which characters no font has.
-    pub fn missing(&self) -> impl Iterator<Item = Dropped> {
-        self.missing.iter().map(|(c, count)| Dropped {
+    /// Tells which characters no font has, and which texts were shortened.
+    pub fn lost(&self) -> impl Iterator<Item = Dropped> {
+        let missing = self.missing.iter().map(|(c, count)| Dropped {
             kind: DroppedKind::Glyph,
             name: format!("U+{:04X}", u32::from(*c)),
             count: *count,
-        })
+        });
+        missing.chain(self.shortened.iter().cloned())
+    }
+
+    /// Tells whether every table found room.
+    ///
+    /// # Errors
+    /// [`RenderError::TableTooWide`] when one has more columns than its page has room for.
+    pub fn fitted(&self) -> Result<(), RenderError> {
+        self.too_wide.map_or(Ok(()), |columns| Err(RenderError::TableTooWide { columns }))
     }
 
     fn shape(&mut self, blocks: Vec<Block>) -> Vec<Shaped> {

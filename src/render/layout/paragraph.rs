@@ -33,6 +33,11 @@ const MAX_SPACE_EM: f32 = 1.0;
 const LOOSE_SPACE_EM: f32 = 0.28;
 /// The most lines in a row that end with a hyphen.
 const MAX_HYPHENS: usize = 2;
+/// How many ems of a word stay on one line in a column that is too narrow for it: four letters or so. Fewer would be letters
+/// under one another.
+const LEAST_EM: f32 = 2.0;
+/// The longest number, and the most letters that make a word with digits one: `12,50 €HT`, `n°12`, an IBAN.
+const MAX_NUMBER: (usize, usize) = (40, 4);
 /// How much of a word is looked at beyond the line that it is to be parted on: as much as any word has. What staff write without
 /// a space may be a hundred thousand characters, and be parted on a thousand lines.
 const AHEAD: usize = 200;
@@ -219,6 +224,66 @@ impl ShapedParagraph {
     pub(super) fn narrowest(&self) -> f32 {
         let widths = self.words.iter().map(|word| if word.is_picture { MIN_WIDTH } else { word.width });
         widths.fold(0.0, f32::max)
+    }
+
+    /// Gives the width below which it would part a number, or stand as letters under one another.
+    pub(super) fn least(&self) -> f32 {
+        let least = |word: &Word| {
+            if word.is_picture {
+                MIN_WIDTH
+            } else if self.is_number(word) {
+                word.width
+            } else {
+                word.width.min(LEAST_EM * self.size_of(word))
+            }
+        };
+        self.words.iter().map(least).fold(0.0, f32::max)
+    }
+
+    /// Gives its text up to the end of a line, counted from 1.
+    fn until_line(&self, width: f32, line: usize) -> String {
+        let lines = self.broken(width.max(MIN_WIDTH));
+        let next = lines.get(line).and_then(|line| self.atoms.get(line.atoms.start));
+        let end = next.map_or(self.text.len(), |atom| atom.start.get());
+        self.text.get(..end).unwrap_or_default().to_owned()
+    }
+
+    /// Tells whether a word is an amount, a date or another number, of which a part would be read as another one.
+    fn is_number(&self, word: &Word) -> bool {
+        let start = self.atoms.get(word.atoms.start).map_or(0, |atom| atom.start.get());
+        let end = self.atoms.get(word.atoms.end).map_or(self.text.len(), |atom| atom.start.get());
+        let text = self.text.get(start..end).unwrap_or_default().trim();
+        let (length, letters) = MAX_NUMBER;
+        text.chars().any(|c| c.is_ascii_digit())
+            && text.chars().count() <= length
+            && text.chars().filter(|c| c.is_alphabetic()).count() <= letters
+    }
+
+    fn size_of(&self, word: &Word) -> f32 {
+        match self.atoms.get(word.atoms.start).map(|atom| atom.kind) {
+            Some(Kind::Glyph(glyph)) => self.styles.get(glyph.style.get()).map_or(0.0, drawn_size),
+            _ => 0.0,
+        }
+    }
+
+    /// Makes its text smaller: every size by a factor, but none below `floor_pt` unless it was.
+    pub(super) fn shrink(&mut self, factor: f32, floor_pt: f32) {
+        let smaller = |style: &TextStyle| smaller(style.size_pt, factor, floor_pt) / style.size_pt;
+        let factors: Vec<f32> = self.styles.iter().map(smaller).collect();
+        for (style, factor) in self.styles.iter_mut().zip(&factors) {
+            style.size_pt *= factor;
+        }
+        for atom in &mut self.atoms {
+            if let Kind::Glyph(glyph) = atom.kind {
+                atom.width *= factors.get(glyph.style.get()).copied().unwrap_or(1.0);
+            }
+        }
+        for word in &mut self.words {
+            let atoms = self.atoms.get(word.atoms.clone()).unwrap_or_default();
+            let spaces = atoms.iter().rev().take_while(|atom| atom.is_space).count();
+            word.width = total(atoms.get(..atoms.len() - spaces).unwrap_or_default());
+            word.space = total(atoms) - word.width;
+        }
     }
 
     /// Gives the width of its longest line when none is broken.
@@ -557,6 +622,28 @@ fn shift(align: Align, room: f32) -> f32 {
         Align::Centre => room.max(0.0) / 2.0,
         Align::Right => room.max(0.0),
     }
+}
+
+/// Gives a paragraph cut so as to have so many lines at most, with an ellipsis at its end.
+pub(super) fn shortened(paragraph: &Paragraph, width: f32, most: usize) -> Paragraph {
+    let Some(Inline::Text(text, style)) = paragraph.inlines.first() else { return paragraph.clone() };
+    let shaped = |text: &str| {
+        let inlines = vec![Inline::Text(text.to_owned(), *style)];
+        ShapedParagraph::new(&Paragraph { inlines, ..paragraph.clone() }, &mut |_| ())
+    };
+    let mut kept = shaped(text).until_line(width, most);
+    loop {
+        let with_ellipsis = format!("{}…", kept.trim_end());
+        if kept.pop().is_none() || shaped(&with_ellipsis).broken(width.max(MIN_WIDTH)).len() <= most {
+            let inlines = vec![Inline::Text(with_ellipsis, *style)];
+            return Paragraph { inlines, ..paragraph.clone() };
+        }
+    }
+}
+
+/// Gives a size made smaller by a factor, not below a floor unless it was.
+pub(super) fn smaller(size_pt: f32, factor: f32, floor_pt: f32) -> f32 {
+    (size_pt * factor).max(floor_pt.min(size_pt))
 }
 
 fn drawn_size(style: &TextStyle) -> f32 {

@@ -2,19 +2,31 @@
 //!
 //! Promises: each column is as wide as its widest word where the page allows it, as its longest line where all do;
 //! widths that the body gives come first; a row lacks no cell, so that a reader by ear keeps the columns; amounts stand
-//! as [`amounts`] says.
+//! as [`amounts`] says. No number is ever parted and no cell runs over its neighbour: a table that its place is too narrow
+//! for takes all of it, then is set in smaller type down to [`FLOOR_PT`], then parts its words. What has no room even so is
+//! not laid out, and told ([`Workshop::fitted`]).
 
 use std::rc::Rc;
 
 use super::amounts;
-use super::carry::{Carried, Carrier};
+use super::carry::{self, Carried, Carrier};
+use super::paragraph::smaller;
 use super::slab::{Edges, Row, RowCell, Slab, column_height};
 use super::{Place, Shaped, TABLE_GAP, Workshop};
 use crate::render::display::{Artifact, Colour, Item, Owner, Role, RoleId, Scope, Shape};
 use crate::render::model::{Carry, Cell, Table, Width};
 
 /// The space left and right of a cell's content.
-pub(super) const SIDE_PADDING: f32 = 5.0;
+const SIDE_PADDING: f32 = 5.0;
+/// The same where a table lacks room.
+const NARROW_PADDING: f32 = 2.0;
+/// The smallest type that a table is set in for want of room: small print, and still read.
+const FLOOR_PT: f32 = 6.0;
+/// How many times a table is set smaller: once is enough where all its text has one size, and what is smaller already
+/// leaves the more to the rest.
+const MAX_SHRINKS: usize = 4;
+/// What rounding may add to the width of all columns.
+const TOLERANCE: f32 = 0.05;
 /// The space above and below it in a table with lines.
 pub(super) const PADDING: f32 = 3.2;
 /// The space above and below it in a table that only lays things out.
@@ -22,8 +34,8 @@ const BARE_PADDING: f32 = 1.0;
 /// Behind the cells of a head.
 const HEAD_FILL: Colour = Colour::grey(0xee);
 
-/// The tallest head that comes back.
-const MAX_HEAD_HEIGHT: f32 = 200.0;
+/// The tallest head that comes back: a third of a page at most, even of one that lies on its side.
+const MAX_HEAD_HEIGHT: f32 = 160.0;
 /// The most cells of a head that comes back.
 const MAX_HEAD_CELLS: usize = 200;
 
@@ -99,14 +111,18 @@ impl Workshop {
         ShapedCell { is_head: cell.is_head, span: cell.span, width: cell.width, blocks, narrowest, widest }
     }
 
-    pub(super) fn table(&mut self, table: ShapedTable, place: Place, slabs: &mut Vec<Slab>) {
+    pub(super) fn table(&mut self, mut table: ShapedTable, place: Place, slabs: &mut Vec<Slab>) {
         let (edges, has_headings) = (table.edges, table.has_headings);
-        let mut grid = Grid { lefts: table.lefts(place), edges, has_headings, role: RoleId(0) };
+        let Some((widths, side)) = table.fitted(place.width) else {
+            self.too_wide = self.too_wide.max(Some(table.columns));
+            return;
+        };
+        let mut grid = Grid { lefts: lefts(place.x, &widths), side, edges, has_headings, role: RoleId(0) };
         grid.role = self.roles.add(grid.role_of(Role::Table), place.role);
         let first = slabs.len();
         let head = self.head(&grid, table.head, slabs);
         let part = self.roles.add(grid.role_of(Role::TableBody), Some(grid.role));
-        let bearer = table.carry.map(|carry| Rc::new(Carrier::new(carry, grid.lefts.clone(), edges)));
+        let bearer = table.carry.map(|carry| Rc::new(Carrier::new(carry, grid.lefts.clone(), side, edges)));
         let rows = table.body.len();
         slabs.reserve_exact(rows);
         let mut titles = 0;
@@ -140,7 +156,14 @@ impl Workshop {
         // Not where it would fill the page, or the memory.
         let comes_back =
             !head.is_empty() && column_height(head) <= MAX_HEAD_HEIGHT && cells <= MAX_HEAD_CELLS;
-        comes_back.then(|| Rc::new(head.iter().cloned().map(as_artifact).collect()))
+        if !comes_back {
+            // Its rows fill pages as those of the body do: kept together, they would leave one half empty.
+            let all_but_last = slabs.len().saturating_sub(1);
+            let free = slabs.iter_mut().take(all_but_last).skip(first);
+            free.for_each(|slab| slab.stays_with_next = false);
+            return None;
+        }
+        Some(Rc::new(head.iter().cloned().map(as_artifact).collect()))
     }
 
     fn row(&mut self, grid: &Grid, row: ShapedRow, part: RoleId, in_head: bool) -> Slab {
@@ -152,7 +175,7 @@ impl Workshop {
             let (x, width) = grid.span(column, cell.span);
             let role = self.roles.add(grid.role_of(cell.role(in_head)), Some(role));
             column += cell.span;
-            cells.push(RowCell { x, width, slabs: self.cell(cell, role, x, width) });
+            cells.push(RowCell { x, width, slabs: self.cell(cell, role, (x, width), grid.side) });
         }
         let edges = grid.edges;
         let fill = (edges != Edges::None && is_filled).then_some(HEAD_FILL);
@@ -160,8 +183,8 @@ impl Workshop {
         Slab::of_row(Row { fill, edges, cells, padding })
     }
 
-    fn cell(&mut self, cell: ShapedCell, role: RoleId, x: f32, width: f32) -> Vec<Slab> {
-        let inner = Place { x: x + SIDE_PADDING, width: width - 2.0 * SIDE_PADDING, role: Some(role) };
+    fn cell(&mut self, cell: ShapedCell, role: RoleId, (x, width): (f32, f32), side: f32) -> Vec<Slab> {
+        let inner = Place { x: x + side, width: width - 2.0 * side, role: Some(role) };
         // Most cells are one line: a table has thousands of them.
         let mut slabs = Vec::with_capacity(1);
         match &cell.blocks[..] {
@@ -182,6 +205,8 @@ impl Workshop {
 struct Grid {
     edges: Edges,
     has_headings: bool,
+    /// The space left and right of a cell's content.
+    side: f32,
     /// The left edge of each column, and the right one of the last.
     lefts: Vec<f32>,
     role: RoleId,
@@ -214,27 +239,45 @@ impl ShapedCell {
 }
 
 impl ShapedTable {
-    /// Gives the edges of its columns.
-    fn lefts(&self, place: Place) -> Vec<f32> {
-        let rights = self.widths(place.width).into_iter().scan(place.x, |x, width| {
-            *x += width;
-            Some(*x)
-        });
-        std::iter::once(place.x).chain(rights).collect()
+    /// Gives the width of its columns and the space beside their content, after setting it as small as its place asks for;
+    /// nothing when it has no room even so.
+    fn fitted(&mut self, available: f32) -> Option<(Vec<f32>, f32)> {
+        let needs = self.needs(available, SIDE_PADDING, ShapedCell::extents);
+        let least = narrowest(&needs);
+        if fits(least, available) {
+            let room = match self.width {
+                Some(width) => width.resolve(available),
+                None => wanted(&needs).min(available),
+            };
+            return Some((share(&needs, room.max(least)), SIDE_PADDING));
+        }
+        for _ in 0..MAX_SHRINKS {
+            let needs = self.needs(available, NARROW_PADDING, ShapedCell::extents);
+            let least = narrowest(&needs);
+            if fits(least, available) {
+                return Some((share(&needs, available), NARROW_PADDING));
+            }
+            let padding: f32 = needs.iter().map(|need| need.narrowest.min(2.0 * NARROW_PADDING)).sum();
+            self.shrink(((available - padding) / (least - padding)).clamp(0.0, 1.0));
+        }
+        self.shrink(0.0);
+        let needs = self.needs(available, NARROW_PADDING, ShapedCell::least);
+        fits(narrowest(&needs), available).then(|| (share(&needs, available), NARROW_PADDING))
     }
 
-    /// Gives the width of its columns within what there is.
-    fn widths(&self, available: f32) -> Vec<f32> {
-        let needs = self.needs(available);
-        let room = match self.width {
-            Some(width) => width.resolve(available),
-            None => wanted(&needs).min(available),
-        };
-        share(&needs, room)
+    /// Sets its text smaller.
+    fn shrink(&mut self, factor: f32) {
+        for cell in self.head.iter_mut().chain(&mut self.body).flat_map(|row| &mut row.cells) {
+            shrink(&mut cell.blocks, factor);
+            (cell.narrowest, cell.widest) = extents(&cell.blocks);
+        }
+        if let Some(carry) = &mut self.carry {
+            carry.style.size_pt = smaller(carry.style.size_pt, factor, FLOOR_PT);
+        }
     }
 
-    /// Gives what its columns need, padding included; cells over several columns add what the others lack.
-    fn needs(&self, available: f32) -> Vec<Need> {
+    /// Gives what its columns need, with the padding on each side; cells over several columns add what the others lack.
+    fn needs(&self, available: f32, side: f32, extents: fn(&ShapedCell) -> (f32, f32)) -> Vec<Need> {
         let mut needs = vec![Need::default(); self.columns];
         for is_spanning in [false, true] {
             for row in self.head.iter().chain(&self.body) {
@@ -242,24 +285,47 @@ impl ShapedTable {
                 for cell in &row.cells {
                     let columns = needs.get_mut(column..column + cell.span).unwrap_or_default();
                     if (cell.span > 1) == is_spanning && !cell.blocks.is_empty() {
-                        cell.add_to(columns, available);
+                        let (narrowest, widest) = extents(cell);
+                        cell.add_to(columns, available, (narrowest + 2.0 * side, widest + 2.0 * side));
                     }
                     column += cell.span;
                 }
+            }
+        }
+        for (column, width) in self.carry.iter().flat_map(carry::widths) {
+            if let Some(need) = needs.get_mut(column) {
+                need.narrowest = need.narrowest.max(width + 2.0 * side);
+                need.widest = need.widest.max(need.narrowest);
             }
         }
         needs
     }
 
     fn extents(&self) -> (f32, f32) {
-        let needs = self.needs(f32::MAX);
-        (needs.iter().map(|need| need.narrowest).sum(), needs.iter().map(|need| need.widest).sum())
+        let needs = self.needs(f32::MAX, SIDE_PADDING, ShapedCell::extents);
+        (narrowest(&needs), needs.iter().map(|need| need.widest).sum())
+    }
+
+    /// Gives the width below which it would part a number.
+    fn least(&self) -> f32 {
+        narrowest(&self.needs(f32::MAX, NARROW_PADDING, ShapedCell::least))
     }
 }
 
 impl ShapedCell {
-    fn add_to(&self, columns: &mut [Need], available: f32) {
-        let (narrowest, mut widest) = (self.narrowest + 2.0 * SIDE_PADDING, self.widest + 2.0 * SIDE_PADDING);
+    /// Gives the narrowest and the widest that it can be.
+    fn extents(&self) -> (f32, f32) {
+        (self.narrowest, self.widest)
+    }
+
+    /// Gives the width below which it would part a number, and the one below which it parts its words.
+    fn least(&self) -> (f32, f32) {
+        (least_of(&self.blocks), self.narrowest)
+    }
+
+    /// Adds what it needs, padding included, to the columns that it spans.
+    fn add_to(&self, columns: &mut [Need], available: f32, (narrowest, widest): (f32, f32)) {
+        let mut widest = widest;
         if let (Some(width), [column]) = (self.width, &mut *columns) {
             column.asked = column.asked.or(Some(width));
             if let Width::Points(points) = width {
@@ -275,6 +341,23 @@ impl ShapedCell {
             column.widest = (column.widest + more_wide).max(column.narrowest);
         }
     }
+}
+
+/// Gives the left edge of each column, and the right one of the last.
+fn lefts(x: f32, widths: &[f32]) -> Vec<f32> {
+    let rights = widths.iter().scan(x, |x, width| {
+        *x += width;
+        Some(*x)
+    });
+    std::iter::once(x).chain(rights).collect()
+}
+
+fn narrowest(needs: &[Need]) -> f32 {
+    needs.iter().map(|need| need.narrowest).sum()
+}
+
+fn fits(least: f32, available: f32) -> bool {
+    least <= available + TOLERANCE
 }
 
 /// Gives the width of a table in which each column is as wide as it wants, and as its share of the whole.
@@ -294,12 +377,16 @@ fn wanted(needs: &[Need]) -> f32 {
     natural.max(by_share).max(for_others)
 }
 
-/// Shares a width between columns: what each needs at least, then more for those that want more.
+/// Shares a width between columns: what each needs at least, then what it is given a share of, then more for those that want
+/// more.
 fn share(needs: &[Need], room: f32) -> Vec<f32> {
     let bases: Vec<f32> = needs.iter().map(|need| need.base(room)).collect();
     let base: f32 = bases.iter().sum();
     if base >= room {
-        return bases.iter().map(|width| width * room / base.max(f32::MIN_POSITIVE)).collect();
+        let least = narrowest(needs);
+        let part = ((room - least) / (base - least).max(f32::MIN_POSITIVE)).clamp(0.0, 1.0);
+        let own = |(need, base): (&Need, &f32)| need.narrowest + (base - need.narrowest) * part;
+        return needs.iter().zip(&bases).map(own).collect();
     }
     let wishes: Vec<f32> =
         needs.iter().zip(&bases).map(|(need, base)| (need.wish(room) - base).max(0.0)).collect();
@@ -315,7 +402,7 @@ fn share(needs: &[Need], room: f32) -> Vec<f32> {
 impl Need {
     fn base(self, room: f32) -> f32 {
         match self.asked {
-            Some(Width::Share(share)) => (share * room).max(self.narrowest.min(room)),
+            Some(Width::Share(share)) => (share * room).max(self.narrowest),
             _ => self.narrowest,
         }
     }
@@ -343,6 +430,35 @@ fn extents(blocks: &[Shaped]) -> (f32, f32) {
         };
         (narrowest.max(narrow), widest.max(wide))
     })
+}
+
+/// Gives the width below which blocks would part a number.
+fn least_of(blocks: &[Shaped]) -> f32 {
+    let least = blocks.iter().map(|block| match block {
+        Shaped::Paragraph(paragraph) => paragraph.least(),
+        Shaped::Table(table) => table.least(),
+        Shaped::List(items, _) => {
+            let inside = items.iter().map(|(_, blocks)| least_of(blocks));
+            inside.fold(0.0, f32::max) + super::LIST_INDENT
+        }
+        Shaped::Rule | Shaped::PageBreak => 0.0,
+    });
+    least.fold(0.0, f32::max)
+}
+
+/// Sets the text of blocks smaller.
+fn shrink(blocks: &mut [Shaped], factor: f32) {
+    for block in blocks {
+        match block {
+            Shaped::Paragraph(paragraph) => paragraph.shrink(factor, FLOOR_PT),
+            Shaped::Table(table) => table.shrink(factor),
+            Shaped::List(items, _) => items.iter_mut().for_each(|(label, blocks)| {
+                label.shrink(factor, FLOOR_PT);
+                shrink(blocks, factor);
+            }),
+            Shaped::Rule | Shaped::PageBreak => {}
+        }
+    }
 }
 
 /// Gives the look of a row without its content's roles, for the next pages.
@@ -373,7 +489,6 @@ mod tests {
         let needs = [need(20.0, 40.0, None), need(30.0, 130.0, None)];
         assert_eq!(share(&needs, 170.0), [40.0, 130.0]);
         assert_eq!(share(&needs, 110.0), [30.0, 80.0]);
-        assert_eq!(share(&needs, 25.0), [10.0, 15.0]);
         let total: f32 = share(&needs, 400.0).iter().sum();
         assert!((total - 400.0).abs() < 0.01);
     }
@@ -383,5 +498,11 @@ mod tests {
         let needs = [need(20.0, 40.0, Some(Width::Share(0.5))), need(30.0, 130.0, None)];
         assert_eq!(share(&needs, 200.0), [100.0, 100.0]);
         assert!((wanted(&needs) - 260.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_column_that_needs_more_than_its_share_takes_it_from_those_that_need_less() {
+        let half = Some(Width::Share(0.5));
+        assert_eq!(share(&[need(120.0, 120.0, half), need(20.0, 20.0, half)], 160.0), [120.0, 40.0]);
     }
 }

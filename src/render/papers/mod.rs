@@ -2,7 +2,8 @@
 //!
 //! Promises
 //! - The frame's head stands on every page: what the document is on the left; whose it is, when and by whom it was made
-//!   and the page on the right. It is read aloud once, on the first page.
+//!   and the page on the right. It is read aloud once, on the first page. A line of it that is too long goes on on a second
+//!   one, and ends there with an ellipsis, which is told.
 //! - Every word is French; amounts stand on the right, with U+202F between thousands.
 //! - The same model gives the same bytes: the day and the hour are part of the model.
 //!
@@ -24,7 +25,7 @@ use chrono::NaiveDate;
 use super::display::{
     About, Area, Artifact, Bookmark, Colour, DisplayList, Item, Owner, Page, RoleTree, Shape,
 };
-use super::layout::{Frame, Paginated, Workshop, paginate, put};
+use super::layout::{Bounds, Frame, Paginated, Workshop, paginate, put};
 use super::model::{Align, Block, Paragraph, TextStyle};
 use super::words::say;
 use super::{Dropped, Limits, RenderError};
@@ -45,6 +46,10 @@ const UNDER_HEAD: f32 = 9.0;
 const FOOTER: f32 = 14.0 * MM;
 /// The share of the head's width that its left side takes.
 const LEFT_SHARE: f32 = 0.66;
+
+/// The lines of the head's left side, and of its right one: it stands on every page.
+const LEFT_LINES: Bounds = Bounds { lines: 10, first: 2, each: 2 };
+const RIGHT_LINES: Bounds = Bounds { lines: 6, first: 2, each: 2 };
 
 const TITLE: TextStyle = TextStyle::plain(13.0).bold().coloured(ACCENT);
 const DETAIL: TextStyle = TextStyle::plain(9.0);
@@ -85,11 +90,13 @@ pub(super) fn lay_out(mut paper: Paper, limits: &Limits) -> Result<(DisplayList,
     let (width, height) = if paper.landscape { (SIDES.1, SIDES.0) } else { SIDES };
     let mut workshop = Workshop::default();
     let mut head = Vec::new();
-    let bottom = put_head(&mut workshop, &paper, width, &mut head);
+    let (mark, bottom) = put_head(&mut workshop, &paper, width, &mut head);
     let slabs = workshop.slabs(std::mem::take(&mut paper.blocks), MARGIN, width - 2.0 * MARGIN, None);
+    workshop.fitted()?;
     let top = bottom + UNDER_HEAD;
     let frame = Frame { first_top: top, top, bottom: height - FOOTER - 8.0 };
-    let Paginated { pages, bookmarks } = paginate(slabs, frame, limits.max_pages)?;
+    let Paginated { pages, bookmarks } = paginate(slabs, frame, limits.max_pages)
+        .map_err(|_| RenderError::PaperTooLong { title: paper.title.clone(), limit: limits.max_pages })?;
     let first = Bookmark { title: paper.title.clone(), page: 0, y: TOP };
     let mut list = DisplayList {
         about: About {
@@ -112,11 +119,11 @@ pub(super) fn lay_out(mut paper: Paper, limits: &Limits) -> Result<(DisplayList,
         page.items.splice(0..0, own);
     }
     for page in 0..list.pages.len() {
-        let marks = marks(&mut workshop, &paper, (width, height), (page, list.pages.len()));
+        let marks = marks(&mut workshop, &paper, (width, height), mark, (page, list.pages.len()));
         put(&mut list, page, marks);
     }
     list.roles = std::mem::take(&mut workshop.roles);
-    let mut dropped: Vec<Dropped> = workshop.missing().collect();
+    let mut dropped: Vec<Dropped> = workshop.lost().collect();
     dropped.sort();
     Ok((list, dropped))
 }
@@ -126,21 +133,21 @@ fn as_artifact(item: Item) -> Item {
     Item { owner: Owner::Artifact(Artifact::Pagination), ..item }
 }
 
-/// Puts the head, and gives where it ends.
-fn put_head(workshop: &mut Workshop, paper: &Paper, width: f32, items: &mut Vec<Item>) -> f32 {
+/// Puts the head, and gives where the page's number stands and where the head ends.
+fn put_head(workshop: &mut Workshop, paper: &Paper, width: f32, items: &mut Vec<Item>) -> (f32, f32) {
     let inner = width - 2.0 * MARGIN;
     let title = Paragraph { heading: Some(1), ..Paragraph::of(paper.title.clone(), TITLE) };
     let details = filled(&paper.details).map(|line| Paragraph::of(line, DETAIL));
     let left: Vec<_> = std::iter::once(title).chain(details).collect();
-    let left_end = workshop.stack(&left, MARGIN, TOP, inner * LEFT_SHARE - 10.0, items);
+    let left_end = workshop.stack(&left, (MARGIN, TOP), inner * LEFT_SHARE - 10.0, LEFT_LINES, items);
     let aside: Vec<_> = filled(&paper.aside)
         .map(|line| Paragraph { align: Align::Right, ..Paragraph::of(line, DETAIL) })
         .collect();
     let x = MARGIN + inner * LEFT_SHARE;
-    let right_end = workshop.stack(&aside, x, TOP + 2.0, inner * (1.0 - LEFT_SHARE), items);
+    let right_end = workshop.stack(&aside, (x, TOP + 2.0), inner * (1.0 - LEFT_SHARE), RIGHT_LINES, items);
     let y = left_end.max(right_end + page_mark_height()) + 4.0;
     items.push(line(Area { x: MARGIN, y, width: inner, height: 0.9 }, ACCENT));
-    y
+    (right_end, y)
 }
 
 /// The page's number stands under the lines on the right: one more line of their look.
@@ -157,14 +164,12 @@ fn marks(
     workshop: &mut Workshop,
     paper: &Paper,
     (width, height): (f32, f32),
+    below: f32,
     (page, pages): (usize, usize),
 ) -> Vec<Item> {
     let inner = width - 2.0 * MARGIN;
     let x = MARGIN + inner * LEFT_SHARE;
     let right = inner * (1.0 - LEFT_SHARE);
-    let mut probe = Workshop::default();
-    let aside: Vec<_> = filled(&paper.aside).map(|line| Paragraph::of(line, DETAIL)).collect();
-    let below = probe.stack(&aside, x, TOP + 2.0, right, &mut Vec::new());
     let mut items = at(workshop.artifact(&format!("-{}-", page + 1), DETAIL, Align::Right, x, right), below);
     let y = height - FOOTER;
     items.push(line(Area { x: MARGIN, y, width: inner, height: 0.5 }, Colour::grey(0xbb)));

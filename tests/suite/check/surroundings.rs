@@ -139,6 +139,30 @@ fn files_that_would_not_open_or_would_run_are_told_c1() {
     assert!(new_codes(&narrow).contains(&Code::FileType), "the demo has JPEG attachments");
 }
 
+/// A photo that lacks its end is as well as any other to its last byte.
+#[test]
+fn a_photo_that_is_cut_short_is_told_c1() {
+    let copy = Copy::new().configured("files = [", "files = [\"own\", ");
+    std::fs::create_dir(copy.path("own")).unwrap();
+    let photo = crate::support::render::JPEG;
+    let break_off = |bytes: &[u8]| {
+        std::fs::write(copy.path("own").join("photo.jpg"), bytes).unwrap();
+        copy.execute("UPDATE photo SET path = 'photo.jpg' WHERE id = 1");
+        new_codes(&copy)
+    };
+    assert_eq!(break_off(&photo[..photo.len() - 40]), [Code::FileDamaged]);
+    assert_eq!(break_off(photo), []);
+}
+
+#[test]
+fn a_script_that_calls_itself_a_text_is_told_c1() {
+    let copy = Copy::new().configured("files = [", "files = [\"own\", ");
+    std::fs::create_dir(copy.path("own")).unwrap();
+    std::fs::write(copy.path("own/notice.txt"), "#!/bin/sh\necho\n").unwrap();
+    copy.execute("UPDATE attachment SET path = 'notice.txt' WHERE id = 1");
+    assert!(new_codes(&copy).contains(&Code::FileType));
+}
+
 #[test]
 fn a_file_over_the_limit_is_told() {
     let copy = Copy::new().configured("[data]", "[publication]\nmax_file_size = \"1MiB\"\n\n[data]");

@@ -261,3 +261,18 @@ fn a_look_at_a_document_never_replaces_anything_but_a_pdf_outside_the_agencys_fi
     let out = desk.path().join("look.pdf").display().to_string();
     assert_eq!((look(&out).code, look(&out).code), (0, 0), "the second one replaces the first");
 }
+
+#[test]
+fn a_name_that_a_paper_shortens_is_told_c16() {
+    let desk = Desk::demo();
+    let party: i64 = desk.one("SELECT party_id FROM account WHERE id = 1");
+    desk.sql(&format!("UPDATE party SET display_name = '{}' WHERE id = {party}", "INDIVISION ".repeat(250)));
+    let said = desk.json(&["accounts", "statements", "1"]);
+    assert_eq!(said.outcomes(), [outcome("1", "done", "")]);
+    assert_eq!(said.notices("1"), ["not-shown"]);
+    let out = desk.path().join("look.pdf");
+    let said = desk.json(&["render", "statement", "1", "--out", out.to_str().unwrap()]);
+    assert_eq!(said.notices("1"), ["not-shown"]);
+    let said = desk.json(&["render", "statement", "2", "--out", out.to_str().unwrap()]);
+    assert_eq!(said.notices("2"), Vec::<String>::new());
+}

@@ -427,14 +427,23 @@ fn hostile_bodies_fail_alone_with_their_reason_and_the_rest_is_published() {
         assert_eq!(changed, 1, "{event}");
     }
     let report = agency.publish_first().ended(3).last()["report"].clone();
-    let refused: Vec<_> = report["refused"]["render-failed"]["records"].as_array().unwrap().iter().collect();
-    let mut ids: Vec<_> = refused.iter().map(|record| record["id"].as_str().unwrap()).collect();
-    ids.sort_unstable();
-    assert_eq!(ids, ["101", "103", "107"], "{report}");
+    for (reason, event) in [("body-too-deep", "101"), ("picture-too-large", "103"), ("body-too-large", "107")]
+    {
+        let refused = report["refused"][reason]["records"].as_array().unwrap();
+        assert_eq!(refused.iter().map(|record| &record["id"]).collect::<Vec<_>>(), [event], "{report}");
+    }
     assert_eq!(report["letters_rendered"], 2, "the letters 160 and 201 leave: {report}");
     assert!(!server.deposit().check().documents.is_empty());
     let (_, told) = agency.messages().pop().unwrap();
-    assert!(told.contains("n’a pas pu être mis en page"), "{told}");
+    let told = told.replace(['\u{a0}', '\u{202f}'], " ");
+    for said in [
+        "s’imbriquent sur plus de 100 niveaux",
+        "Événement 101 : Les éléments HTML du courrier",
+        "L’image « data:image/png;base64 » de 50000 × 50000 pixels est trop grande : les images d’un courrier ont ensemble 24 millions",
+        "dépasse 16 Mio avec ses images",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
 }
 
 #[test]
@@ -445,7 +454,7 @@ fn a_body_above_the_limit_is_refused_alone_and_named_beforehand() {
     let body = format!("<p>{}</p>", "charges ".repeat(64 * 1024 * 1024 / 8));
     agency.open().execute("UPDATE event SET body = ?1 WHERE id = 107", [body]).unwrap();
     let report = agency.publish_first().ended(3).last()["report"].clone();
-    let refused: Vec<_> = report["refused"]["render-failed"]["records"].as_array().unwrap().iter().collect();
+    let refused: Vec<_> = report["refused"]["body-too-large"]["records"].as_array().unwrap().iter().collect();
     assert_eq!(refused.iter().map(|record| &record["id"]).collect::<Vec<_>>(), ["107"], "{report}");
     assert_eq!(report["letters_rendered"], 3, "the letters 101, 160 and 201 leave: {report}");
     let found = agency.run(&["check"]).ended(3).out;

@@ -1,6 +1,8 @@
 //! Bodies as word processors export them: where pages turn, which column a cell stands in, how lists are numbered.
 
-use crate::support::render::{places, render, text_of, words_of};
+use publier::render::{Limits, RenderError, render_letter};
+
+use crate::support::render::{Album, letter, places, render, text_of, words_of};
 
 /// Cells that span rows, as heads and as the names of what stands beside them.
 pub(super) const TABLE: &str = "<table border=1><tr><th rowspan=2>Immeuble</th><th colspan=2>Exercice</th></tr>\
@@ -67,6 +69,10 @@ fn under_a_cell_that_spans_rows_the_others_keep_their_columns() {
 #[test]
 fn cells_that_span_rows_without_end_stay_bounded() {
     let row = "<tr>".to_owned() + &"<td rowspan=999999999>a<td>b".repeat(60);
+    let error =
+        render_letter(&letter(&format!("<table>{}</table>", row.repeat(200))), &Album, &Limits::default());
+    assert!(matches!(error, Err(RenderError::TableTooWide { .. })));
+    let row = "<tr><td>a".to_owned() + &"<td rowspan=999999999>".repeat(60);
     let rendered = render(&format!("<table>{}</table>", row.repeat(200)));
     assert!(rendered.pages < 100);
 }

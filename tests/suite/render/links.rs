@@ -84,7 +84,7 @@ fn a_link_leads_where_the_body_says_and_nowhere_else() {
     let found = links_of(&rendered.pdf);
     assert_eq!(found.iter().map(|(_, address)| address.as_str()).collect::<Vec<_>>(), expected);
     let lost: Vec<_> = rendered.dropped.into_iter().map(|lost| (lost.kind, lost.name, lost.count)).collect();
-    assert_eq!(lost, [(DroppedKind::Attribute, "href".to_owned(), 1)]);
+    assert_eq!(lost, [(DroppedKind::Link, "javascript".to_owned(), 1)]);
 }
 
 #[test]

@@ -62,3 +62,58 @@ impl ImageResolver for Sensor {
         (id == "a").then(|| JPEG.to_vec())
     }
 }
+
+/// A JPEG in inks as Adobe's programs write it: on the left 200 of cyan, 40 of magenta and 20 of black, on the right 220 of
+/// magenta, 200 of yellow and 60 of black.
+const INKS: &[u8] = include_bytes!("../../support/render/inks.jpg");
+
+struct Printer;
+
+impl ImageResolver for Printer {
+    fn resolve(&self, id: &str) -> Option<Vec<u8>> {
+        let adobe = INKS.windows(5).position(|window| window == b"Adobe").unwrap();
+        match id {
+            "adobe" => Some(INKS.to_vec()),
+            "turned" => Some([&INKS[..2], &exif(6), &INKS[2..]].concat()),
+            // The same without the mark: what stood for the paper's white is ink.
+            "standard" => Some([&INKS[..adobe - 4], &INKS[adobe + 12..]].concat()),
+            "cut" => Some(INKS[..300].to_vec()),
+            _ => None,
+        }
+    }
+}
+
+/// Red, green and blue of a pixel of the only picture in the file.
+fn colours(id: &str, places: [(usize, usize); 2]) -> [[u8; 3]; 2] {
+    let rendered = render_letter(&letter(&format!("<img src={id}>")), &Printer, &Limits::default()).unwrap();
+    assert_eq!(rendered.dropped.iter().filter(|lost| lost.name != "signature").count(), 0);
+    let file = File::of(&rendered.pdf);
+    let root = file.path.with_file_name("picture");
+    tool("pdfimages", &[], &file.path, &[root.to_str().unwrap()]);
+    let ppm = std::fs::read(file.path.with_file_name("picture-000.ppm")).unwrap();
+    let mut parts = ppm.splitn(4, |byte| byte.is_ascii_whitespace());
+    let mut number = |_: &str| String::from_utf8_lossy(parts.next().unwrap()).parse::<usize>().unwrap_or(0);
+    let (_, width, _) = (number("P6"), number("width"), number("height"));
+    let pixels = parts.next().unwrap().strip_prefix(b"255\n").unwrap();
+    places.map(|(x, y)| *pixels[(y * width + x) * 3..].first_chunk().unwrap())
+}
+
+fn near(found: [u8; 3], wanted: [u8; 3]) -> bool {
+    found.iter().zip(wanted).all(|(found, wanted)| found.abs_diff(wanted) <= 6)
+}
+
+#[test]
+fn a_picture_in_inks_is_shown_in_the_colours_of_the_screen() {
+    let [left, right] = colours("adobe", [(4, 4), (28, 20)]);
+    assert!(near(left, [51, 198, 235]) && near(right, [195, 27, 42]), "{left:?} {right:?}");
+    let [top, bottom] = colours("turned", [(4, 4), (20, 28)]);
+    assert!(near(top, [51, 198, 235]) && near(bottom, [195, 27, 42]), "{top:?} {bottom:?}");
+    let [left, right] = colours("standard", [(4, 4), (28, 20)]);
+    assert!(near(left, [16, 3, 0]) && near(right, [0, 52, 47]), "{left:?} {right:?}");
+}
+
+#[test]
+fn a_picture_in_inks_that_is_cut_short_is_told() {
+    let rendered = render_letter(&letter("<p>a<img src=cut></p>"), &Printer, &Limits::default()).unwrap();
+    assert!(rendered.dropped.iter().any(|lost| lost.name == "cut"), "{:?}", rendered.dropped);
+}
