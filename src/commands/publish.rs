@@ -99,9 +99,14 @@ pub(super) fn take(
     }
 }
 
+/// How many threads read files beside the work: each keeps memory of its own, and a connection that carries a hundred files
+/// would start a hundred. Two of them may be taken for the whole of a run.
+const READERS: usize = 8;
+
 /// Makes the runtime that a command works in.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, AppError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).max_blocking_threads(READERS).enable_all().build();
     runtime.map_err(|error| FlowError::from(error).into())
 }
 
