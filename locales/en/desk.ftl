@@ -92,6 +92,7 @@ desk-exposure =
         [one] Event { $id } ({ $title }): one document visible since { $since }
        *[other] Event { $id } ({ $title }): { $count } documents visible since { $since }
     }
+desk-exposure-server = Server "{ $target }"
 desk-exposure-rule = Scope { $scope } { $concerns }, binder { $binder } ({ $code }) open to: { $rights }
 desk-exposure-readers =
     { $count ->

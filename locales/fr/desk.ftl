@@ -92,6 +92,7 @@ desk-exposure =
         [one] Événement { $id } ({ $title }) : un document visible depuis le { $since }
        *[other] Événement { $id } ({ $title }) : { $count } documents visibles depuis le { $since }
     }
+desk-exposure-server = Serveur « { $target } »
 desk-exposure-rule = Portée { $scope } { $concerns }, classeur { $binder } ({ $code }) ouvert à : { $rights }
 desk-exposure-readers =
     { $count ->

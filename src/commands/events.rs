@@ -55,7 +55,7 @@ fn unpublish_now(
     let exposures = exposure(office, &ids)?;
     let results = events::unpublish(office, selected, dry_run)?;
     show_rows(app, &results, screen);
-    show_exposures(app, &exposures, screen);
+    show_exposures(app, &exposures, office.each_series().count() > 1, screen);
     if dry_run {
         return Ok(close(app, &results, None, screen));
     }
@@ -75,7 +75,8 @@ fn unpublish_now(
     Ok(close(app, &results, Some(&reports), screen))
 }
 
-fn show_exposures(app: &App, exposures: &[Exposure], screen: Screen) {
+/// Tells what was visible, with its server's name where there are several.
+fn show_exposures(app: &App, exposures: &[Exposure], several: bool, screen: Screen) {
     let messages = &app.messages;
     let lang = messages.lang();
     if exposures.is_empty() {
@@ -93,6 +94,10 @@ fn show_exposures(app: &App, exposures: &[Exposure], screen: Screen) {
             ("since", moment(exposure.since, lang).into()),
         ];
         screen.say(&messages.format("desk-exposure", &head));
+        if several {
+            let server = [("target", exposure.server.as_str().into())];
+            screen.say(&format!("    {}", messages.format("desk-exposure-server", &server)));
+        }
         let rule = [
             ("scope", scope.into()),
             ("concerns", exposure.concerns.as_str().into()),
@@ -114,7 +119,7 @@ fn show_exposures(app: &App, exposures: &[Exposure], screen: Screen) {
             "exposure",
             json!({
                 "kind": "event", "id": exposure.event, "title": exposure.title, "documents": documents,
-                "since": exposure.since, "scope": exposure.target.scope(), "concerns": exposure.concerns,
+                "since": exposure.since, "target": exposure.server, "scope": exposure.target.scope(), "concerns": exposure.concerns,
                 "binder": exposure.binder.as_ref().map(|(code, _)| code), "rights": rights,
                 "rules": exposure.rules(), "readers": readers,
             }),

@@ -76,7 +76,7 @@ const EDGES: &[(&[&str], &[&str], &str)] = &[
             "src/service/",
             "src/app.rs",
             "src/flow/",
-            "src/transfer/courier.rs",
+            "src/transfer/courier/dispatch.rs",
             // What may not leave yet waits for its turn.
             "src/transfer/courier/meter.rs",
             // A server that agrees to TLS before it is ready gets a moment.

@@ -321,3 +321,27 @@ fn a_check_tries_each_server_and_says_which_one_holds_what_is_nobodys() {
     let said = two.agency.run(&["check", "--server"]).out;
     assert!(said.contains("documents/07/070001.pdf") && said.contains("miroir"), "{said}");
 }
+
+/// Rule 15: what one server alone shows was visible all the same.
+#[test]
+fn who_could_see_what_is_withdrawn_is_said_of_each_server() {
+    let two = Two::new();
+    let publish_first_to = |name| {
+        let held = two.agency.publish(&["--target", name]).ended(4).last();
+        let digest = held["report"]["hold_digest"].as_str().unwrap();
+        two.agency.publish(&["--target", name, "--confirm", digest]).ended(3);
+    };
+    publish_first_to("miroir");
+    let withdraw = ["events", "unpublish", "161", "--now", "--dry-run"];
+    let exposed = || {
+        let lines = two.agency.run(&[&withdraw[..], &["--json"]].concat()).ended(0).lines();
+        let exposures = lines.into_iter().filter(|line| line["type"] == "exposure");
+        exposures.map(|line| (line["target"].clone(), line["readers"][0]["code"].clone())).collect::<Vec<_>>()
+    };
+    let cliquot = || Value::from("CLIQUOTMATHILDE");
+    assert_eq!(exposed(), [("miroir".into(), cliquot())]);
+    publish_first_to("extranet");
+    assert_eq!(exposed(), [("extranet".into(), cliquot()), ("miroir".into(), cliquot())]);
+    let said = two.agency.run(&withdraw).ended(0).out;
+    assert!(said.contains("    Serveur «\u{a0}miroir\u{a0}»\n"), "{said}");
+}
