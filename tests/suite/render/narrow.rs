@@ -82,3 +82,12 @@ fn a_width_that_the_body_asks_for_gives_way_to_amounts() {
         assert_eq!(collisions(&made.pdf), Vec::<String>::new(), "{width}");
     }
 }
+
+#[test]
+fn an_address_that_no_column_holds_parts_and_leaves_the_table_its_type() {
+    let address = format!("https://extranet.example/{}", "documents/".repeat(20));
+    let made = render(&format!("<table border=1><tr><td>{address}</td><td>345,67</td></tr></table>"));
+    let wanted = height(&render("<p>345,67</p>").pdf, "345,67");
+    assert!((height(&made.pdf, "345,67") - wanted).abs() < 0.01);
+    assert_eq!(collisions(&made.pdf), Vec::<String>::new());
+}
