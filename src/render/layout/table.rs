@@ -316,12 +316,12 @@ impl ShapedTable {
 
     /// Gives the width below which it would part a number, or leave less than so many ems of a word on a line.
     fn least(&self, of_word_em: f32) -> f32 {
-        let (side, of_cell): (f32, fn(&ShapedCell) -> (f32, f32)) = if of_word_em > LEAST_EM {
-            (SIDE_PADDING, ShapedCell::of_words)
+        let needs = if of_word_em > LEAST_EM {
+            self.needs(f32::MAX, SIDE_PADDING, ShapedCell::of_words)
         } else {
-            (NARROW_PADDING, ShapedCell::least)
+            self.needs(f32::MAX, NARROW_PADDING, ShapedCell::least)
         };
-        narrowest(&self.needs(f32::MAX, side, of_cell))
+        narrowest(&needs)
     }
 }
 
