@@ -15,7 +15,7 @@ use crate::render::display::{
 };
 use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, shape};
 use crate::render::model::{Align, Inline, Level, Paragraph, PictureBox, TextStyle};
-use crate::render::typography::{breaks, hyphens};
+use crate::render::typography::{breaks, hyphens, is_in_amount};
 
 /// The height of a line, in its size.
 const LINE_HEIGHT_EM: f32 = 1.28;
@@ -175,7 +175,7 @@ impl ShapedParagraph {
                 kind: Kind::Glyph(Inked { face, id, advance_em, shift_em, end, style }),
                 width: advance_em * size,
                 start: Offset::of(start + glyph.start),
-                is_space: matches!(shown, " " | "\n"),
+                is_space: shown == "\n" || shown == " " && !is_in_amount(text, glyph.start),
             });
         }
     }

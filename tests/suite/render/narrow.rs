@@ -91,3 +91,21 @@ fn an_address_that_no_column_holds_parts_and_leaves_the_table_its_type() {
     assert!((height(&made.pdf, "345,67") - wanted).abs() < 0.01);
     assert_eq!(collisions(&made.pdf), Vec::<String>::new());
 }
+
+#[test]
+fn justifying_a_line_never_widens_an_amount() {
+    let cell = "<td style='text-align:justify'>L’assemblée approuve les travaux pour - 1 234 567,89 € TTC environ</td>";
+    let width = |body: &str, from: &str, to: &str| {
+        let xml = tool("pdftotext", &["-bbox"], &File::of(&render(body).pdf).path, &["-"]);
+        let edge = |word: &str, name: &str| -> f32 {
+            let line = xml.lines().find(|line| line.contains(&format!(">{word}<"))).unwrap();
+            line.split_once(&format!("{name}=\"")).unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+        };
+        edge(to, "xMax") - edge(from, "xMin")
+    };
+    let wanted = width("<p>- 1 234 567,89 € TTC</p>", "-", "€");
+    for columns in 2..6 {
+        let body = format!("<table width='100%'><tr>{}</tr></table>", cell.repeat(columns));
+        assert!((width(&body, "-", "€") - wanted).abs() < 0.05, "{columns}");
+    }
+}
