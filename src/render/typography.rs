@@ -62,6 +62,7 @@ fn is_forbidden(text: &str, at: usize) -> bool {
     starts_with_bound_sign(after)
         || stem.ends_with('«')
         || splits_number(stem, after)
+        || parts_sign(stem, after)
         || ends_with_title(stem)
 }
 
@@ -73,6 +74,22 @@ fn starts_with_bound_sign(after: &str) -> bool {
 fn splits_number(stem: &str, after: &str) -> bool {
     let digits = after.chars().take(4).take_while(char::is_ascii_digit).count();
     digits == 3 && stem.ends_with(|c: char| c.is_ascii_digit())
+}
+
+/// Tells whether a space stands between a sign and its number: `- 1 234,56`.
+fn parts_sign(stem: &str, after: &str) -> bool {
+    let before = stem.strip_suffix(['-', '+', '\u{2212}']);
+    let is_alone =
+        before.is_some_and(|before| before.is_empty() || before.ends_with([' ', '\u{a0}', '\n', '(']));
+    is_alone && after.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Tells whether the space at a place is part of an amount, and so is never made wider: `1 234,56 €`.
+pub(super) fn is_in_amount(text: &str, at: usize) -> bool {
+    let (Some(before), Some(after)) = (text.get(..at), text.get(at + 1..)) else { return false };
+    splits_number(before, after)
+        || before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(['€', '%'])
+        || parts_sign(before, after)
 }
 
 fn ends_with_title(stem: &str) -> bool {
@@ -108,6 +125,21 @@ mod tests {
     fn an_amount_stays_on_one_line() {
         assert_eq!(words("soit 1 234 567,89 € TTC"), ["soit ", "1 234 567,89 € ", "TTC"]);
         assert_eq!(words("-9\u{202f}985,56\u{a0}€ dû"), ["-9\u{202f}985,56\u{a0}€ ", "dû"]);
+    }
+
+    #[test]
+    fn a_sign_stays_with_its_amount() {
+        assert_eq!(words("solde - 1 234,56 € dû"), ["solde ", "- 1 234,56 € ", "dû"]);
+        assert_eq!(words("Nantes - 44000"), ["Nantes ", "- 44000"]);
+        assert_eq!(words("lot-12 a - b"), ["lot-12 ", "a ", "- ", "b"]);
+    }
+
+    #[test]
+    fn the_spaces_of_an_amount_are_known() {
+        let text = "le 5 mars, - 1 234,56 € et 5 %";
+        let inside: Vec<_> =
+            text.match_indices(' ').map(|(at, _)| at).filter(|at| is_in_amount(text, *at)).collect();
+        assert_eq!(inside, [12, 14, 21, 30]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The lists and statements as other programs read them: text, positions, structure, fonts (G3, G4, C16, E3, F4).
 
-use publier::render::papers::{Sheet, StatementLine};
+use publier::render::papers::{ExpenseRow, Sheet, StatementLine};
 use publier::render::{Limits, RenderError, Rendered, render_sheet};
+use publier_core::domain::expenses::Amounts;
 use publier_core::domain::money::Cents;
 use publier_core::publication::reason::RefusalReason;
 
@@ -249,6 +250,39 @@ fn the_largest_amounts_stay_whole_and_run_over_nothing() {
     assert!(count(Cents(i64::MAX)) >= 2 * 90 + 45 + 2, "{text}");
     assert!(count(Cents(i64::MIN)) > 45, "{text}");
     assert_eq!(collisions(&pdf), Vec::<String>::new());
+}
+
+#[test]
+fn the_largest_amounts_of_expenses_and_funds_run_over_nothing() {
+    let vast = Amounts {
+        amount: Cents(i64::MIN),
+        vat: Cents(i64::MAX),
+        deductible: Cents(i64::MIN),
+        recoverable: Cents(i64::MAX),
+    };
+    let mut sheet = long_expenses(6);
+    for row in &mut sheet.rows {
+        if let ExpenseRow::Line(_, _, amounts)
+        | ExpenseRow::AccountTotal(_, amounts)
+        | ExpenseRow::KeyTotal(_, amounts) = row
+        {
+            *amounts = vast;
+        }
+    }
+    sheet.total = vast;
+    let mut fund = works_fund();
+    fund.total = Cents(i64::MIN);
+    let mut list = co_owners(3);
+    for row in &mut list.rows {
+        (row.works_fund, row.working_capital) = (Cents(i64::MIN).to_french(), Cents(i64::MAX).to_french());
+    }
+    let sheets: [(&str, &dyn Sheet); 3] = [("expenses", &sheet), ("fund", &fund), ("list", &list)];
+    for (name, sheet) in sheets {
+        let pdf = rendered(sheet).pdf;
+        assert_eq!(collisions(&pdf), Vec::<String>::new(), "{name}");
+        let whole = Cents(i64::MIN).to_french().replace('\u{202f}', " ");
+        assert!(text_of(&pdf).contains(&whole), "{name}");
+    }
 }
 
 #[cfg(feature = "printpdf")]

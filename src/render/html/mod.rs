@@ -29,7 +29,7 @@ use crate::render::pictures::{Pictures, short_name};
 use crate::render::{Dropped, DroppedKind, Limits, RenderError};
 
 /// The elements that are kept. The second line holds wrappers without a look of their own.
-const ELEMENTS: [&str; 51] = [
+const ELEMENTS: [&str; 57] = [
     "a",
     "p",
     "br",
@@ -81,6 +81,12 @@ const ELEMENTS: [&str; 51] = [
     "footer",
     "figure",
     "figcaption",
+    "details",
+    "summary",
+    "fieldset",
+    "legend",
+    "form",
+    "nav",
 ];
 
 /// The elements that go with all that they hold: it was never meant to be read.

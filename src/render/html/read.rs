@@ -170,7 +170,8 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
             "p" | "div" | "center" | "blockquote" | "address" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
             | "li" | "caption" | "tr" | "td" | "th" | "pre" | "dl" | "dt" | "dd" | "section" | "article"
-            | "aside" | "main" | "header" | "footer" | "figure" | "figcaption" => {
+            | "aside" | "main" | "header" | "footer" | "figure" | "figcaption" | "details" | "summary"
+            | "fieldset" | "legend" | "form" | "nav" => {
                 flow.close(context.align, None);
                 self.paragraph(node, name, inner, flow)?;
             }
@@ -282,6 +283,8 @@ impl<'a, 'b> Reader<'a, 'b> {
         flow: &mut Flow,
     ) -> Result<(), RenderError> {
         let mut under = Under::default();
+        // A table's foot ends it, wherever it is written: HTML 4 wanted it before the body.
+        let mut foot = Vec::new();
         for child in node.children.borrow().iter() {
             let name = element_name(child).unwrap_or_default();
             if self.hides(child) {
@@ -289,7 +292,12 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
             let inner = inherited(child, name, context);
             match name {
-                "thead" | "tbody" | "tfoot" => self.rows(child, inner, name == "thead", table, flow)?,
+                "thead" | "tbody" => self.rows(child, inner, name == "thead", table, flow)?,
+                "tfoot" => {
+                    let first = table.body.len();
+                    self.rows(child, inner, false, table, flow)?;
+                    foot.extend(table.body.drain(first..));
+                }
                 "tr" => {
                     let row = self.row(child, inner, is_head, table, &mut under)?;
                     let rows = if is_head { &mut table.head } else { &mut table.body };
@@ -299,6 +307,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 _ => {}
             }
         }
+        table.body.append(&mut foot);
         Ok(())
     }
 

@@ -30,8 +30,10 @@ const PARAGRAPH_GAP: f32 = 6.5;
 const HEADING_GAP: f32 = 13.0;
 /// The space between two items of a list.
 const ITEM_GAP: f32 = 3.0;
-/// How far the items of a list stand to the right.
+/// How far the items of a list stand to the right, where their numbers leave them that room.
 const LIST_INDENT: f32 = 18.0;
+/// The space after a number that takes more.
+const LABEL_GAP: f32 = 4.0;
 /// The space around tables and rules.
 const TABLE_GAP: f32 = 9.0;
 /// The narrowest column of text: a narrower one would be a glyph a line.
@@ -276,12 +278,12 @@ impl Workshop {
     ) {
         let first_gap = if self.is_in_list(place.role) { ITEM_GAP } else { PARAGRAPH_GAP };
         let list = self.roles.add(Role::List(numbering), place.role);
+        let indent = indent(&items);
         for (position, (label, blocks)) in items.into_iter().enumerate() {
             let item = self.roles.add(Role::ListItem, Some(list));
             let mark = self.roles.add(Role::Label, Some(item));
             let body = self.roles.add(Role::ListBody, Some(item));
-            let inner =
-                Place { x: place.x + LIST_INDENT, width: place.width - LIST_INDENT, role: Some(body) };
+            let inner = Place { x: place.x + indent, width: place.width - indent, role: Some(body) };
             let mut inside = self.column(blocks, inner);
             self.put_label(&label, mark, place.x, &mut inside);
             if let Some(first) = inside.first_mut() {
@@ -308,6 +310,11 @@ impl Workshop {
             slabs.insert(0, label);
         }
     }
+}
+
+/// Gives how far the items of a list stand to the right: beyond the widest of their numbers.
+fn indent(items: &[(ShapedParagraph, Vec<Shaped>)]) -> f32 {
+    items.iter().map(|(label, _)| label.widest() + LABEL_GAP).fold(LIST_INDENT, f32::max)
 }
 
 /// Gives the look of a list's label: that of the item's first text, upright.

@@ -15,7 +15,7 @@ use crate::render::display::{
 };
 use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, shape};
 use crate::render::model::{Align, Inline, Level, Paragraph, PictureBox, TextStyle};
-use crate::render::typography::{breaks, hyphens};
+use crate::render::typography::{breaks, hyphens, is_in_amount};
 
 /// The height of a line, in its size.
 const LINE_HEIGHT_EM: f32 = 1.28;
@@ -33,9 +33,6 @@ const MAX_SPACE_EM: f32 = 1.0;
 const LOOSE_SPACE_EM: f32 = 0.28;
 /// The most lines in a row that end with a hyphen.
 const MAX_HYPHENS: usize = 2;
-/// How many ems of a word stay on one line in a column that is too narrow for it: four letters or so. Fewer would be letters
-/// under one another.
-const LEAST_EM: f32 = 2.0;
 /// The longest number, and the most letters that make a word with digits one: `12,50 €HT`, `n°12`, an IBAN.
 const MAX_NUMBER: (usize, usize) = (40, 4);
 /// How much of a word is looked at beyond the line that it is to be parted on: as much as any word has. What staff write without
@@ -178,7 +175,7 @@ impl ShapedParagraph {
                 kind: Kind::Glyph(Inked { face, id, advance_em, shift_em, end, style }),
                 width: advance_em * size,
                 start: Offset::of(start + glyph.start),
-                is_space: matches!(shown, " " | "\n"),
+                is_space: shown == "\n" || shown == " " && !is_in_amount(text, glyph.start),
             });
         }
     }
@@ -226,15 +223,15 @@ impl ShapedParagraph {
         widths.fold(0.0, f32::max)
     }
 
-    /// Gives the width below which it would part a number, or stand as letters under one another.
-    pub(super) fn least(&self) -> f32 {
+    /// Gives the width below which it would part a number, or leave less than so many ems of a word on a line.
+    pub(super) fn least(&self, of_word_em: f32) -> f32 {
         let least = |word: &Word| {
             if word.is_picture {
                 MIN_WIDTH
             } else if self.is_number(word) {
                 word.width
             } else {
-                word.width.min(LEAST_EM * self.size_of(word))
+                word.width.min(of_word_em * self.size_of(word))
             }
         };
         self.words.iter().map(least).fold(0.0, f32::max)

@@ -20,6 +20,10 @@ use crate::render::model::{Carry, Cell, Table, Width};
 const SIDE_PADDING: f32 = 5.0;
 /// The same where a table lacks room.
 const NARROW_PADDING: f32 = 2.0;
+/// How many ems of a word stay on one line in a table without room: four letters or so. Fewer would be letters under one another.
+const LEAST_EM: f32 = 2.0;
+/// How many stay before a table is set smaller: as many as any word has. What is longer is an address, which parts.
+const WORD_EM: f32 = 12.0;
 /// The smallest type that a table is set in for want of room: small print, and still read.
 const FLOOR_PT: f32 = 6.0;
 /// How many times a table is set smaller: once is enough where all its text has one size, and what is smaller already
@@ -251,8 +255,12 @@ impl ShapedTable {
             };
             return Some((share(&needs, room.max(least)), SIDE_PADDING));
         }
+        let needs = self.needs(available, SIDE_PADDING, ShapedCell::of_words);
+        if fits(narrowest(&needs), available) {
+            return Some((share(&needs, available), SIDE_PADDING));
+        }
         for _ in 0..MAX_SHRINKS {
-            let needs = self.needs(available, NARROW_PADDING, ShapedCell::extents);
+            let needs = self.needs(available, NARROW_PADDING, ShapedCell::of_words);
             let least = narrowest(&needs);
             if fits(least, available) {
                 return Some((share(&needs, available), NARROW_PADDING));
@@ -306,9 +314,14 @@ impl ShapedTable {
         (narrowest(&needs), needs.iter().map(|need| need.widest).sum())
     }
 
-    /// Gives the width below which it would part a number.
-    fn least(&self) -> f32 {
-        narrowest(&self.needs(f32::MAX, NARROW_PADDING, ShapedCell::least))
+    /// Gives the width below which it would part a number, or leave less than so many ems of a word on a line.
+    fn least(&self, of_word_em: f32) -> f32 {
+        let needs = if of_word_em > LEAST_EM {
+            self.needs(f32::MAX, SIDE_PADDING, ShapedCell::of_words)
+        } else {
+            self.needs(f32::MAX, NARROW_PADDING, ShapedCell::least)
+        };
+        narrowest(&needs)
     }
 }
 
@@ -320,7 +333,12 @@ impl ShapedCell {
 
     /// Gives the width below which it would part a number, and the one below which it parts its words.
     fn least(&self) -> (f32, f32) {
-        (least_of(&self.blocks), self.narrowest)
+        (least_of(&self.blocks, LEAST_EM), self.narrowest)
+    }
+
+    /// Gives the width below which it would part a number or a word, addresses aside, and the widest that it can be.
+    fn of_words(&self) -> (f32, f32) {
+        (least_of(&self.blocks, WORD_EM), self.widest)
     }
 
     /// Adds what it needs, padding included, to the columns that it spans.
@@ -424,7 +442,8 @@ fn extents(blocks: &[Shaped]) -> (f32, f32) {
             Shaped::List(items, _) => {
                 let inside = items.iter().map(|(_, blocks)| extents(blocks));
                 let (narrow, wide) = inside.fold((0.0_f32, 0.0_f32), |a, b| (a.0.max(b.0), a.1.max(b.1)));
-                (narrow + super::LIST_INDENT, wide + super::LIST_INDENT)
+                let indent = super::indent(items);
+                (narrow + indent, wide + indent)
             }
             Shaped::Rule | Shaped::PageBreak => (0.0, 0.0),
         };
@@ -432,14 +451,14 @@ fn extents(blocks: &[Shaped]) -> (f32, f32) {
     })
 }
 
-/// Gives the width below which blocks would part a number.
-fn least_of(blocks: &[Shaped]) -> f32 {
+/// Gives the width below which blocks would part a number, or leave less than so many ems of a word on a line.
+fn least_of(blocks: &[Shaped], of_word_em: f32) -> f32 {
     let least = blocks.iter().map(|block| match block {
-        Shaped::Paragraph(paragraph) => paragraph.least(),
-        Shaped::Table(table) => table.least(),
+        Shaped::Paragraph(paragraph) => paragraph.least(of_word_em),
+        Shaped::Table(table) => table.least(of_word_em),
         Shaped::List(items, _) => {
-            let inside = items.iter().map(|(_, blocks)| least_of(blocks));
-            inside.fold(0.0, f32::max) + super::LIST_INDENT
+            let inside = items.iter().map(|(_, blocks)| least_of(blocks, of_word_em));
+            inside.fold(0.0, f32::max) + super::indent(items)
         }
         Shaped::Rule | Shaped::PageBreak => 0.0,
     });

@@ -2,7 +2,7 @@
 
 use publier::render::{Limits, RenderError, render_letter};
 
-use crate::support::render::{Album, letter, places, render, text_of, words_of};
+use crate::support::render::{Album, collisions, letter, places, render, text_of, words_of};
 
 /// Cells that span rows, as heads and as the names of what stands beside them.
 pub(super) const TABLE: &str = "<table border=1><tr><th rowspan=2>Immeuble</th><th colspan=2>Exercice</th></tr>\
@@ -85,4 +85,33 @@ fn a_list_is_numbered_as_it_asks() {
     assert_eq!(rendered.dropped, []);
     let words = words_of(&rendered.pdf);
     assert!(words.contains("a. un iv. deux b. trois A. quatre I. cinq 1. six"), "{words}");
+}
+
+#[test]
+fn the_number_of_an_item_never_runs_over_its_text() {
+    for list in ["<ol start=98>", "<ol start=2147483646>", "<ol type=I start=87>", "<ol type=i start=4999>"] {
+        let items = "<li>Un mot<li>Deux mots<li>Trois mots";
+        let made = render(&format!(
+            "{list}{items}</ol><table border=1><tr><td>{list}{items}</ol></td></tr></table>"
+        ));
+        assert_eq!(collisions(&made.pdf), Vec::<String>::new(), "{list}");
+        let words = words_of(&made.pdf);
+        assert!(words.contains(". Un mot "), "{words}");
+    }
+}
+
+#[test]
+fn the_foot_of_a_table_ends_it_wherever_it_is_written() {
+    let body = "<table border=1><thead><tr><th>Poste</th></tr></thead><tfoot><tr><td>Total</td></tr></tfoot>\
+                <tbody><tr><td>Eau</td></tr><tr><td>Gaz</td></tr></tbody></table>";
+    assert!(words_of(&render(body).pdf).contains("Poste Eau Gaz Total"));
+}
+
+#[test]
+fn the_parts_of_a_form_keep_their_words_apart() {
+    let body = "<form>un</form><form>deux</form><fieldset><legend>trois</legend>quatre</fieldset>\
+                <details><summary>cinq</summary>six</details><nav>sept</nav>";
+    let made = render(body);
+    assert!(words_of(&made.pdf).contains("un deux trois quatre cinq six sept"));
+    assert_eq!(made.dropped, []);
 }

@@ -82,3 +82,30 @@ fn a_width_that_the_body_asks_for_gives_way_to_amounts() {
         assert_eq!(collisions(&made.pdf), Vec::<String>::new(), "{width}");
     }
 }
+
+#[test]
+fn an_address_that_no_column_holds_parts_and_leaves_the_table_its_type() {
+    let address = format!("https://extranet.example/{}", "documents/".repeat(20));
+    let made = render(&format!("<table border=1><tr><td>{address}</td><td>345,67</td></tr></table>"));
+    let wanted = height(&render("<p>345,67</p>").pdf, "345,67");
+    assert!((height(&made.pdf, "345,67") - wanted).abs() < 0.01);
+    assert_eq!(collisions(&made.pdf), Vec::<String>::new());
+}
+
+#[test]
+fn justifying_a_line_never_widens_an_amount() {
+    let cell = "<td style='text-align:justify'>L’assemblée approuve les travaux pour - 1 234 567,89 € TTC environ</td>";
+    let width = |body: &str, from: &str, to: &str| {
+        let xml = tool("pdftotext", &["-bbox"], &File::of(&render(body).pdf).path, &["-"]);
+        let edge = |word: &str, name: &str| -> f32 {
+            let line = xml.lines().find(|line| line.contains(&format!(">{word}<"))).unwrap();
+            line.split_once(&format!("{name}=\"")).unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+        };
+        edge(to, "xMax") - edge(from, "xMin")
+    };
+    let wanted = width("<p>- 1 234 567,89 € TTC</p>", "-", "€");
+    for columns in 2..6 {
+        let body = format!("<table width='100%'><tr>{}</tr></table>", cell.repeat(columns));
+        assert!((width(&body, "-", "€") - wanted).abs() < 0.05, "{columns}");
+    }
+}

@@ -62,3 +62,24 @@ fn the_support_guide_tells_every_reason_of_a_transfer_with_whose_move_it_is() {
         assert!(guide.contains(&row), "{row}");
     }
 }
+
+#[test]
+fn the_support_guide_tells_every_reason_of_a_letter_or_paper_that_is_not_made() {
+    use publier_core::publication::reason::RefusalReason as R;
+    let guide = include_str!("../../../docs/guide-assistance.fr.md");
+    let messages = Messages::new(Lang::Fr);
+    for reason in [
+        R::BodyFormat,
+        R::BodyTooLarge,
+        R::BodyTooLong,
+        R::BodyTooDeep,
+        R::PictureTooLarge,
+        R::TableTooWide,
+        R::PaperTooLong,
+        R::RenderFailed,
+    ] {
+        let said = [reason.reason_key(), reason.remedy_key()].map(|key| messages.text(key));
+        let row = format!("| `{reason}` | {} | {} |", said[0], said[1]);
+        assert!(guide.contains(&row), "{row}");
+    }
+}
