@@ -121,6 +121,11 @@ pub fn in_screen_colours(photo: &[u8]) -> Result<Option<Vec<u8>>, PhotoError> {
     Ok(drawn.ok().flatten())
 }
 
+/// Tells whether the pixels of a PNG can be read, to the last row.
+pub fn is_readable_png(png: &[u8]) -> bool {
+    catch_unwind(AssertUnwindSafe(|| reduce::is_readable(png))).unwrap_or(false)
+}
+
 /// Refuses a PNG that announces more pixels than are looked at. Its first bytes are enough.
 ///
 /// # Errors

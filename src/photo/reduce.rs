@@ -8,7 +8,7 @@
 
 use std::io::{Cursor, Error, Result, Write};
 
-use png::{BitDepth, ColorType, Decoder, Encoder, Transformations};
+use png::{BitDepth, ColorType, Decoder, DecodingError, Encoder, Transformations};
 
 use super::png::{Header, colours, header, moves};
 
@@ -32,6 +32,16 @@ pub(super) fn within(clean: &[u8], side: u16) -> Option<Vec<u8>> {
     let (head, rest) = drawn.split_at_checked(AFTER_HEADER)?;
     let whole = [head, &colours(clean), rest].concat();
     (whole.len() < clean.len()).then_some(whole)
+}
+
+/// Tells whether a PNG can be read to its last row. No more than one of them is held.
+pub(super) fn is_readable(png: &[u8]) -> bool {
+    let read = || {
+        let mut reader = Decoder::new(Cursor::new(png)).read_info()?;
+        while reader.next_row()?.is_some() {}
+        Ok::<_, DecodingError>(())
+    };
+    read().is_ok()
 }
 
 fn drawn(clean: &[u8], to: (u32, u32)) -> Option<Vec<u8>> {

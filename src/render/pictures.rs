@@ -1,13 +1,14 @@
 //! The pictures of a body: found by stored id or in a `data:` address, known by content, measured by header.
 //!
 //! Refuses a picture whose header announces more pixels than the limit before a single one is decoded. What can't
-//! be found, is cut short, or is neither PNG nor JPEG is dropped and told. No network is ever asked.
+//! be found, is cut short, damaged (a PNG; the pixels of a JPEG aren't looked at) or neither PNG nor JPEG is dropped and told. No network is ever asked.
 //!
 //! A PDF holds a JPEG as it was given: what it tells about its maker (place, date, device) is taken from it before, and it
 //! is turned upright, as [`photo`] does for photos that leave by themselves. One in a printer's inks (CMYK) has no place in our
 //! PDF/A and is drawn anew in the colours of the screen, without its profile: near to what it was. A PNG is drawn anew from
 //! its pixels.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -123,12 +124,39 @@ fn measured(bytes: Vec<u8>) -> Option<Picture> {
 /// Gives a picture upright and without what it tells about its maker.
 fn discreet(picture: Picture) -> Option<Picture> {
     match picture.format {
-        PictureFormat::Png => Some(picture),
+        PictureFormat::Png => is_readable(&picture).then_some(picture),
         PictureFormat::Jpeg if jpeg_components(&picture.bytes) == Some(INKS) => {
             measured(photo::in_screen_colours(&picture.bytes).ok()??)
         }
         PictureFormat::Jpeg => measured(photo::ready(&picture.bytes, 0).ok()?),
     }
+}
+
+/// How many readable PNGs a thread remembers, and the largest of them in bytes: the logo and the signature come back in each
+/// letter.
+const REMEMBERED: usize = 4;
+const REMEMBERED_BYTES: usize = 256 * 1024;
+
+thread_local! {
+    /// The PNGs that were found readable last, the latest at the end.
+    static READABLE: RefCell<Vec<Arc<Vec<u8>>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Tells whether the pixels of a PNG can be read: the engine would refuse the whole document over one that can't be.
+fn is_readable(png: &Picture) -> bool {
+    if READABLE.with_borrow(|known| known.contains(&png.bytes)) {
+        return true;
+    }
+    let is_readable = photo::is_readable_png(&png.bytes);
+    if is_readable && png.bytes.len() <= REMEMBERED_BYTES {
+        READABLE.with_borrow_mut(|known| {
+            if known.len() >= REMEMBERED {
+                known.remove(0);
+            }
+            known.push(Arc::clone(&png.bytes));
+        });
+    }
+    is_readable
 }
 
 /// Reads the size in the IHDR chunk (PNG, section 11.2.1).

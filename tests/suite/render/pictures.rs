@@ -1,6 +1,6 @@
 //! Pictures in letters: what a PDF must not tell of who took them, and how they stand.
 
-use publier::render::{ImageResolver, Limits, render_letter};
+use publier::render::{DroppedKind, ImageResolver, Limits, render_letter};
 
 use crate::support::package::{chunk, exif, segment, with_chunks, with_segments};
 use crate::support::render::{File, JPEG, PNG, letter, tool};
@@ -116,4 +116,36 @@ fn a_picture_in_inks_is_shown_in_the_colours_of_the_screen() {
 fn a_picture_in_inks_that_is_cut_short_is_told() {
     let rendered = render_letter(&letter("<p>a<img src=cut></p>"), &Printer, &Limits::default()).unwrap();
     assert!(rendered.dropped.iter().any(|lost| lost.name == "cut"), "{:?}", rendered.dropped);
+}
+
+/// Drawings of which the picture itself is spoilt, or stops before its last row.
+struct Spoilt;
+
+impl ImageResolver for Spoilt {
+    fn resolve(&self, id: &str) -> Option<Vec<u8>> {
+        let content = PNG.windows(4).position(|window| window == b"IDAT").unwrap() + 4;
+        let end = PNG.windows(4).position(|window| window == b"IEND").unwrap() - 4;
+        match id {
+            "spoilt" => {
+                let mut png = PNG.to_vec();
+                for byte in &mut png[content + 20..content + 40] {
+                    *byte = !*byte;
+                }
+                Some(png)
+            }
+            "short" => Some([&PNG[..content - 8], &PNG[end..]].concat()),
+            "whole" => Some(PNG.to_vec()),
+            _ => None,
+        }
+    }
+}
+
+#[test]
+fn a_damaged_drawing_is_left_out_and_told_and_the_letter_is_made() {
+    let body = "<p>avant<img src=spoilt><img src=short><img src=whole>apr\u{e8}s</p>";
+    let rendered = render_letter(&letter(body), &Spoilt, &Limits::default()).unwrap();
+    let lost = rendered.dropped.iter().filter(|lost| lost.kind == DroppedKind::Image);
+    let names: Vec<_> = lost.map(|lost| lost.name.as_str()).filter(|name| *name != "signature").collect();
+    assert_eq!(names, ["short", "spoilt"]);
+    assert_eq!(sizes(&rendered.pdf), [(220, 70); 2], "the picture and its transparency");
 }
