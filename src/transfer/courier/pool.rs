@@ -1,7 +1,7 @@
 //! Several couriers at once: more connections while there is work, fewer where the server has had enough.
 //!
 //! Promises: each file goes through the protocol of one courier, with its promises; no two couriers ever hold
-//! one remote name. Connections are added while files wait, at first two logins at once, then twice as many as sessions
+//! one remote name. Connections are added while files wait, at first three logins at once, then thrice as many as sessions
 //! stand, `MOST_LOGINS` at most (servers pause or bar whoever knocks too often, and some take seconds over a password). One
 //! connection that carries many small files at a time gets company once they have been at it for twice as long as opening
 //! another takes; at once where a large file waits, since large ones don't share. A server that
@@ -318,7 +318,7 @@ impl Pool {
         let waiting = self.queue.waiting();
         self.idle.iter().all(|courier| courier.is_lane)
             && waiting > self.opening
-            && self.opening < (standing * 2).min(MOST_LOGINS)
+            && self.opening < (standing * 3).min(MOST_LOGINS)
             && (waiting > self.queue.small_waiting() || self.is_worth_company())
             && self.lines < self.ceiling.get()
     }
