@@ -148,6 +148,7 @@ report-cause-usage = The command was not understood.
 report-cause-configuration = A setting is missing or not valid.
 report-cause-database = The database can’t be read.
 report-cause-connection = The server can’t be reached.
+report-cause-unconfirmed = The extranet did not confirm what was sent.
 report-cause-already-running = Another publication is running.
 report-cause-interrupted = The publication was stopped.
 report-cause-done = The publication is over.

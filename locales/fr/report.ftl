@@ -148,6 +148,7 @@ report-cause-usage = La commande n’a pas été comprise.
 report-cause-configuration = Un réglage manque ou n’est pas valable.
 report-cause-database = La base de données ne peut pas être lue.
 report-cause-connection = Le serveur n’est pas joignable.
+report-cause-unconfirmed = L’extranet n’a pas confirmé ce qui a été envoyé.
 report-cause-already-running = Une autre publication est en cours.
 report-cause-interrupted = La publication a été arrêtée.
 report-cause-done = La publication est terminée.

@@ -143,5 +143,5 @@ fn gave_way(messages: &Messages) -> Cause {
 }
 
 fn uncertain(messages: &Messages) -> Cause {
-    Cause::Run { status: ExitStatus::Connection, words: Label::sentence(&messages.text("flow-uncertain")) }
+    Cause::Unconfirmed { words: Label::sentence(&messages.text("flow-uncertain")) }
 }

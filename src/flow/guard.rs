@@ -16,6 +16,7 @@ use crate::digest::sha256;
 use crate::ledger::logins::LoginKey;
 use crate::ledger::{Ledger, LedgerError};
 use crate::ports::{Clock, Connector, Session, TransferError};
+use crate::settings::secret::Secret;
 use crate::settings::target::{Login, Target};
 use crate::transfer::keys_of_agent;
 
@@ -43,7 +44,11 @@ impl Guard {
             // An agent is asked before each login: keys come and go meanwhile.
             Login::Folder(_) | Login::Agent { .. } => String::new(),
             // A key that can't be read is the connector's to tell.
-            Login::Key { file, .. } => short(sha256(&std::fs::read(file).unwrap_or_default())),
+            Login::Key { file, passphrase } => {
+                let key = std::fs::read(file).unwrap_or_default();
+                let opened_by = passphrase.as_ref().map(Secret::digest).unwrap_or_default();
+                short(sha256(&[key.as_slice(), opened_by.as_bytes()].concat()))
+            }
         };
         let host = format!("{}:{}", target.host, target.port);
         Self { inner, ledger: Mutex::new(ledger), clock, target: target.clone(), host, secret }

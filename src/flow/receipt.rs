@@ -11,7 +11,6 @@
 
 use std::time::Duration;
 
-use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::facts::Replaced;
 use publier_core::publication::next_step::Receipt;
 use publier_core::publication::reason::TransferReason;
@@ -186,5 +185,5 @@ impl Run<'_> {
 }
 
 fn failure(words: &str) -> Cause {
-    Cause::Run { status: ExitStatus::Connection, words: Label::sentence(words) }
+    Cause::Unconfirmed { words: Label::sentence(words) }
 }

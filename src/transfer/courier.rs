@@ -39,6 +39,9 @@ pub const RESUME_BACK_BYTES: u64 = 1024 * 1024;
 /// The largest file that is placed in one go, in bytes: it is held in memory, and begins anew after a fault.
 pub const SMALL_BYTES: u64 = 256 * 1024;
 
+/// How often a file changes hands without a counted try: twice as often as there are connections at most.
+const MOST_HANDED_ON: u32 = 32;
+
 /// A failed try: whether a session could be had at all.
 #[derive(Debug)]
 enum Failure {
@@ -65,6 +68,8 @@ impl Failure {
 struct Tries {
     /// Tries that failed.
     failed: u32,
+    /// How often it changed hands because its session was gone.
+    handed_on: u32,
     /// The rename was asked for: a lost reply may hide that it was done.
     renaming: bool,
     /// Ends the pauses: the try that is under way is the last one.
@@ -135,6 +140,11 @@ impl Courier {
         }
     }
 
+    /// Tells whether its connection stands, as far as is known.
+    fn stands(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.in_sync())
+    }
+
     /// How many couriers work on this connection; 0 without one.
     fn sharers(&self) -> usize {
         self.seat.as_ref().map_or(0, Arc::strong_count)
@@ -148,8 +158,9 @@ impl Courier {
             let result = unless_stopped(&stop, self.deliver_once(parcel, &mut tries.renaming)).await;
             self.drop_broken();
             if let Err(Failure::Session(error)) = &result
-                && (self.is_lane || self.dispatch.seats.taken() > 0)
+                && (self.is_lane || (self.dispatch.seats.taken() > 0 && tries.handed_on < MOST_HANDED_ON))
             {
+                tries.handed_on += 1;
                 return Turn::GivenBack(error.clone());
             }
             match self.settle(result, tries, Some(parcel)).await {

@@ -22,6 +22,8 @@ pub enum Doing {
     Store,
     /// RNFR, RNTO.
     Rename,
+    /// PASV, where EPSV is refused too.
+    Passive,
     /// Anything else.
     Other,
 }
@@ -31,7 +33,7 @@ pub fn from_ftp_code(code: u16, doing: Doing) -> TransferReason {
     use TransferReason as R;
     match (code, doing) {
         (421, _) => R::ConnectionLost,
-        (425 | 426 | 522, _) => R::DataChannelRefused,
+        (425 | 426 | 522, _) | (500..=504 | 550, Doing::Passive) => R::DataChannelRefused,
         (452 | 552, _) => R::DiskFull,
         (_, Doing::Secure) | (431 | 533..=537, _) => R::TlsFailed,
         (331 | 332 | 430 | 530, _) => R::AuthenticationRefused,

@@ -99,7 +99,10 @@ impl RealServer {
             std::os::unix::fs::symlink("/usr/sbin/sshd", &program).unwrap();
             fs::create_dir_all("/run/sshd").unwrap();
             let file = folder.join("sshd_config");
-            write(&file, &(sshd_settings(identities, folder, port) + settings));
+            // A second subsystem would be added to the first.
+            let first = sshd_settings(identities, folder, port);
+            let first = if settings.contains("Subsystem") { first.replace(SFTP, "") } else { first };
+            write(&file, &(first + settings));
             let mut command = Command::new(&program);
             command.args(["-D", "-e", "-f"]).arg(&file);
             command
@@ -350,6 +353,9 @@ fn vsftpd_settings(kind: Kind, identities: &Identities, folder: &Path, pam: &str
     )
 }
 
+/// What gives OpenSSH its SFTP.
+const SFTP: &str = "Subsystem sftp internal-sftp\n";
+
 fn sshd_settings(identities: &Identities, folder: &Path, port: u16) -> String {
     let folder = folder.display();
     let [ed25519, rsa] = ["host_ed25519", "host_rsa"].map(|name| identities.path(name));
@@ -357,7 +363,7 @@ fn sshd_settings(identities: &Identities, folder: &Path, port: u16) -> String {
         "ListenAddress 127.0.0.1\nPort {port}\nHostKey {}\nHostKey {}\n\
          AuthorizedKeysFile {folder}/authorized_keys\nUsePAM yes\nPasswordAuthentication yes\n\
          KbdInteractiveAuthentication no\nStrictModes no\nPidFile none\nLogLevel VERBOSE\n\
-         MaxStartups 100:30:200\nSubsystem sftp internal-sftp\n",
+         MaxStartups 100:30:200\n{SFTP}",
         ed25519.display(),
         rsa.display()
     )

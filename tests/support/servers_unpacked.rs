@@ -57,7 +57,8 @@ fn start_proftpd(protocol: Protocol, self_signed: bool, more: &str) -> RealServe
             Protocol::Ftp => String::new(),
             _ => tls_settings(identities, folder, protocol, self_signed),
         };
-        write(&file, &format!("{}{own}{more}", proftpd_settings(identities, folder, port)));
+        // The first of two settings counts.
+        write(&file, &format!("{more}{}{own}", proftpd_settings(identities, folder, port)));
         let mut command = unpacked("usr/sbin/proftpd");
         command.arg("-n").arg("-c").arg(&file);
         command

@@ -343,6 +343,11 @@ pub enum Cause {
         /// What exactly, as a sentence fit for staff.
         words: Label,
     },
+    /// The server was reached, and yet what was sent isn't confirmed: its receiver refused it, or said nothing that counts.
+    Unconfirmed {
+        /// What exactly and what to do, as sentences fit for staff.
+        words: Label,
+    },
 }
 
 impl Cause {
@@ -351,6 +356,7 @@ impl Cause {
         match self {
             Self::Transfer { reason, .. } => (*reason).into(),
             Self::Run { status, .. } => *status,
+            Self::Unconfirmed { .. } => ExitStatus::Connection,
         }
     }
 }

@@ -74,6 +74,7 @@ impl Teller<'_> {
         match &self.report.cause {
             Some(Cause::Transfer { reason, .. }) => self.say(reason.reason_key()),
             Some(Cause::Run { status, .. }) => self.say(&format!("report-cause-{status}")),
+            Some(Cause::Unconfirmed { .. }) => self.say("report-cause-unconfirmed"),
             None => self.say("report-cause-other"),
         }
     }
@@ -183,6 +184,7 @@ impl Teller<'_> {
             Cause::Run { status, words } => {
                 vec![self.cause(), words.to_string(), self.say(&format!("report-remedy-{status}"))]
             }
+            Cause::Unconfirmed { words } => vec![self.cause(), words.to_string()],
         };
         vec![item]
     }

@@ -370,6 +370,7 @@ impl Pool {
                 if !courier.is_lane {
                     self.shrink(&error);
                 }
+                self.drop_idle(error.reason == TransferReason::TimedOut);
                 self.give_back(task);
                 if let Some(behind) = behind {
                     self.queue.free(&behind.parcel.remote);
@@ -410,6 +411,16 @@ impl Pool {
         if !self.ending.is_cancelled() {
             self.queue.push(task);
         }
+    }
+
+    /// Drops idle connections that are gone: while one counts as standing, who can't connect counts no try. A server that lets
+    /// no one in by its silence answers none of them, and each would be waited for in turn.
+    fn drop_idle(&mut self, is_silent: bool) {
+        let idle = std::mem::take(&mut self.idle);
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            idle.into_iter().partition(|courier| !is_silent && courier.stands());
+        self.lines = self.lines.saturating_sub(gone.iter().filter(|courier| !courier.is_lane).count());
+        self.idle = kept;
     }
 
     /// One connection less, and for a while no more than stand.

@@ -137,7 +137,8 @@ impl Courier {
         let mut local = LocalFile::open(parcel).await?;
         self.ensure_folder_of(&parcel.remote).await?;
         let part = parcel.part();
-        let offset = self.resume_offset(parcel, &part).await?;
+        let left = self.size(&part).await?;
+        let offset = resume_offset(parcel, left);
         if offset > 0 {
             self.dispatch.tell(&Event::Resumed {
                 remote: parcel.remote.clone(),
@@ -145,13 +146,17 @@ impl Courier {
                 size_bytes: parcel.size_bytes,
             });
         }
-        let written = self.write_from(parcel, &part, offset, &mut local).await;
-        if offset > 0 && matches!(&written, Err(Failure::Work(error)) if is_refusal(error)) {
+        let mut written = self.write_from(parcel, &part, offset, &mut local).await;
+        if offset > 0 && is_refused(&written) {
             // A server that refuses to go on in the middle takes the whole file.
-            self.write_from(parcel, &part, 0, &mut local).await?;
-        } else {
-            written?;
+            written = self.write_from(parcel, &part, 0, &mut local).await;
         }
+        if left.is_some() && is_refused(&written) {
+            // One that lets nothing be overwritten takes it where no part stands: what stands there bears our content's name.
+            self.discard(&part).await;
+            written = self.write_from(parcel, &part, 0, &mut local).await;
+        }
+        written?;
         if let Err(error) = local.confirm_unchanged(parcel).await {
             // The part no longer has the content that its name tells.
             self.discard(&part).await;
@@ -206,20 +211,14 @@ impl Courier {
         Ok(())
     }
 
-    /// Where to go on: 1 MiB before the end of the part. A part longer than the file is not ours to trust.
-    async fn resume_offset(&mut self, parcel: &Parcel, part: &RemotePath) -> Result<u64, Failure> {
-        match self.size(part).await? {
-            Some(found) if found <= parcel.size_bytes => Ok(found.saturating_sub(RESUME_BACK_BYTES)),
-            Some(_) | None => Ok(0),
-        }
-    }
-
     /// Renames the part. Where a server refuses to replace a file that is not the parcel, it is removed first.
     async fn rename(&mut self, parcel: &Parcel) -> Result<(), Failure> {
         let part = parcel.part();
         let session = self.session().await?;
         let Err(error) = session.rename(&part, &parcel.remote).await else { return Ok(()) };
-        let refused = error.reason == TransferReason::RenameFailed && session.in_sync();
+        let refusals =
+            [TransferReason::RenameFailed, TransferReason::PermissionDenied, TransferReason::FileExists];
+        let refused = refusals.contains(&error.reason) && session.in_sync();
         if !refused || session.size(&parcel.remote).await?.is_none() {
             return Err(error.into());
         }
@@ -291,9 +290,17 @@ impl Courier {
     }
 }
 
+/// Where to go on: 1 MiB before the end of the part. A part longer than the file is not ours to trust.
+fn resume_offset(parcel: &Parcel, left: Option<u64>) -> u64 {
+    left.filter(|found| *found <= parcel.size_bytes)
+        .map_or(0, |found| found.saturating_sub(RESUME_BACK_BYTES))
+}
+
 /// Tells whether the server said no to this write, and not that something else is wrong.
-fn is_refusal(error: &TransferError) -> bool {
-    error.reason == TransferReason::ServerError
+fn is_refused(written: &Result<(), Failure>) -> bool {
+    use TransferReason as R;
+    let refusals = [R::ServerError, R::PermissionDenied, R::FileExists];
+    matches!(written, Err(Failure::Work(error)) if refusals.contains(&error.reason))
 }
 
 fn mismatch(expected: u64, found: Option<u64>) -> TransferError {

@@ -79,7 +79,7 @@ impl FtpSession {
     }
 
     pub(super) async fn passive_port(&mut self) -> Result<u16, TransferError> {
-        let reply = self.control.done("PASV", Doing::Other).await?;
+        let reply = self.control.done("PASV", Doing::Passive).await?;
         // The address is not used: behind a translation it is a private one.
         reply::passive_address(reply.text()).map(|(_, port)| port).ok_or_else(|| {
             self.control.abandon();

@@ -26,7 +26,7 @@ use russh::keys::PublicKey;
 #[cfg(unix)]
 use russh::keys::agent::{AgentIdentity, client::AgentClient};
 use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg, PublicKeyOrCertificate};
-use russh::{MethodKind, Preferred, cipher};
+use russh::{ChannelMsg, MethodKind, Preferred, cipher};
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
@@ -249,11 +249,24 @@ impl Connector for SftpConnector {
         let deadlines = self.target.deadlines;
         within(deadlines.reply, "log in", self.log_in(&mut handle)).await??;
         let opening = async {
-            let channel = handle.channel_open_session().await?;
+            let mut channel = handle.channel_open_session().await?;
             channel.request_subsystem(true, "sftp").await?;
-            Ok::<_, russh::Error>(channel.into_stream())
+            while let Some(said) = channel.wait().await {
+                match said {
+                    ChannelMsg::Success => return Ok(Some(channel.into_stream())),
+                    ChannelMsg::Failure | ChannelMsg::Close | ChannelMsg::Eof => break,
+                    _ => {}
+                }
+            }
+            Ok::<_, russh::Error>(None)
         };
-        let stream = within(deadlines.reply, "open SFTP", opening).await?.map_err(|error| explain(&error))?;
+        let opened = within(deadlines.reply, "open SFTP", opening).await?.map_err(|error| explain(&error))?;
+        let stream = opened.ok_or_else(|| {
+            TransferError::new(
+                TransferReason::ServerError,
+                "the server has no SFTP: its sshd_config names no sftp subsystem",
+            )
+        })?;
         Ok(Box::new(SftpSession::start(handle, stream, deadlines).await?))
     }
 

@@ -119,7 +119,7 @@ impl Counter {
 #[track_caller]
 fn words(report: &RunReport) -> String {
     assert_eq!((report.outcome, report.exit_status().code()), (Outcome::Failed, 7), "{report:?}");
-    let Some(Cause::Run { words, .. }) = &report.cause else { panic!("{report:?}") };
+    let Some(Cause::Unconfirmed { words }) = &report.cause else { panic!("{report:?}") };
     words.to_string()
 }
 

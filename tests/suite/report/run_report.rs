@@ -53,6 +53,22 @@ fn nothing_done_yet_is_told_without_any_missing_sentence() {
     }
 }
 
+#[test]
+fn what_the_receiver_did_not_confirm_is_not_told_as_a_server_out_of_reach() {
+    let mut report = RunReport::new("A", "t", "r", at(0));
+    report.fail(Cause::Unconfirmed { words: Label::new("La raison.") }, at(1));
+    let said = told(&report, Lang::Fr);
+    assert!(
+        said.starts_with("Publication en échec\u{a0}: l’extranet n’a pas confirmé ce qui a été envoyé"),
+        "{said}"
+    );
+    assert!(
+        said.contains("La raison.") && !said.contains("joignable") && !said.contains("connexion"),
+        "{said}"
+    );
+    assert_eq!(report.exit_status(), ExitStatus::Connection);
+}
+
 /// A6, A10, A11
 #[test]
 fn a_report_never_shows_an_address_or_a_number_of_a_person() {

@@ -113,3 +113,37 @@ async fn large_files_that_are_cut_anywhere_go_on_where_they_stopped() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_part_that_a_server_lets_nobody_overwrite_is_removed_and_sent_again() {
+    let settings = "AllowOverwrite off\nAllowStoreRestart off\n";
+    for kind in [Kind::Plain, Kind::Explicit] {
+        let server = RealServer::proftpd_with(kind, settings);
+        let mut session = server.connector("depot").connect().await.unwrap();
+        server.put("depot/stands.pdf", b"stands");
+        let refused = write_bytes(session.as_mut(), &server.remote("depot/stands.pdf"), b"over").await;
+        assert_eq!(
+            refused.unwrap_err().reason,
+            R::PermissionDenied,
+            "the server lets nothing be overwritten"
+        );
+        for (size, left) in [(90_000, 0), (90_000, 50_000), (3 * MIB, 2 * MIB)] {
+            let mut post = Post::new(server.connector("depot"), server.remote("depot"));
+            let content = noise(size);
+            let name = format!("depot/{size}-{left}.pdf");
+            let parcel = post.parcel(server.remote(&name), &content);
+            server.put(&format!("depot/{}", parcel.part().name()), &content[..left]);
+            post.courier.deliver(&parcel).await.unwrap();
+            assert!(fs::read(server.root().join(&name)).unwrap() == content, "{kind:?} {left} of {size}");
+            // The server may have closed the data connection before its refusal is read: that is one more try.
+            let told = post.heard.names();
+            assert!(told.iter().filter(|event| event.starts_with("retrying")).count() <= 1, "{told:?}");
+        }
+        // A file of another size at the final name.
+        let mut post = Post::new(server.connector("depot"), server.remote("depot"));
+        server.put("depot/occupe.pdf", b"other");
+        let parcel = post.parcel(server.remote("depot/occupe.pdf"), b"content");
+        let done = post.courier.deliver(&parcel).await;
+        assert_eq!(done, Ok(Delivered { already: false, size_bytes: 7 }), "{kind:?}");
+    }
+}

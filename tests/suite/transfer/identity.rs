@@ -227,6 +227,25 @@ async fn a_key_added_to_the_agent_is_tried_at_once_although_its_others_were_refu
     guard().connect().await.unwrap().close().await;
 }
 
+/// Two refusals within the hour, then a pause: until the passphrase is another.
+#[tokio::test]
+async fn a_passphrase_that_is_set_right_is_tried_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = RealServer::sshd();
+    let key = server.authorize_key("ed25519", &["-t", "ed25519", "-N", "juste"]);
+    let connect = async |passphrase: &str| {
+        let login = Login::Key { file: key.clone(), passphrase: Some(Secret::new(passphrase.into())) };
+        let target = Target { login, ..server.target("depot") };
+        let ledger = Ledger::open(&folder.path().join("state.db")).unwrap();
+        let guard = Guard::new(connector(&target).unwrap(), &target, ledger, Arc::new(SystemClock));
+        guard.connect().await
+    };
+    for expected in [R::AuthenticationRefused, R::AuthenticationRefused, R::LoginPaused] {
+        assert_eq!(connect("fausse").await.unwrap_err().reason, expected);
+    }
+    connect("juste").await.unwrap().close().await;
+}
+
 #[tokio::test]
 async fn a_password_is_also_given_to_a_server_that_only_asks_questions() {
     let server =

@@ -247,3 +247,41 @@ async fn a_stop_ends_every_connection_at_once() {
     assert!(!ends.is_empty());
     assert!(ends.values().all(|end| end.as_ref().is_err_and(|e| e.reason == R::Interrupted)), "{ends:?}");
 }
+
+/// A round over SFTP with lanes that have nothing to do, on a connection that then dies: by silence, or for good.
+#[cfg(feature = "demo")]
+async fn a_dead_connection_with_idle_lanes_ends_the_tries(is_silent: bool) {
+    let server = RealServer::sshd();
+    let (proxy, host) = a_line(vec![server.target("depot").port], Weather::default());
+    let second = Duration::from_secs(1);
+    let mut target = Target { host, ..server.target("depot") };
+    (target.deadlines.connect, target.deadlines.reply, target.deadlines.stall) = (second, second, second);
+    let mut office = Office::new(connector(&target).unwrap(), server.remote("depot"), 4);
+    let remote = |n: usize| server.remote(&format!("depot/f{n}.pdf"));
+    let parcels =
+        contents(60).iter().enumerate().map(|(n, content)| office.parcel(remote(n), content)).collect();
+    assert!(office.deliver(parcels).await.values().all(Result::is_ok));
+    if is_silent {
+        proxy.set_weather(Weather { delay: Duration::from_hours(1), rate: None });
+    } else {
+        drop((proxy, server));
+    }
+    let late = office.parcel(RemotePath::new("/depot/late.pdf").unwrap(), b"late");
+    let ends = tokio::time::timeout(Duration::from_secs(30), office.deliver(vec![late])).await;
+    let ends = ends.expect("the tries end");
+    assert!(ends.values().all(Result::is_err), "{ends:?}");
+    let told = office.heard.names();
+    assert!(told.last().unwrap().starts_with("session "), "{told:?}");
+}
+
+#[cfg(feature = "demo")]
+#[tokio::test]
+async fn a_server_that_falls_silent_under_idle_lanes_is_given_up() {
+    a_dead_connection_with_idle_lanes_ends_the_tries(true).await;
+}
+
+#[cfg(feature = "demo")]
+#[tokio::test]
+async fn a_server_that_goes_away_under_idle_lanes_is_given_up() {
+    a_dead_connection_with_idle_lanes_ends_the_tries(false).await;
+}

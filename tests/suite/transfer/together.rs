@@ -79,3 +79,13 @@ async fn a_small_file_takes_three_round_trips() {
     let round_trips = began.elapsed().as_secs_f64() / (delay * 2).as_secs_f64() / 8.0;
     assert!((3.0..4.5).contains(&round_trips), "{round_trips:.1} round trips a file");
 }
+
+#[tokio::test]
+async fn a_server_without_sftp_is_told_at_once() {
+    let server = RealServer::sshd_with("Subsystem other internal-sftp\n");
+    let began = Instant::now();
+    let error = refusal_of(&server.target("depot")).await;
+    assert_eq!(error.reason, R::ServerError, "{error}");
+    assert!(error.words.unwrap().contains("no SFTP"));
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
