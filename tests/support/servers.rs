@@ -81,6 +81,11 @@ impl RealServer {
         Self::start_vsftpd(kind, "", &format!("pasv_min_port={first}\npasv_max_port={last}\n"))
     }
 
+    /// Starts vsftpd with more settings.
+    pub fn vsftpd_with(kind: Kind, settings: &str) -> Self {
+        Self::start_vsftpd(kind, "", &format!("max_per_ip=100\n{settings}"))
+    }
+
     /// Starts vsftpd over an OpenSSL that is set otherwise: lines of `openssl.cnf`, system defaults.
     pub fn vsftpd_over_openssl(kind: Kind, openssl: &str) -> Self {
         Self::start_vsftpd(kind, openssl, "max_per_ip=100\n")

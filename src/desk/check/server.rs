@@ -2,7 +2,8 @@
 //! and confirms its size, and what stands there that is nobody's (`check --server`).
 //!
 //! Promises: the server's identity is asked before any login; what is written is one small file under a temporary name,
-//! renamed as a publication is, and removed again; nothing else is touched. Every wait is bounded by the target's
+//! renamed as a publication is, and removed again, in the deposit folder and in `documents/` where it is there; nothing else is
+//! touched. Every wait is bounded by the target's
 //! deadlines. Limits: files are looked for in `documents/` and parts there and in the deposit folder, one level deep.
 
 use std::sync::Arc;
@@ -19,6 +20,9 @@ use crate::transfer::reason::offered_fingerprint;
 
 /// What the file that is tried holds.
 const TRIED: &[u8] = b"publier check --server: this file is removed at once.\n";
+
+/// The folder of the documents, below the deposit folder.
+const DOCUMENTS: &str = "documents";
 
 /// Makes the connector of a target.
 pub type Connect<'c> = dyn Fn(&Target) -> Result<Arc<dyn Connector>, TransferError> + Sync + 'c;
@@ -161,13 +165,35 @@ async fn try_deposit(
         }
         Err(error) => return Err((Code::ServerUnreachable, error)),
     }
-    let file = |name: String| {
-        let path = target.deposit.join(&name);
-        path.map_err(|error| unwritable(TransferError::new(TransferReason::NameRefused, error.to_string())))
-    };
-    let (part, whole) =
-        (file(format!(".publier-check-{nonce}.part"))?, file(format!("publier-check-{nonce}.tmp"))?);
-    let tried = try_file(session, &part, &whole, target.receipts.is_some()).await;
+    try_folder(session, &target.deposit, nonce, target.receipts.is_some()).await?;
+    let documents = below(&target.deposit, DOCUMENTS)?;
+    // Where it isn't there yet the first publication makes it, and whether it may isn't known before.
+    match session.folder_exists(&documents).await {
+        Ok(true) => try_folder(session, &documents, nonce, false).await,
+        Ok(false) if matches!(session.size(&documents).await, Ok(Some(_))) => {
+            Err(unwritable(TransferError::new(TransferReason::FileExists, documents.as_str())))
+        }
+        Ok(false) => Ok(()),
+        Err(error) => Err(unwritable(error)),
+    }
+}
+
+fn below(folder: &RemotePath, name: &str) -> Result<RemotePath, (Code, TransferError)> {
+    folder.join(name).map_err(|error| {
+        (Code::DepositUnwritable, TransferError::new(TransferReason::NameRefused, error.to_string()))
+    })
+}
+
+/// Tries a file in a folder, and leaves the folder as it was.
+async fn try_folder(
+    session: &mut dyn Session,
+    folder: &RemotePath,
+    nonce: &str,
+    reads_receipts: bool,
+) -> Result<(), (Code, TransferError)> {
+    let part = below(folder, &format!(".publier-check-{nonce}.part"))?;
+    let whole = below(folder, &format!("publier-check-{nonce}.tmp"))?;
+    let tried = try_file(session, &part, &whole, reads_receipts).await;
     for path in [&part, &whole] {
         if session.in_sync() {
             // What is left after a failure is told as a part that was left over.
@@ -227,7 +253,7 @@ async fn look_for_strangers(
     for entry in list(session, &target.deposit).await {
         tell_part(target, &entry, "", each);
     }
-    let Ok(documents) = target.deposit.join("documents") else { return Ok(()) };
+    let Ok(documents) = target.deposit.join(DOCUMENTS) else { return Ok(()) };
     for folder in list(session, &documents).await.into_iter().filter(|entry| entry.is_folder) {
         let Ok(path) = documents.join(&folder.name) else { continue };
         for entry in list(session, &path).await {

@@ -118,14 +118,14 @@ pub(super) async fn ask_at_login(control: &mut Control, learnt: &Learnt) -> Resu
 }
 
 impl FtpSession {
-    /// SIZE, else MLST, else LIST of that name.
+    /// SIZE, else MLST, else LIST of that name. A command that the server forbids is like one that it doesn't have.
     pub(super) async fn size_of(&mut self, path: &str) -> Result<Option<u64>, TransferError> {
         if self.sizing == Sizing::Size {
             let reply = self.control.command(&format!("SIZE {path}")).await?;
             match reply.code {
                 213 => return self.number(&reply).map(Some),
-                550 => return Ok(None),
-                _ if reply.is_not_implemented() => self.sizing = Sizing::Mlst,
+                550 if !reply.forbids() => return Ok(None),
+                _ if reply.forbids() || reply.is_not_implemented() => self.sizing = Sizing::Mlst,
                 _ => return Err(self.control.refused(&reply, Doing::Other)),
             }
         }
@@ -136,8 +136,8 @@ impl FtpSession {
                     let entry = reply.lines.get(1).and_then(|line| listing::from_facts(line));
                     return Ok(entry.filter(|entry| !entry.is_folder).and_then(|entry| entry.size_bytes));
                 }
-                550 => return Ok(None),
-                _ if reply.is_not_implemented() => self.sizing = Sizing::List,
+                550 if !reply.forbids() => return Ok(None),
+                _ if reply.forbids() || reply.is_not_implemented() => self.sizing = Sizing::List,
                 _ => return Err(self.control.refused(&reply, Doing::Other)),
             }
         }

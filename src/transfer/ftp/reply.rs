@@ -47,6 +47,11 @@ impl Reply {
     pub(super) fn is_not_implemented(&self) -> bool {
         matches!(self.code, 500 | 501 | 502 | 504)
     }
+
+    /// Tells whether the command itself seems to be forbidden: 550 alone says as well that there is no such file.
+    pub(super) fn forbids(&self) -> bool {
+        self.code == 550 && self.text().to_ascii_lowercase().contains("permission denied")
+    }
 }
 
 /// Bytes that are no reply.

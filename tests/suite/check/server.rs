@@ -91,6 +91,13 @@ async fn what_a_server_refuses_is_told_by_its_reason() {
         let said = found[0].sentence(&Messages::new(Lang::Fr));
         assert!(!said.contains('{'), "{said}");
     }
+    // A publication would fail below the deposit folder.
+    let (server, target) = in_memory();
+    let documents = RemotePath::new("/depot/documents").unwrap();
+    server.put(&documents, b"no folder");
+    let (facts, found) = look(&target, Some(&server), None).await;
+    assert_eq!((codes(&found), facts.takes_files), (vec![Code::DepositUnwritable], false));
+    assert_eq!(server.content(&documents), Some(b"no folder".to_vec()));
     let (facts, found) = look(&in_memory().1, Some(&MemoryServer::default()), None).await;
     assert_eq!((codes(&found), facts.takes_files), (vec![Code::DepositMissing], false));
 }

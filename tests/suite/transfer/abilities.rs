@@ -147,3 +147,19 @@ async fn a_part_that_a_server_lets_nobody_overwrite_is_removed_and_sent_again() 
         assert_eq!(done, Ok(Delivered { already: false, size_bytes: 7 }), "{kind:?}");
     }
 }
+
+#[tokio::test]
+async fn a_server_that_forbids_size_is_asked_by_another_command() {
+    let server = RealServer::vsftpd_with(Kind::Explicit, "cmds_denied=SIZE\n");
+    let mut session = server.connector("depot").connect().await.unwrap();
+    server.put("depot/stands.pdf", b"stands");
+    assert_eq!(session.size(&server.remote("depot/stands.pdf")).await, Ok(Some(6)));
+    assert_eq!(session.size(&server.remote("depot/absent.pdf")).await, Ok(None));
+    assert_eq!(session.size_command(), "LIST");
+    let mut post = Post::new(server.connector("depot"), server.remote("depot"));
+    for (name, size) in [("petit.pdf", 1000), ("grand.zip", 400_000)] {
+        let parcel = post.parcel(server.remote(&format!("depot/{name}")), &noise(size));
+        post.courier.deliver(&parcel).await.unwrap();
+    }
+    assert_eq!(post.heard.names(), ["uploaded petit.pdf 1000", "uploaded grand.zip 400000"]);
+}
