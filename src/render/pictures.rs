@@ -234,7 +234,13 @@ mod tests {
         struct Square;
         impl ImageResolver for Square {
             fn resolve(&self, _id: &str) -> Option<Vec<u8>> {
-                Some([png_header(1000, 1000), b"IEND".to_vec()].concat())
+                let mut png = Vec::new();
+                let mut encoder = png::Encoder::new(&mut png, 1000, 1000);
+                encoder.set_depth(png::BitDepth::One);
+                let mut writer = encoder.write_header().unwrap();
+                writer.write_image_data(&vec![0; 125 * 1000]).unwrap();
+                writer.finish().unwrap();
+                Some(png)
             }
         }
         let limits = Limits { max_image_pixels: 1_500_000, ..Limits::default() };

@@ -58,7 +58,9 @@ fn start_proftpd(protocol: Protocol, self_signed: bool, more: &str) -> RealServe
             _ => tls_settings(identities, folder, protocol, self_signed),
         };
         // The first of two settings counts.
-        write(&file, &format!("{more}{}{own}", proftpd_settings(identities, folder, port)));
+        let common = proftpd_settings(identities, folder, port);
+        let common = if more.contains("AllowOverwrite") { common.replace(OVERWRITING, "") } else { common };
+        write(&file, &format!("{common}{own}{more}"));
         let mut command = unpacked("usr/sbin/proftpd");
         command.arg("-n").arg("-c").arg(&file);
         command
@@ -94,6 +96,9 @@ fn hashed_password() -> String {
     run("openssl", &["passwd", "-6", PASSWORD]).trim().to_owned()
 }
 
+/// What lets proftpd replace files and go on with them.
+const OVERWRITING: &str = "AllowOverwrite on\nAllowStoreRestart on\n";
+
 fn proftpd_settings(identities: &Identities, folder: &Path, port: u16) -> String {
     let (user_number, group_number) = numbers(identities);
     let users = folder.join("users");
@@ -114,7 +119,7 @@ fn proftpd_settings(identities: &Identities, folder: &Path, port: u16) -> String
          User {user}\nGroup {user}\nPidFile {folder}/pid\nScoreboardFile none\nWtmpLog off\n\
          SystemLog {folder}/words\nExtendedLog {folder}/log ALL,AUTH\nMaxInstances none\n\
          AuthOrder mod_auth_file.c\nAuthUserFile {}\nRequireValidShell off\nDefaultRoot ~\nUmask 022\n\
-         AllowOverwrite on\nAllowStoreRestart on\n",
+         {OVERWRITING}",
         unpacked.display(),
         users.display()
     )
