@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use publier_core::domain::ids::UserId;
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::facts::Section;
+use publier_core::publication::reason::TransferReason;
 use serde::{Deserialize, Serialize};
 
 use super::bulk::{Remark, Tally};
@@ -312,6 +313,10 @@ pub(super) fn replaced_characters(count: u64, messages: &Messages) -> Label {
 pub fn cause(error: &FlowError, messages: &Messages) -> Cause {
     let words = |text: String| Label::sentence(&text);
     match error {
+        // Whose file it was doesn't matter to who reads: the remedy is the disk's.
+        error if is_disk_full(error) => {
+            Cause::Transfer { reason: TransferReason::LocalDiskFull, words: None }
+        }
         FlowError::Transfer(error) => {
             Cause::Transfer { reason: error.reason, words: error.words.as_deref().map(Label::new) }
         }

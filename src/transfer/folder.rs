@@ -210,6 +210,7 @@ fn refused(error: &std::io::Error, absent: TransferReason) -> TransferError {
         ErrorKind::NotFound | ErrorKind::NotADirectory => absent,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => TransferReason::PermissionDenied,
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => TransferReason::DiskFull,
+        ErrorKind::AlreadyExists => TransferReason::FileExists,
         ErrorKind::InvalidFilename => TransferReason::NameRefused,
         _ if absent == TransferReason::RenameFailed => TransferReason::RenameFailed,
         _ => TransferReason::ServerError,

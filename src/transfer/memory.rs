@@ -316,6 +316,9 @@ impl Session for MemorySession {
     async fn make_folder(&mut self, path: &RemotePath) -> Result<bool, TransferError> {
         self.run(Operation::MakeFolder, path, |state| {
             state.need_folder_of(path)?;
+            if state.files.contains_key(&key(path)) {
+                return Err(TransferError::new(TransferReason::FileExists, "a file stands there"));
+            }
             Ok(state.folders.insert(key(path)))
         })
     }

@@ -35,6 +35,8 @@ pub fn from_ftp_code(code: u16, doing: Doing) -> TransferReason {
         (421, _) => R::ConnectionLost,
         (425 | 426 | 522, _) | (500..=504 | 550, Doing::Passive) => R::DataChannelRefused,
         (452 | 552, _) => R::DiskFull,
+        // RFC 959: a local error in processing. To a store, vsftpd and pure-ftpd answer it on a full disk.
+        (451, Doing::Store) => R::WriteFailed,
         (_, Doing::Secure) | (431 | 533..=537, _) => R::TlsFailed,
         (331 | 332 | 430 | 530, _) => R::AuthenticationRefused,
         (450, _) => R::FileLocked,
@@ -158,6 +160,8 @@ mod tests {
             (553, Doing::Store, R::NameRefused),
             (452, Doing::Store, R::DiskFull),
             (552, Doing::Rename, R::DiskFull),
+            (451, Doing::Store, R::WriteFailed),
+            (451, Doing::Other, R::ServerError),
             (425, Doing::Other, R::DataChannelRefused),
             (426, Doing::Store, R::DataChannelRefused),
             (421, Doing::Other, R::ConnectionLost),

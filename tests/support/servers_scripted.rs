@@ -36,8 +36,8 @@ pub enum Script {
     NeverConfirms,
     /// Never accepts the data it said it would take.
     NeverReads,
-    /// Answers 552 in the middle of a file.
-    RunsFull,
+    /// Says this in the middle of a file.
+    RunsFull(&'static str),
     /// Repeats the password in its refusal.
     RepeatsThePassword,
     /// Answers each SIZE twice.
@@ -336,9 +336,9 @@ impl ScriptedSession {
                 let _left = control.read(&mut [0; 1]);
                 return Ok("426 left".into());
             }
-            Script::RunsFull => {
+            Script::RunsFull(words) => {
                 data.read_exact(&mut [0; 1000])?;
-                return Ok("552 quota exceeded".into());
+                return Ok(words.into());
             }
             _ => data.read_to_end(&mut content)?,
         };

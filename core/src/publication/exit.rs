@@ -89,6 +89,7 @@ impl From<TransferReason> for ExitStatus {
             R::LocalFileMissing | R::LocalFileUnreadable | R::LocalFileChanged | R::LocalDiskFull => {
                 Self::Other
             }
+            R::KeyUnusable => Self::Configuration,
             R::ConnectionRefused
             | R::HostNotFound
             | R::NoRoute
@@ -105,6 +106,7 @@ impl From<TransferReason> for ExitStatus {
             | R::FolderMissing
             | R::FileExists
             | R::DiskFull
+            | R::WriteFailed
             | R::FileLocked
             | R::NameRefused
             | R::RenameFailed

@@ -69,6 +69,8 @@ catalogue! {
         AuthenticationRefused = "authentication-refused",
         /// The login was refused twice within an hour: none is tried for now, so that the account isn't locked.
         LoginPaused = "login-paused",
+        /// The private key or the SSH agent can't be used: nothing was said to the server.
+        KeyUnusable = "key-unusable",
         /// The SSH host key is not the pinned one.
         HostKeyChanged = "host-key-changed",
         /// The SSH host key was never seen and none is pinned.
@@ -87,6 +89,8 @@ catalogue! {
         FileExists = "file-exists",
         /// The server's disk or the account's quota is full (FTP 452, 552).
         DiskFull = "disk-full",
+        /// The server could not write what it received (FTP 451): most often a full disk or quota that it doesn't name.
+        WriteFailed = "write-failed",
         /// The remote file is locked.
         FileLocked = "file-locked",
         /// The server refuses the file's name (FTP 553).

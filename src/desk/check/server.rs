@@ -135,7 +135,7 @@ fn refused_session(target: &Target, facts: &ServerFacts, error: &TransferError) 
         R::HostKeyChanged | R::HostKeyUnknown | R::CertificateRefused | R::CertificateChanged => {
             Code::ServerUnknown
         }
-        R::AuthenticationRefused | R::LoginPaused => Code::LoginRefused,
+        R::AuthenticationRefused | R::LoginPaused | R::KeyUnusable => Code::LoginRefused,
         _ => Code::ServerUnreachable,
     };
     failed(code, target, error).with("setting", facts.setting.as_deref().unwrap_or("–"))

@@ -301,7 +301,7 @@ impl FtpSession {
                 Ok(Begun::Over(self.call_off(data, temp).await?))
             }
             Ok(data) => Ok(Begun::Open(data)),
-            Err(error) => Err(self.after_broken_data(error, true).await.into()),
+            Err(error) => Err(self.after_broken_data(error, Doing::Store, true).await.into()),
         }
     }
 
@@ -329,7 +329,7 @@ impl FtpSession {
 
     /// The file stood there already: the transfer that was begun ends without a byte, and its part is removed.
     async fn call_off(&mut self, data: Box<dyn Wire>, temp: &str) -> Result<Placed, Astray> {
-        self.finish(data).await?;
+        self.finish(data, Doing::Store).await?;
         self.control.command(&format!("DELE {temp}")).await?;
         Ok(Placed::There)
     }
@@ -341,8 +341,8 @@ impl FtpSession {
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), TransferError> {
         match net::push(content, data.as_mut(), self.deadlines.stall, progress).await {
-            Ok(()) => self.finish(data).await,
-            Err(error) => Err(self.after_broken_data(error, false).await),
+            Ok(()) => self.finish(data, Doing::Store).await,
+            Err(error) => Err(self.after_broken_data(error, Doing::Store, false).await),
         }
     }
 

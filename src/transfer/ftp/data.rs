@@ -99,13 +99,18 @@ impl FtpSession {
         }
         match secured(self.tls.as_ref(), data, self.deadlines.connect).await {
             Ok(data) => Ok(Ok(data)),
-            Err(error) => Err(self.after_broken_data(error, true).await),
+            Err(error) => Err(self.after_broken_data(error, Doing::Other, true).await),
         }
     }
 
     /// The data connection failed: the server's own words, when they come, say more than `Broken pipe`.
     /// The session is dropped in any case.
-    pub(super) async fn after_broken_data(&mut self, error: TransferError, handshake: bool) -> TransferError {
+    pub(super) async fn after_broken_data(
+        &mut self,
+        error: TransferError,
+        doing: Doing,
+        handshake: bool,
+    ) -> TransferError {
         if error.reason == TransferReason::TimedOut {
             self.control.abandon();
             return error;
@@ -113,7 +118,7 @@ impl FtpSession {
         let said = self.control.reply(self.deadlines.reply.min(Duration::from_secs(5))).await;
         self.control.abandon();
         let error = match said {
-            Ok(reply) if reply.code >= 400 => self.control.refused(&reply, Doing::Store),
+            Ok(reply) if reply.code >= 400 => self.control.refused(&reply, doing),
             _ => error,
         };
         let no_reuse = matches!(error.reason, TransferReason::DataChannelRefused | TransferReason::TlsFailed);
@@ -130,14 +135,18 @@ impl FtpSession {
         }
     }
 
-    /// Ends a transfer we sent: `close_notify` and FIN, then the final reply. The server's last bytes are read
+    /// Ends a transfer: `close_notify` and FIN, then the final reply. The server's last bytes are read
     /// meanwhile: they hold the tickets that the next data connection resumes, and closing a socket with
     /// bytes unread would reset it under the server's feet.
-    pub(super) async fn finish(&mut self, mut data: Box<dyn Wire>) -> Result<(), TransferError> {
+    pub(super) async fn finish(
+        &mut self,
+        mut data: Box<dyn Wire>,
+        doing: Doing,
+    ) -> Result<(), TransferError> {
         let closing = within(self.deadlines.stall, "close the data connection", data.shutdown()).await;
         let closed = closing.and_then(|closed| closed.map_err(|error| reason::from_io(&error)));
         if let Err(error) = closed {
-            return Err(self.after_broken_data(error, false).await);
+            return Err(self.after_broken_data(error, doing, false).await);
         }
         let mut block = vec![0; 4096];
         let mut open = true;
@@ -161,7 +170,7 @@ impl FtpSession {
             }
             return Ok(());
         }
-        let error = self.control.refused(&reply, Doing::Store);
+        let error = self.control.refused(&reply, doing);
         if error.reason == TransferReason::DataChannelRefused {
             self.speak_older_tls();
             // The next data connection of this session would be refused for the same cause.
@@ -191,8 +200,10 @@ impl FtpSession {
                 Ok(Ok(read)) => read,
                 // Servers that close without close_notify: the final reply tells whether all came.
                 Ok(Err(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
-                Ok(Err(error)) => return Err(self.after_broken_data(reason::from_io(&error), false).await),
-                Err(error) => return Err(self.after_broken_data(error, false).await),
+                Ok(Err(error)) => {
+                    return Err(self.after_broken_data(reason::from_io(&error), Doing::Other, false).await);
+                }
+                Err(error) => return Err(self.after_broken_data(error, Doing::Other, false).await),
             };
             bytes.extend_from_slice(block.get(..read).unwrap_or_default());
             if bytes.len() > limit_bytes {
@@ -204,7 +215,7 @@ impl FtpSession {
                 break;
             }
         }
-        self.finish(data).await?;
+        self.finish(data, Doing::Other).await?;
         Ok(Ok(bytes))
     }
 }

@@ -245,12 +245,12 @@ impl Session for FtpSession {
             Err(reply) => return Err(self.explain_store(&path, &reply).await),
         };
         match net::pump(content, data.as_mut(), self.deadlines.stall, progress).await {
-            Ok(sent) => self.finish(data).await.map(|()| sent),
+            Ok(sent) => self.finish(data, Doing::Store).await.map(|()| sent),
             Err(Stopped::Local(error)) => {
                 self.control.abandon();
                 Err(error)
             }
-            Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, false).await),
+            Err(Stopped::Remote(error)) => Err(self.after_broken_data(error, Doing::Store, false).await),
         }
     }
 
@@ -339,10 +339,12 @@ impl Session for FtpSession {
         }
         let above = folder.trim_end_matches('/').rsplit_once('/').map_or("/", |(above, _)| above);
         let above = if above.is_empty() { "/" } else { above };
-        let reason = if self.enter(above).await? {
-            TransferReason::PermissionDenied
-        } else {
+        let reason = if !self.enter(above).await? {
             TransferReason::FolderMissing
+        } else if self.size_of(&folder).await?.is_some() {
+            TransferReason::FileExists
+        } else {
+            TransferReason::PermissionDenied
         };
         Err(TransferError { reason, ..refusal })
     }

@@ -162,7 +162,7 @@ impl SftpConnector {
     #[cfg(not(unix))]
     async fn by_agent(&self, _handle: &mut Handle<Gate>, _socket: &Path) -> Result<bool, TransferError> {
         let words = "an SSH agent is asked on Linux only: set key_file";
-        Err(TransferError::new(TransferReason::AuthenticationRefused, words))
+        Err(TransferError::new(TransferReason::KeyUnusable, words))
     }
 
     /// Sends the password once: by the method `password`, or by `keyboard-interactive` to a server that
@@ -206,7 +206,7 @@ pub(super) async fn keys_of_agent(socket: &Path) -> Result<Digest, TransferError
 
 #[cfg(not(unix))]
 pub(super) async fn keys_of_agent(_socket: &Path) -> Result<Digest, TransferError> {
-    Err(TransferError::new(TransferReason::AuthenticationRefused, "an SSH agent is asked on Linux only"))
+    Err(TransferError::new(TransferReason::KeyUnusable, "an SSH agent is asked on Linux only"))
 }
 
 /// Asks an agent for the keys that are offered to a server.
@@ -225,7 +225,7 @@ async fn ask_agent(socket: &Path) -> Result<(AgentClient<UnixStream>, Vec<Public
 #[cfg(unix)]
 fn of_agent(socket: &Path, error: &dyn std::fmt::Display) -> TransferError {
     let words = format!("SSH agent {}: {error}", socket.display());
-    TransferError::new(TransferReason::AuthenticationRefused, words)
+    TransferError::new(TransferReason::KeyUnusable, words)
 }
 
 /// Reads a private key; deciphering one takes time, so it happens aside.
@@ -237,7 +237,7 @@ async fn load_key(
     let loaded =
         tokio::task::spawn_blocking(move || russh::keys::load_secret_key(file, passphrase.as_deref())).await;
     let refused = |error: String| {
-        TransferError::new(TransferReason::AuthenticationRefused, format!("private key {shown}: {error}"))
+        TransferError::new(TransferReason::KeyUnusable, format!("private key {shown}: {error}"))
     };
     loaded.map_err(|error| refused(error.to_string()))?.map_err(|error| refused(error.to_string()))
 }

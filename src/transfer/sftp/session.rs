@@ -302,21 +302,32 @@ impl SftpSession {
         sent
     }
 
-    /// OpenSSH says only "Failure" (4) on a full disk: the file system tells.
+    /// "Failure" (4) after a write means many things: the server is asked whether its folder is one, and whether its disk is
+    /// full (OpenSSH says no more).
     pub(super) async fn explain_write(&mut self, path: &RemotePath, error: TransferError) -> TransferError {
-        let generic = error.reason == TransferReason::ServerError && self.in_sync();
-        if !generic || !self.has("statvfs@openssh.com") {
+        if error.reason != TransferReason::ServerError || !self.in_sync() {
             return error;
         }
         let folder = path.parent().map_or_else(|| ".".to_owned(), String::from);
+        let reason = match self.stat(&folder).await {
+            Ok(Some(found)) if found.is_folder() => {
+                self.is_full(&folder).await.then_some(TransferReason::DiskFull)
+            }
+            Ok(_) => Some(TransferReason::FolderMissing),
+            Err(_) => None,
+        };
+        TransferError { reason: reason.unwrap_or(error.reason), ..error }
+    }
+
+    /// Tells whether the file system says that it has no room.
+    async fn is_full(&mut self, folder: &str) -> bool {
+        if !self.has("statvfs@openssh.com") {
+            return false;
+        }
         let (id, packet) = self.packet(Kind::EXTENDED);
         let packet = packet.bytes(b"statvfs@openssh.com").bytes(folder.as_bytes());
-        match self.ask(id, packet).await {
-            Ok(Answer::Extended(bytes)) if wire::available_blocks(&bytes) == Some(0) => {
-                TransferError { reason: TransferReason::DiskFull, ..error }
-            }
-            _ => error,
-        }
+        let answer = self.ask(id, packet).await;
+        matches!(answer, Ok(Answer::Extended(bytes)) if wire::available_blocks(&bytes) == Some(0))
     }
 
     pub(super) async fn close_handle(&mut self, handle: &[u8]) -> Result<(), TransferError> {
@@ -451,7 +462,14 @@ impl Session for SftpSession {
         let (id, packet) = self.packet(Kind::MAKE_FOLDER);
         let answer = self.ask(id, packet.bytes(path.as_str().as_bytes()).u32(0)).await?;
         let Err(error) = self.expect_ok(&answer) else { return Ok(true) };
-        if self.in_sync() && self.is_folder(path.as_str()).await? { Ok(false) } else { Err(error) }
+        if !self.in_sync() {
+            return Err(error);
+        }
+        match self.stat(path.as_str()).await? {
+            Some(found) if found.is_folder() => Ok(false),
+            Some(_) => Err(TransferError { reason: TransferReason::FileExists, ..error }),
+            None => Err(error),
+        }
     }
 
     async fn folder_exists(&mut self, path: &RemotePath) -> Result<bool, TransferError> {

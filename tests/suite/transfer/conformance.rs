@@ -103,6 +103,18 @@ async fn a_missing_deposit_folder_is_said_and_not_made(rig: Rig) {
     assert!(!session.folder_exists(&rig.remote("absent")).await.unwrap());
 }
 
+/// Somebody put a file where a folder belongs.
+async fn a_file_that_stands_in_a_folder_s_place_is_told_as_such(rig: Rig) {
+    let mut session = rig.connector().connect().await.unwrap();
+    rig.put("depot/stands", b"x");
+    let made = session.make_folder(&rig.remote("depot/stands")).await;
+    assert_eq!(made.unwrap_err().reason, R::FileExists);
+    let mut session = rig.connector().connect().await.unwrap();
+    let inside = write_bytes(session.as_mut(), &rig.remote("depot/stands/a.zip"), b"x").await;
+    assert_eq!(inside.unwrap_err().reason, R::FolderMissing);
+    assert_eq!(rig.deposited(), ["stands"]);
+}
+
 async fn names_with_accents_and_spaces_arrive_as_they_are(rig: Rig) {
     let mut post = rig.post();
     let name = "Relevé n° 7 - l’été à Nîmes.pdf";
@@ -174,6 +186,7 @@ every_server_keeps! {
     folders_below_the_deposit_are_made_once,
     a_small_file_is_read_whole_and_a_long_one_never,
     a_missing_deposit_folder_is_said_and_not_made,
+    a_file_that_stands_in_a_folder_s_place_is_told_as_such,
     names_with_accents_and_spaces_arrive_as_they_are,
     a_session_tells_what_is_there_and_what_is_not,
     a_part_is_promoted_apart_and_doubt_is_resolved_by_looking,

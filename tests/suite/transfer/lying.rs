@@ -78,12 +78,16 @@ async fn every_stall_of_a_transfer_ends_within_its_deadline() {
 
 #[tokio::test]
 async fn the_server_s_words_survive_a_broken_data_connection() {
-    let server = ScriptedFtp::start(Script::RunsFull);
-    let mut post = post_to(&server);
-    let parcel = post.parcel(RemotePath::new("/depot/a.zip").unwrap(), &noise(8 * MIB));
-    let error = post.courier.deliver(&parcel).await.unwrap_err();
-    assert_eq!(error, TransferError::new(R::DiskFull, "552 quota exceeded"));
-    assert_eq!(post.heard.names(), ["failed disk-full"]);
+    for (words, reason) in
+        [("552 quota exceeded", R::DiskFull), ("451 Failure writing to local file.", R::WriteFailed)]
+    {
+        let server = ScriptedFtp::start(Script::RunsFull(words));
+        let mut post = post_to(&server);
+        let parcel = post.parcel(RemotePath::new("/depot/a.zip").unwrap(), &noise(8 * MIB));
+        let error = post.courier.deliver(&parcel).await.unwrap_err();
+        assert_eq!(error, TransferError::new(reason, words));
+        assert_eq!(post.heard.names(), [format!("failed {reason}")]);
+    }
 }
 
 #[tokio::test]
