@@ -146,6 +146,24 @@ impl From<u64> for Value<'_> {
     }
 }
 
+/// Gives a whole number with its digits grouped: `1 234` or `1,234`.
+pub fn number(n: u64, lang: Lang) -> String {
+    let separator = match lang {
+        Lang::Fr => '\u{202f}',
+        Lang::En => ',',
+    };
+    let digits = n.to_string();
+    let first = digits.len() % 3;
+    let mut out = String::with_capacity(digits.len() * 2);
+    for (position, digit) in digits.chars().enumerate() {
+        if position != 0 && position % 3 == first {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Gives the key of our own words for an error of the system, if we have any.
 pub fn system_key(error: &std::io::Error) -> Option<&'static str> {
     use std::io::ErrorKind as K;

@@ -115,6 +115,7 @@ render-error-body-format = The letter is a { $format } file: only HTML is read. 
 render-error-body-too-large = The letter passes { $limit } bytes. Reduce its pictures or attach them.
 render-error-text-too-long = The letter's text passes { $limit } characters. Attach it as a PDF.
 render-error-too-many-elements = The letter has more than { $limit } HTML elements. Simplify its formatting or attach it as a PDF.
+render-error-too-many-attributes = An HTML element of the letter has more than { $limit } attributes. Simplify its formatting or attach it as a PDF.
 render-error-nested-too-deep = The letter's HTML elements nest deeper than { $limit }. Simplify its formatting or attach it as a PDF.
 render-error-too-many-pages = The letter would pass { $limit } pages. Attach it as a PDF.
 render-error-paper-too-long = “{ $title }” would have more than { $limit } pages. For a statement, move the account’s « Recherche disponible à partir du » to a later date; else hand the case to support.

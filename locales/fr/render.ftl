@@ -115,6 +115,7 @@ render-error-body-format = Le courrier est un fichier { $format } : seul le HTM
 render-error-body-too-large = Le courrier dépasse { $limit } octets. Réduisez les images qu’il contient ou joignez-les à part.
 render-error-text-too-long = Le texte du courrier dépasse { $limit } caractères. Joignez-le en PDF.
 render-error-too-many-elements = Le courrier contient plus de { $limit } éléments HTML. Simplifiez sa mise en forme ou joignez-le en PDF.
+render-error-too-many-attributes = Un élément HTML du courrier porte plus de { $limit } attributs. Simplifiez sa mise en forme ou joignez-le en PDF.
 render-error-nested-too-deep = Les éléments HTML du courrier s’imbriquent sur plus de { $limit } niveaux. Simplifiez sa mise en forme ou joignez-le en PDF.
 render-error-too-many-pages = Le courrier dépasserait { $limit } pages. Joignez-le en PDF.
 render-error-paper-too-long = « { $title } » compterait plus de { $limit } pages. Pour un extrait, avancez la date « Recherche disponible à partir du » du compte ; sinon, transmettez le cas à l’assistance.

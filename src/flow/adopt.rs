@@ -82,7 +82,7 @@ impl Run<'_> {
             let name = file_name(document.id, &document.content_digest, &listing.extension);
             let wanted = match listing.material {
                 Material::File { size_bytes, .. } => Some(size_bytes),
-                Material::Letter(_) | Material::Photo { .. } => None,
+                Material::Letter(_) | Material::Photo { .. } | Material::Picture { .. } => None,
             };
             match survey.size_of(&file_path(&name)) {
                 None => adoption.missing += 1,

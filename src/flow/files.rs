@@ -8,11 +8,14 @@
 //! [`BATCH`] for each of the [`MAX_WORKERS`] that make them.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::ErrorKind;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use publier_core::domain::digest::Digest;
 use publier_core::publication::document::{DocumentId, DocumentSource};
 use publier_core::publication::reason::{RefusalReason, TransferReason};
 use tokio::sync::mpsc;
@@ -27,7 +30,7 @@ use crate::ledger::files::UploadResult;
 use crate::ledger::plan::PlannedDocument;
 use crate::ledger::{Ledger, PublicationId, SeriesKey};
 use crate::package::spool::Folder;
-use crate::photo;
+use crate::photo::{self, Patched, place_patches};
 use crate::ports::{Clock, Event, Listener, RemotePath, TransferError};
 use crate::render::{self, Dropped};
 use crate::transfer::courier::pool::Pool;
@@ -159,6 +162,10 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
             let kept = spool.keep_bytes(&name, &clean)?;
             (kept.path, kept.size_bytes, kept.digest, None)
         }
+        Material::Picture { path } => match placeless(&path, spool, &name)? {
+            Ok((path, size_bytes, sha256)) => (path, size_bytes, sha256, None),
+            Err(reason) => return refused(reason),
+        },
         Material::File { path, size_bytes, sha256 } => match sha256_of_file(&path) {
             Ok(found) if found == (sha256, size_bytes) => (path, size_bytes, sha256, None),
             Ok(_) => return refused(RefusalReason::FileUnreadable),
@@ -168,7 +175,31 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
     Ok(Ok(Made { id, local, remote: RemoteFile { name, size_bytes, sha256 }, letter }))
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<u8>, FlowError> {
+/// Gives a picture without its place: the file itself where it tells none, else a copy in the spool.
+fn placeless(
+    path: &Path,
+    spool: &Folder,
+    name: &str,
+) -> Result<Result<(PathBuf, u64, Digest), RefusalReason>, FlowError> {
+    let unreadable = Err(RefusalReason::FileUnreadable);
+    let Ok(mut file) = File::open(path) else { return Ok(unreadable) };
+    let patches = match place_patches(&mut file) {
+        Ok(patches) => patches,
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => return Ok(Err(RefusalReason::FileTooLarge)),
+        Err(error) if error.kind() == ErrorKind::InvalidData => return Ok(Err(RefusalReason::FileDamaged)),
+        Err(_) => return Ok(unreadable),
+    };
+    if patches.is_empty() {
+        return Ok(
+            sha256_of_file(path).map_or(unreadable, |(sha256, size)| Ok((path.to_owned(), size, sha256)))
+        );
+    }
+    let Ok(mut clean) = Patched::new(file, patches) else { return Ok(unreadable) };
+    let kept = spool.keep(name, &mut clean, u64::MAX)?;
+    Ok(Ok((kept.path, kept.size_bytes, kept.digest)))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, FlowError> {
     Ok(std::fs::read(path)?)
 }
 

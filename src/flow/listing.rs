@@ -29,6 +29,11 @@ pub(super) enum Material {
         /// Its digest.
         sha256: Digest,
     },
+    /// A picture of another format than a photo's, sent without its place.
+    Picture {
+        /// Its absolute path.
+        path: PathBuf,
+    },
     /// A photo of the agency, sent without its metadata (C17: no place, no device).
     Photo {
         /// Its absolute path.

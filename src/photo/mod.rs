@@ -1,4 +1,5 @@
-//! Photos without what they tell about their maker: place, date, device, comments.
+//! Photos without what they tell about their maker: place, date, device, comments; pictures of other formats without their
+//! place ([`place_patches`]).
 //!
 //! Promises of [`without_metadata`]: the picture itself is untouched, byte for byte; the colour profile and, in JPEG, the
 //! orientation stay (the latter alone in a minimal EXIF block); everything else that isn't needed to show the picture
@@ -13,12 +14,15 @@
 mod encode;
 mod jpeg;
 mod picture;
+mod place;
 mod png;
 mod reduce;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use publier_core::publication::reason::RefusalReason;
+
+pub use place::{Patch, Patched, place_patches};
 
 /// The largest photo that is looked at.
 pub const LIMIT_BYTES: usize = 64 * 1024 * 1024;

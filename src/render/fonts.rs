@@ -7,6 +7,7 @@
 //! What a French letter is written with needs no more of the shaper than the kerning of two neighbours, which is asked
 //! once and remembered: the same glyphs at a tenth of the cost, as a test says of random texts.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI16, Ordering};
 
@@ -197,6 +198,29 @@ pub struct Shaped {
     pub end: usize,
 }
 
+/// Gives a text without what no archived document may hold (ISO 19005-2, 6.2.11.7): characters of the private areas, which say
+/// nothing without their font, and those that are none. The signs that Word puts before lists and in boxes become the common ones;
+/// hears of each other.
+pub fn publishable<'t>(text: &'t str, missing: &mut dyn FnMut(char)) -> Cow<'t, str> {
+    let is_refused = |c: char| matches!(c, '\0' | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{f0000}'..);
+    if !text.contains(is_refused) {
+        return Cow::Borrowed(text);
+    }
+    let shown = text.chars().map(|c| match c {
+        // Symbol and Wingdings.
+        '\u{f0b7}' | '\u{f0a7}' | '\u{f0d8}' | '\u{f076}' => '•',
+        '\u{f0fc}' => '✓',
+        '\u{f0fe}' => '☑',
+        '\u{f0a8}' | '\u{f06f}' => '☐',
+        c if is_refused(c) => {
+            missing(c);
+            MISSING
+        }
+        c => c,
+    });
+    Cow::Owned(shown.collect())
+}
+
 /// Shapes a text in a face, in order; hears of each character that no font has.
 pub fn shape(text: &str, wanted: Face, missing: &mut dyn FnMut(char)) -> Vec<Shaped> {
     simply_shaped(text, wanted).unwrap_or_else(|| wholly_shaped(text, wanted, missing))
@@ -360,6 +384,10 @@ mod tests {
     #[test]
     fn a_character_that_no_font_has_is_told_and_keeps_its_text() {
         let mut missing = Vec::new();
+        let of_word = publishable("\u{f0b7} a \u{f0fc} \u{e001}\u{10ffff}", &mut |c| missing.push(c));
+        assert_eq!(of_word, "• a ✓ □□");
+        assert_eq!(std::mem::take(&mut missing), ['\u{e001}', '\u{10ffff}']);
+        assert!(matches!(publishable("plain", &mut |_| ()), Cow::Borrowed(_)));
         let glyphs = shape("a漢b", Face::Regular, &mut |c| missing.push(c));
         assert_eq!(missing, ['漢']);
         assert_eq!(

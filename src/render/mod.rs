@@ -40,7 +40,7 @@ use publier_core::domain::digest::Digest;
 use publier_core::domain::document::MAX_BODY_BYTES;
 use publier_core::publication::reason::RefusalReason;
 
-use crate::i18n::{Messages, Value};
+use crate::i18n::{Messages, Value, number};
 pub use letter::{Letter, Letterhead, Signature, raw_digest};
 pub use pictures::{ImageResolver, NoImages};
 
@@ -242,6 +242,12 @@ pub enum RenderError {
         /// The limit.
         limit: usize,
     },
+    /// A tag has too many attributes.
+    #[error("a tag has more than {limit} attributes")]
+    TooManyAttributes {
+        /// The limit.
+        limit: usize,
+    },
     /// The body's elements nest too deep.
     #[error("the body's elements nest deeper than {limit}")]
     NestedTooDeep {
@@ -296,6 +302,7 @@ impl RenderError {
             Self::BodyTooLarge { .. } => "body-too-large",
             Self::TextTooLong { .. } => "text-too-long",
             Self::TooManyElements { .. } => "too-many-elements",
+            Self::TooManyAttributes { .. } => "too-many-attributes",
             Self::NestedTooDeep { .. } => "nested-too-deep",
             Self::TooManyPages { .. } => "too-many-pages",
             Self::PaperTooLong { .. } => "paper-too-long",
@@ -310,9 +317,10 @@ impl RenderError {
         match self {
             Self::BodyFormat { .. } => RefusalReason::BodyFormat,
             Self::BodyTooLarge { .. } => RefusalReason::BodyTooLarge,
-            Self::TextTooLong { .. } | Self::TooManyElements { .. } | Self::TooManyPages { .. } => {
-                RefusalReason::BodyTooLong
-            }
+            Self::TextTooLong { .. }
+            | Self::TooManyElements { .. }
+            | Self::TooManyAttributes { .. }
+            | Self::TooManyPages { .. } => RefusalReason::BodyTooLong,
             Self::NestedTooDeep { .. } => RefusalReason::BodyTooDeep,
             Self::ImageTooLarge { .. } => RefusalReason::PictureTooLarge,
             Self::TableTooWide { .. } => RefusalReason::TableTooWide,
@@ -323,12 +331,14 @@ impl RenderError {
 
     /// Says to staff what happened and what to do.
     pub fn describe(&self, messages: &Messages) -> String {
-        let count = |number: usize| Value::Count(u64::try_from(number).unwrap_or(u64::MAX));
+        let grouped = |count: u64| Value::from(number(count, messages.lang()));
+        let count = |count: usize| grouped(u64::try_from(count).unwrap_or(u64::MAX));
         let values = match self {
             Self::BodyFormat { format } => vec![("format", Value::from(*format))],
             Self::BodyTooLarge { limit, .. }
             | Self::TextTooLong { limit, .. }
             | Self::TooManyElements { limit }
+            | Self::TooManyAttributes { limit }
             | Self::NestedTooDeep { limit }
             | Self::TooManyPages { limit } => vec![("limit", count(*limit))],
             Self::PaperTooLong { title, limit } => {
@@ -337,9 +347,9 @@ impl RenderError {
             Self::TableTooWide { columns } => vec![("columns", count(*columns))],
             Self::ImageTooLarge { name, width_px, height_px, limit_px } => vec![
                 ("name", Value::from(name.as_str())),
-                ("width", Value::Count(u64::from(*width_px))),
-                ("height", Value::Count(u64::from(*height_px))),
-                ("limit", Value::Count(*limit_px / 1_000_000)),
+                ("width", grouped(u64::from(*width_px))),
+                ("height", grouped(u64::from(*height_px))),
+                ("limit", grouped(*limit_px / 1_000_000)),
             ],
             Self::Engine { reason } => vec![("reason", Value::from(reason.as_str()))],
         };
@@ -491,6 +501,7 @@ mod tests {
             RenderError::BodyTooLarge { bytes: 2, limit: 1 },
             RenderError::TextTooLong { chars: 2, limit: 1 },
             RenderError::TooManyElements { limit: 1 },
+            RenderError::TooManyAttributes { limit: 1 },
             RenderError::NestedTooDeep { limit: 1 },
             RenderError::TooManyPages { limit: 1 },
             RenderError::TableTooWide { columns: 120 },

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::TimeDelta;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::i18n::{Lang, Messages, Value};
+use crate::i18n::{Lang, Messages, Value, number};
 use crate::ports::{Event, Listener};
 
 use super::progress::Progress;
@@ -19,8 +19,8 @@ use super::words;
 /// Says how far the transfers are.
 fn told(progress: &Progress, messages: &Messages) -> String {
     let lang = messages.lang();
-    let files = words::number(progress.files, lang);
-    let expected = words::number(progress.files_expected.max(progress.files + progress.failed), lang);
+    let files = number(progress.files, lang);
+    let expected = number(progress.files_expected.max(progress.files + progress.failed), lang);
     let (bytes, total) = (words::size(progress.bytes, lang), words::size(progress.bytes_expected, lang));
     let mut told =
         messages.format("report-console-files", &[("done", files.into()), ("total", expected.into())]);
@@ -32,10 +32,8 @@ fn told(progress: &Progress, messages: &Messages) -> String {
         told.push_str(&messages.format("report-console-bytes", &values));
     }
     if progress.failed > 0 {
-        let values = [
-            ("count", Value::Count(progress.failed)),
-            ("shown", words::number(progress.failed, lang).into()),
-        ];
+        let values =
+            [("count", Value::Count(progress.failed)), ("shown", number(progress.failed, lang).into())];
         told.push_str(" · ");
         told.push_str(&messages.format("report-console-failed", &values));
     }

@@ -6,25 +6,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use chrono_tz::Europe::Paris;
 
-use crate::i18n::Lang;
-
-/// Gives a whole number with its digits grouped: `1 234` or `1,234`.
-pub fn number(n: u64, lang: Lang) -> String {
-    let separator = match lang {
-        Lang::Fr => '\u{202f}',
-        Lang::En => ',',
-    };
-    let digits = n.to_string();
-    let first = digits.len() % 3;
-    let mut out = String::with_capacity(digits.len() * 2);
-    for (position, digit) in digits.chars().enumerate() {
-        if position != 0 && position % 3 == first {
-            out.push(separator);
-        }
-        out.push(digit);
-    }
-    out
-}
+use crate::i18n::{Lang, number};
 
 /// Gives a size with one decimal at most: `512 o`, `3,2 Mo`; `512 B`, `3.2 MB`.
 pub fn size(bytes: u64, lang: Lang) -> String {

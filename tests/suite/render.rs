@@ -334,6 +334,56 @@ fn what_a_body_hides_stays_hidden_and_is_told() {
     assert!(rendered.dropped.iter().all(publier::render::Dropped::is_content));
 }
 
+/// As the editors of old browsers write it, and as mail programs do.
+#[test]
+fn what_a_body_hides_stays_hidden_however_it_is_written() {
+    for hidden in [
+        "<P STYLE='DISPLAY: none'>secret</P>",
+        "<p style='display:none !important'>secret</p>",
+        "<p style='display:none!important;display:block'>secret</p>",
+        "<p style='Visibility:Hidden'>secret</p>",
+        "<p style='MSO-HIDE:ALL'>secret</p>",
+        "<p style='display/**/:no\\6e e'>secret</p>",
+        "<p style='opacity:0'>secret</p>",
+        "<tr hidden><td>secret</td></tr>",
+        "<td style='display:none'><div>secret</div></td>",
+    ] {
+        let rendered = render(&format!("<p>vu</p>{hidden}<p>fin</p>"));
+        assert!(words_of(&rendered.pdf).contains("vu fin"), "{hidden}: {}", words_of(&rendered.pdf));
+        let told: Vec<_> = rendered.dropped.iter().map(|lost| (lost.kind, lost.name.as_str())).collect();
+        assert_eq!(told, [(DroppedKind::Hidden, "secret")], "{hidden}");
+    }
+    // Nor is it read aloud with a link.
+    let link = "<a href='https://x.fr/'>vu<span hidden>secret</span><img style='display:none' alt='secret' src=x></a>";
+    let (rendered, plain) = (render(link), render("<a href='https://x.fr/'>vu</a>"));
+    assert!(rendered.pdf == plain.pdf, "the description of the link differs");
+    let shown = render("<P STYLE='FONT-WEIGHT: BOLD; TEXT-ALIGN: RIGHT; COLOR: #C00'>vu</P>");
+    assert!(
+        shown.dropped.is_empty()
+            && shown.pdf == render("<p style='font-weight:bold;text-align:right;color:#c00'>vu</p>").pdf
+    );
+}
+
+#[test]
+fn what_stands_between_the_items_of_a_list_is_shown() {
+    let rendered =
+        render("<ul>avant<li>un</li>entre <b>deux</b><ul><li>dessous</li></ul><li>trois</li></ul><ol> </ol>");
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("• avant • un entre deux • dessous • trois"), "{words}");
+    assert!(rendered.dropped.is_empty());
+}
+
+/// PDF/A forbids characters of the private areas, which Word writes before its lists.
+#[test]
+fn a_character_without_meaning_is_told_and_never_refuses_a_letter() {
+    let rendered = render("<p>\u{f0b7} un \u{e123} \u{100000}</p><p><a href='https://x' >\u{e123}</a></p>");
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("• un □ □ □"), "{words}");
+    let told: Vec<_> =
+        rendered.dropped.iter().map(|lost| (lost.kind, lost.name.as_str(), lost.count)).collect();
+    assert_eq!(told, [(DroppedKind::Glyph, "U+100000", 1), (DroppedKind::Glyph, "U+E123", 2)]);
+}
+
 #[test]
 fn text_that_is_as_pale_as_the_page_is_drawn_in_black() {
     let body = "<table border=1><tr><th style='background-color:navy;color:white'>Exercice</th></tr><tr><td>a</td></tr></table>";

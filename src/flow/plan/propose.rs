@@ -209,7 +209,7 @@ impl Run<'_> {
             Err(reason) => return Ok(refused_file(source, reason, audience)),
         };
         if !matches!(kind, FileKind::Jpeg | FileKind::Png) {
-            return Ok(refused_file(source, RefusalReason::FileUnreadable, audience));
+            return Ok(refused_file(source, RefusalReason::PhotoType, audience));
         }
         let title = document::own_name(&photo.title);
         let listing = Listing {
@@ -395,10 +395,11 @@ fn unlistable(source: DocumentSource) -> Proposal {
     Proposal::without_listing(source, Verdict::Refuse { reason: RefusalReason::BadValue, audience: None })
 }
 
-/// Pictures leave without their metadata; other files as they are.
+/// Photos leave without their metadata, other pictures without their place; other files as they are.
 fn material(kind: FileKind, found: FoundFile, sha256: Digest) -> Material {
     match kind {
         FileKind::Jpeg | FileKind::Png => Material::Photo { path: found.path },
+        FileKind::Tiff | FileKind::Webp | FileKind::Heif => Material::Picture { path: found.path },
         _ => Material::File { path: found.path, size_bytes: found.size_bytes, sha256 },
     }
 }

@@ -18,6 +18,77 @@ use crate::render::{Limits, RenderError};
 /// How much is read between two looks at the bounds.
 const BLOCK_BYTES: usize = 2048;
 
+/// The most attributes of one tag: the parser compares each with all before it.
+const MOST_ATTRIBUTES: usize = 1_000;
+
+/// Counts the attributes of the tag that has the most, by the states of HTML's tokenizer (HTML 13.2.5.32 and after): a quote is one
+/// only where a value begins.
+fn most_attributes(html: &str) -> usize {
+    #[derive(PartialEq)]
+    enum State {
+        Text,
+        TagOpen,
+        Between,
+        Name,
+        Value,
+        Unquoted,
+        Quoted(u8),
+    }
+    let (mut state, mut attributes, mut most) = (State::Text, 0_usize, 0);
+    for byte in html.bytes() {
+        let is_space = byte.is_ascii_whitespace();
+        state = match (state, byte) {
+            (State::Text, b'<') => State::TagOpen,
+            (State::TagOpen, b'/') => State::TagOpen,
+            (State::TagOpen, byte) if byte.is_ascii_alphabetic() => {
+                attributes = 0;
+                State::Unquoted
+            }
+            (State::Text, _) => State::Text,
+            (State::TagOpen, b'<') => State::TagOpen,
+            (State::TagOpen, _) => State::Text,
+            (State::Quoted(quote), byte) => {
+                if byte == quote {
+                    State::Between
+                } else {
+                    State::Quoted(quote)
+                }
+            }
+            (_, b'>') => State::Text,
+            (State::Value, b'"' | b'\'') => State::Quoted(byte),
+            (State::Value, _) => {
+                if is_space {
+                    State::Value
+                } else {
+                    State::Unquoted
+                }
+            }
+            (State::Unquoted, _) => {
+                if is_space {
+                    State::Between
+                } else {
+                    State::Unquoted
+                }
+            }
+            (State::Name | State::Between, b'=') if attributes > 0 => State::Value,
+            (State::Between, _) if is_space || byte == b'/' => State::Between,
+            (State::Between, _) => {
+                attributes += 1;
+                most = most.max(attributes);
+                State::Name
+            }
+            (State::Name, _) => {
+                if is_space || byte == b'/' {
+                    State::Between
+                } else {
+                    State::Name
+                }
+            }
+        };
+    }
+    most
+}
+
 /// A parsed fragment. The nodes live as long as it: a dropped document empties all that it held.
 pub(super) struct Tree(RcDom);
 
@@ -31,6 +102,9 @@ impl Tree {
 
 /// Parses a fragment, as if in a `div`.
 pub(super) fn parse(html: &str, limits: &Limits) -> Result<Tree, RenderError> {
+    if most_attributes(html) > MOST_ATTRIBUTES {
+        return Err(RenderError::TooManyAttributes { limit: MOST_ATTRIBUTES });
+    }
     let sink = Bounded {
         dom: RcDom::default(),
         elements: Cell::new(0),
@@ -196,6 +270,28 @@ mod tests {
         assert!(matches!(parse(&"<div>".repeat(30), &limits), Err(RenderError::NestedTooDeep { limit: 20 })));
         let fostered = format!("<table>{}", "<b>".repeat(30));
         assert!(matches!(parse(&fostered, &limits), Err(RenderError::NestedTooDeep { limit: 20 })));
+    }
+
+    #[test]
+    fn the_attributes_of_a_tag_are_bounded() {
+        for (html, most) in [
+            ("a < b = c d", 0),
+            ("<p>", 0),
+            ("<p a b=c d = 'e f=g' h=\"i>j\"k/l>m n", 6),
+            ("<p a'b c d'>", 3),
+            ("</p a b><!-- <p> -->", 2),
+            ("<img src='data:a b c'/>", 1),
+            ("<br/>", 0),
+        ] {
+            assert_eq!(most_attributes(html), most, "{html}");
+        }
+        let many = |count: usize| {
+            let attributes: Vec<_> = (0..count).map(|i| format!("a{i}=1")).collect();
+            format!("<p {}>", attributes.join(" "))
+        };
+        assert!(parse(&many(MOST_ATTRIBUTES), &Limits::default()).is_ok());
+        let error = parse(&many(MOST_ATTRIBUTES + 1), &Limits::default()).map(|_| ()).unwrap_err();
+        assert!(matches!(error, RenderError::TooManyAttributes { limit: MOST_ATTRIBUTES }));
     }
 
     #[test]

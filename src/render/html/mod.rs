@@ -115,18 +115,19 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .clean_content_tags(HashSet::from(UNREAD))
         .tag_attributes(HashMap::from(ATTRIBUTES.map(|(tag, names)| (tag, names.iter().copied().collect()))))
         .generic_attributes(HashSet::from(["style", "align", "hidden"]))
-        .filter_style_properties(HashSet::from(style::PROPERTIES))
         .url_schemes(links::SCHEMES.into_iter().chain(["data"]).collect())
         .url_relative(UrlRelative::PassThrough)
-        .attribute_filter(kept_address)
+        .attribute_filter(kept_value)
         .link_rel(None)
         .strip_comments(true);
     builder
 });
 
-/// Gives the value of an attribute that is kept: a link leads to what [`links`] allows, a picture comes from no network.
-fn kept_address<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
+/// Gives the value of an attribute that is kept: a link leads to what [`links`] allows, a picture comes from no network, a style
+/// holds what [`style`] reads.
+fn kept_value<'v>(element: &str, attribute: &str, value: &'v str) -> Option<Cow<'v, str>> {
     match (element, attribute) {
+        (_, "style") => Some(style::kept(value)).filter(|style| !style.is_empty()).map(Cow::Owned),
         ("a", "href") => links::address(value).map(Cow::Owned),
         ("img", "src") if links::address(value).is_some() => None,
         _ => Some(Cow::Borrowed(value)),
@@ -158,12 +159,14 @@ pub fn sanitise(body: &str, limits: &Limits) -> Result<Sanitised, RenderError> {
     if body.len() > limits.max_body_bytes {
         return Err(RenderError::BodyTooLarge { bytes: body.len(), limit: limits.max_body_bytes });
     }
-    let body = &*stray::in_paragraphs(body);
+    let body = &*stray::in_blocks(body);
     let before = Census::of(&dom::parse(body, limits)?.root());
     if before.chars > limits.max_text_chars {
         return Err(RenderError::TextTooLong { chars: before.chars, limit: limits.max_text_chars });
     }
-    let html = SANITISER.clean(body).to_string();
+    // By blocks: the tokenizer looks through all that it holds at each `&`.
+    let clean = SANITISER.clean_from_reader(body.as_bytes()).unwrap_or_else(|_| SANITISER.clean(body));
+    let html = clean.to_string();
     let tree = dom::parse(&html, limits)?;
     let dropped = before.less(&Census::of(&tree.root()));
     Ok(Sanitised { html, dropped, tree })
@@ -259,7 +262,7 @@ fn is_ignorable(c: char) -> bool {
 }
 
 fn refuse_other_formats(body: &str) -> Result<(), RenderError> {
-    let start = body.trim_start();
+    let start = body.trim_start_matches(is_invisible);
     if start.starts_with("{\\rtf") {
         return Err(RenderError::BodyFormat { format: "RTF" });
     }
@@ -297,8 +300,9 @@ impl Census {
         for attr in attrs.borrow().iter() {
             match (&*name.local, &*attr.name.local) {
                 (_, "style") => {
-                    style::declarations(&attr.value)
-                        .for_each(|(name, _)| self.add(DroppedKind::Property, &name));
+                    for name in style::declarations(&attr.value).keys() {
+                        self.add(DroppedKind::Property, name);
+                    }
                 }
                 ("a" | "area", "href") => self.add(DroppedKind::Link, &links::scheme(&attr.value)),
                 ("img", "src") => self.add(DroppedKind::NetworkImage, &links::scheme(&attr.value)),
@@ -411,7 +415,9 @@ mod tests {
 
     #[test]
     fn the_files_of_word_processors_are_refused() {
-        for (body, wanted) in [("{\\rtf1\\ansi}", "RTF"), (" PK\u{3}\u{4}xyz", "DOCX")] {
+        for (body, wanted) in
+            [("{\\rtf1\\ansi}", "RTF"), ("\u{feff} {\\rtf1}", "RTF"), (" PK\u{3}\u{4}xyz", "DOCX")]
+        {
             let error = sanitise(body, &Limits::default()).unwrap_err();
             assert!(matches!(error, RenderError::BodyFormat { format } if format == wanted));
         }

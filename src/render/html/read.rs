@@ -130,15 +130,20 @@ impl<'a, 'b> Reader<'a, 'b> {
 
     fn children(&mut self, node: &Handle, context: Context, flow: &mut Flow) -> Result<(), RenderError> {
         for child in node.children.borrow().iter() {
-            match &child.data {
-                NodeData::Text { contents } if context.keeps_spaces => {
-                    add_lines(&contents.borrow(), context.look, flow);
-                }
-                NodeData::Text { contents } => add_text(&contents.borrow(), context.look, flow),
-                NodeData::Element { .. } if self.hides(child) => {}
-                NodeData::Element { .. } => self.element(child, context, flow)?,
-                _ => {}
+            self.child(child, context, flow)?;
+        }
+        Ok(())
+    }
+
+    fn child(&mut self, child: &Handle, context: Context, flow: &mut Flow) -> Result<(), RenderError> {
+        match &child.data {
+            NodeData::Text { contents } if context.keeps_spaces => {
+                add_lines(&contents.borrow(), context.look, flow);
             }
+            NodeData::Text { contents } => add_text(&contents.borrow(), context.look, flow),
+            NodeData::Element { .. } if self.hides(child) => {}
+            NodeData::Element { .. } => self.element(child, context, flow)?,
+            _ => {}
         }
         Ok(())
     }
@@ -231,29 +236,25 @@ impl<'a, 'b> Reader<'a, 'b> {
         let start = attribute(node, "start").and_then(|start| start.trim().parse::<i32>().ok());
         let numbering = numbering(node, is_numbered);
         let (mut items, mut breaks_page) = (Vec::new(), false);
+        // What stands beside the items: text, or a list that belongs to the item above it.
+        let mut between = Flow::default();
         for child in node.children.borrow().iter() {
             if self.hides(child) {
                 continue;
             }
-            let item = match element_name(child) {
-                Some("li") => {
-                    let (before, after) = page_breaks(child);
-                    let breaks = std::mem::replace(&mut breaks_page, after) || before;
-                    let item = self.blocks(child, inherited(child, "li", inner))?;
-                    breaks.then_some(Block::PageBreak).into_iter().chain(item).collect()
-                }
-                Some(_) => {
-                    let mut flow = Flow::default();
-                    self.element(child, inner, &mut flow)?;
-                    flow.close(inner.align, None);
-                    flow.blocks
-                }
-                None => Vec::new(),
-            };
+            if element_name(child) != Some("li") {
+                self.child(child, inner, &mut between)?;
+                continue;
+            }
+            add_between(&mut items, &mut between, inner.align);
+            let (before, after) = page_breaks(child);
+            let breaks = std::mem::replace(&mut breaks_page, after) || before;
+            let item = self.blocks(child, inherited(child, "li", inner))?;
             if !item.is_empty() {
-                items.push(item);
+                items.push(breaks.then_some(Block::PageBreak).into_iter().chain(item).collect());
             }
         }
+        add_between(&mut items, &mut between, inner.align);
         Ok(List { numbering, first: i64::from(start.unwrap_or(1)), items })
     }
 
@@ -372,6 +373,17 @@ impl<'a, 'b> Reader<'a, 'b> {
     }
 }
 
+/// Adds what stands between two items to the one above it; at the top of a list, as an item of its own.
+fn add_between(items: &mut Vec<Vec<Block>>, between: &mut Flow, align: Option<Align>) {
+    between.close(align, None);
+    let blocks = std::mem::take(&mut between.blocks);
+    match items.last_mut() {
+        _ if blocks.is_empty() => {}
+        Some(item) => item.extend(blocks),
+        None => items.push(blocks),
+    }
+}
+
 /// Adds text, its white space folded, without what only instructs layout engines.
 fn add_text(text: &str, look: TextStyle, flow: &mut Flow) {
     let mut folded = String::with_capacity(text.len());
@@ -458,6 +470,7 @@ fn add_words(node: &Handle, words: &mut String) {
         match &child.data {
             _ if room == 0 => return,
             NodeData::Text { contents } => words.extend(contents.borrow().chars().take(room)),
+            NodeData::Element { .. } if is_hidden(child) => {}
             NodeData::Element { .. } => {
                 words.extend(attribute(child, "alt").unwrap_or_default().chars().take(room));
                 add_words(child, words);
@@ -485,10 +498,7 @@ fn picture_size(node: &Handle, width_px: u32, height_px: u32) -> (f32, f32) {
 
 /// Gives the value of a style property, else of the attribute of that name.
 fn declared(node: &Handle, name: &str) -> Option<String> {
-    let styled = attribute(node, "style").and_then(|style| {
-        let found = style::declarations(&style).find(|(declared, _)| declared == name);
-        found.map(|(_, value)| value.to_owned())
-    });
+    let styled = attribute(node, "style").and_then(|style| style::declarations(&style).remove(name));
     styled.or_else(|| attribute(node, name))
 }
 
@@ -497,7 +507,7 @@ fn is_hidden(node: &Handle) -> bool {
     let NodeData::Element { attrs, .. } = &node.data else { return false };
     attrs.borrow().iter().any(|attr| match &*attr.name.local {
         "hidden" => true,
-        "style" => style::declarations(&attr.value).any(|(name, value)| style::hides(&name, value)),
+        "style" => style::declarations(&attr.value).iter().any(|(name, value)| style::hides(name, value)),
         _ => false,
     })
 }
@@ -566,9 +576,9 @@ fn inherited(node: &Handle, name: &str, context: Context) -> Context {
     align = attribute(node, "align").as_deref().and_then(style::align).or(align);
     for (property, value) in style::declarations(&attribute(node, "style").unwrap_or_default()) {
         match property.as_str() {
-            "text-align" => align = style::align(value).or(align),
-            "white-space" => keeps_spaces = style::keeps_spaces(value),
-            property => style::apply(&mut look, property, value),
+            "text-align" => align = style::align(&value).or(align),
+            "white-space" => keeps_spaces = style::keeps_spaces(&value),
+            property => style::apply(&mut look, property, &value),
         }
     }
     Context { look, align, keeps_spaces }

@@ -1,32 +1,68 @@
 //! Cells and rows that stand in no table.
 //!
 //! What is cut out of a table keeps its `td` and `tr`; the parser of HTML drops those outside a table, and glues their
-//! words together: `<td>a</td><td>b</td>` would read « ab ». Each becomes a paragraph before it is parsed. Nothing else changes,
-//! and a body without any isn't copied.
+//! words together: `<td>a</td><td>b</td>` would read « ab ». Each becomes a `div` before it is parsed, with its attributes (one may hide
+//! it). Nothing else changes, and a body without any isn't copied.
 //!
 //! Limits: a table that is opened and never closed goes to the end of the body, as it does for the parser.
 
 use std::borrow::Cow;
 
-/// The parts of a table, which mean nothing outside one.
-const PARTS: [&str; 7] = ["td", "th", "tr", "caption", "thead", "tbody", "tfoot"];
+/// The parts of a table, which mean nothing outside one: a later one stands inside an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Group,
+    Row,
+    Cell,
+}
+
+impl Rank {
+    fn of(tag: &Tag<'_>) -> Option<Self> {
+        let is_one = |names: &[&str]| names.iter().any(|name| tag.is(name));
+        if is_one(&["td", "th"]) {
+            Some(Self::Cell)
+        } else if tag.is("tr") {
+            Some(Self::Row)
+        } else {
+            is_one(&["thead", "tbody", "tfoot", "caption"]).then_some(Self::Group)
+        }
+    }
+}
+
 /// The elements whose content is no markup.
 const RAW: [&str; 7] = ["script", "style", "title", "textarea", "xmp", "iframe", "noframes"];
 
-/// Makes paragraphs of the parts of tables that stand outside any.
-pub(super) fn in_paragraphs(body: &str) -> Cow<'_, str> {
+/// Makes blocks of the parts of tables that stand outside any.
+pub(super) fn in_blocks(body: &str) -> Cow<'_, str> {
     let mut changed: Option<String> = None;
-    // Up to where the body is in `changed`, and how many tables are open.
+    // Up to where the body is in `changed`, how many tables are open, and which parts that were made.
     let (mut copied, mut open, mut at) = (0, 0_usize, 0);
+    let mut made: Vec<Rank> = Vec::new();
     while let Some(tag) = Tag::find(body, at) {
         at = tag.end;
         if tag.is("table") {
             open = if tag.closes { open.saturating_sub(1) } else { open.saturating_add(1) };
-        } else if open == 0 && PARTS.iter().any(|part| tag.is(part)) {
+        } else if let Some(rank) = Rank::of(&tag).filter(|_| open == 0) {
             let out = changed.get_or_insert_with(|| String::with_capacity(body.len()));
-            out.push_str(body.get(copied..tag.name_start).unwrap_or_default());
-            out.push('p');
-            copied = tag.name_start + tag.name.len();
+            out.push_str(body.get(copied..tag.start).unwrap_or_default());
+            // A closing tag ends its part and what is open inside; an opening one ends the parts that can't hold it.
+            let ends = if tag.closes {
+                made.iter().rposition(|made| *made == rank)
+            } else {
+                made.iter().position(|made| *made >= rank)
+            };
+            let ended = made.drain(ends.unwrap_or(made.len())..).count();
+            (0..ended).for_each(|_| out.push_str("</div>"));
+            if tag.closes && ended == 0 {
+                // It ends nothing, and its words stay apart all the same.
+                out.push_str("</p>");
+            }
+            copied = tag.end;
+            if !tag.closes {
+                made.push(rank);
+                out.push_str("<div");
+                copied = tag.name_start + tag.name.len();
+            }
         } else if !tag.closes && RAW.iter().any(|raw| tag.is(raw)) {
             at = end_of_raw(body, &tag);
         }
@@ -43,6 +79,7 @@ pub(super) fn in_paragraphs(body: &str) -> Cow<'_, str> {
 /// A tag: where its name and what follows it stand.
 struct Tag<'a> {
     name: &'a str,
+    start: usize,
     name_start: usize,
     closes: bool,
     end: usize,
@@ -65,7 +102,8 @@ impl<'a> Tag<'a> {
             let length = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
             let name = inside.get(..length)?;
             if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-                return Some(Self { name, name_start, closes, end: end_of_tag(body, name_start + length)? });
+                let end = end_of_tag(body, name_start + length)?;
+                return Some(Self { name, start: at - 1, name_start, closes, end });
             }
         }
     }
@@ -107,14 +145,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stray_parts_become_paragraphs() {
+    fn stray_parts_become_blocks_that_hold_what_they_held() {
         for (body, expected) in [
-            ("<td>a</td><td>b</td>", "<p>a</p><p>b</p>"),
-            ("<TR><Td align=right>a<th>b", "<p><p align=right>a<p>b"),
-            ("<table><tr><td>a</table><tr><td>b", "<table><tr><td>a</table><p><p>b"),
-            ("<tbody x='>'><td>a", "<p x='>'><p>a"),
+            ("<td>a</td><td>b</td>", "<div>a</div><div>b</div>"),
+            ("<TR><Td align=right>a<th>b", "<div><div align=right>a</div><div>b"),
+            ("<tr hidden><td>a</tr>b</td>c", "<div hidden><div>a</div></div>b</p>c"),
+            ("<table><tr><td>a</table><tr><td>b", "<table><tr><td>a</table><div><div>b"),
+            ("<tbody x='>'><td>a<tr>b", "<div x='>'><div>a</div><div>b"),
         ] {
-            assert_eq!(in_paragraphs(body), expected);
+            assert_eq!(in_blocks(body), expected);
         }
     }
 
@@ -132,7 +171,7 @@ mod tests {
             "<p title='<td>",
             "<script><td>",
         ] {
-            assert!(matches!(in_paragraphs(body), Cow::Borrowed(same) if same == body), "{body}");
+            assert!(matches!(in_blocks(body), Cow::Borrowed(same) if same == body), "{body}");
         }
     }
 }

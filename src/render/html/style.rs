@@ -1,10 +1,12 @@
 //! The `style` attribute and its older cousins: the few properties that letters keep.
 
+use std::collections::BTreeMap;
+
 use crate::render::display::{Colour, Numbering};
 use crate::render::model::{Align, TextStyle, Width};
 
 /// The properties that are read; the sanitiser drops the others.
-pub(super) const PROPERTIES: [&str; 15] = [
+const PROPERTIES: [&str; 16] = [
     "text-align",
     "color",
     "font-size",
@@ -17,6 +19,7 @@ pub(super) const PROPERTIES: [&str; 15] = [
     "page-break-after",
     "display",
     "visibility",
+    "opacity",
     "mso-hide",
     "white-space",
     "list-style-type",
@@ -25,13 +28,53 @@ pub(super) const PROPERTIES: [&str; 15] = [
 /// The smallest and largest size of text, in points.
 const SIZES_PT: (f32, f32) = (6.0, 36.0);
 
-/// Gives the declarations of a `style` attribute, names in lower case.
-pub(super) fn declarations(style: &str) -> impl Iterator<Item = (String, &str)> {
-    style.split(';').filter_map(|declaration| {
-        let (name, value) = declaration.split_once(':')?;
-        let value = value.trim().trim_end_matches("!important").trim_end();
-        Some((name.trim().to_ascii_lowercase(), value)).filter(|(name, _)| !name.is_empty())
-    })
+/// Gives the declarations of a `style` attribute that win (the last of each name, before it the last `!important` one), in the
+/// order of their names. Names and values are in lower case, without comments and escapes.
+pub(super) fn declarations(style: &str) -> BTreeMap<String, String> {
+    let mut winners: BTreeMap<String, (bool, String)> = BTreeMap::new();
+    let style = plain(style);
+    for (name, value) in style.split(';').filter_map(|declaration| declaration.split_once(':')) {
+        let (value, is_important) = match value.rsplit_once('!') {
+            Some((value, word)) if word.trim() == "important" => (value, true),
+            _ => (value, false),
+        };
+        let (name, value) = (name.trim(), value.trim());
+        let stands = winners.get(name).is_some_and(|(before, _)| *before && !is_important);
+        if !name.is_empty() && !stands {
+            winners.insert(name.to_owned(), (is_important, value.to_owned()));
+        }
+    }
+    winners.into_iter().map(|(name, (_, value))| (name, value)).collect()
+}
+
+/// Gives the declarations of a `style` attribute that are kept, as one in its canonical form.
+pub(super) fn kept(style: &str) -> String {
+    let declarations = declarations(style).into_iter();
+    let kept = declarations.filter(|(name, _)| PROPERTIES.contains(&name.as_str()));
+    kept.map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>().join(";")
+}
+
+/// Gives a style in lower case, without comments, its escapes resolved (CSS Syntax 3, 4.3.7): `d\69splay` is `display`.
+fn plain(style: &str) -> String {
+    let mut plain = String::with_capacity(style.len());
+    let mut rest = style;
+    while let Some(at) = rest.find(['\\', '/']) {
+        let (before, sign) = rest.split_at(at);
+        plain.push_str(before);
+        rest = if let Some(comment) = sign.strip_prefix("/*") {
+            comment.split_once("*/").map_or("", |(_, after)| after)
+        } else if let Some(escaped) = sign.strip_prefix('\\') {
+            let digits = escaped.bytes().take(6).take_while(u8::is_ascii_hexdigit).count();
+            let (code, after) = escaped.split_at(digits);
+            plain.extend(u32::from_str_radix(code, 16).ok().and_then(char::from_u32));
+            if digits > 0 { after.strip_prefix([' ', '\t', '\n']).unwrap_or(after) } else { after }
+        } else {
+            plain.push('/');
+            sign.get(1..).unwrap_or_default()
+        };
+    }
+    plain.push_str(rest);
+    plain.to_lowercase()
 }
 
 /// Changes a look by one declaration.
@@ -56,7 +99,10 @@ pub(super) fn hides(name: &str, value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     matches!(
         (name, &*value),
-        ("display", "none") | ("visibility", "hidden" | "collapse") | ("mso-hide", "all" | "screen")
+        ("opacity", "0" | "0.0" | "0%")
+            | ("display", "none")
+            | ("visibility", "hidden" | "collapse")
+            | ("mso-hide", "all" | "screen")
     )
 }
 
@@ -189,9 +235,28 @@ fn named(name: &str) -> Option<Colour> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn what_wins_is_kept_whatever_its_letters_comments_and_escapes() {
+        for (style, expected) in [
+            ("DISPLAY: None; FONT-FAMILY: Arial", "display:none"),
+            ("display:none !important; display:block", "display:none"),
+            ("display:none; display: block ! IMPORTANT", "display:block"),
+            ("color:red;COLOR:blue", "color:blue"),
+            ("dis/* x */play:no/**/ne", "display:none"),
+            ("d\\69splay:n\\00006f ne", "display:none"),
+            ("a/b; color : #C00 ;;:x", "color:#c00"),
+            ("color:red/* unended", "color:red"),
+            ("\\", ""),
+        ] {
+            assert_eq!(kept(style), expected, "{style}");
+        }
+    }
+
     fn styled(style: &str) -> TextStyle {
         let mut look = TextStyle::plain(10.0);
-        declarations(style).for_each(|(name, value)| apply(&mut look, &name, value));
+        for (name, value) in declarations(style) {
+            apply(&mut look, &name, &value);
+        }
         look
     }
 

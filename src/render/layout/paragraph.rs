@@ -13,7 +13,7 @@ use super::{MIN_WIDTH, RULE_WIDTH};
 use crate::render::display::{
     Area, Artifact, Glyph, Item, LinkId, Offset, Owner, Role, RoleId, RoleTree, Run, Shape,
 };
-use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, shape};
+use crate::render::fonts::{ASCENT_EM, DESCENT_EM, Face, Shaped as ShapedGlyph, publishable, shape};
 use crate::render::model::{Align, Inline, Level, Paragraph, PictureBox, TextStyle};
 use crate::render::typography::{breaks, hyphens, is_in_amount};
 
@@ -159,6 +159,7 @@ impl ShapedParagraph {
     }
 
     fn push_text(&mut self, text: &str, style: TextStyle, missing: &mut dyn FnMut(char)) {
+        let text = &*publishable(text, missing);
         let start = self.text.len();
         let place = self.styles.len();
         let size = drawn_size(&style);

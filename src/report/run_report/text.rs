@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use publier_core::publication::exit::ExitStatus;
 use publier_core::publication::reason::TransferReason;
 
-use crate::i18n::{Messages, Value};
+use crate::i18n::{Messages, Value, number};
 
 use super::super::counts::FileFailure;
 use super::super::words;
@@ -390,7 +390,7 @@ impl Teller<'_> {
     }
 
     fn number(&self, n: u64) -> Value<'static> {
-        words::number(n, self.messages.lang()).into()
+        number(n, self.messages.lang()).into()
     }
 }
 
