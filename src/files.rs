@@ -89,9 +89,14 @@ fn private_options() -> OpenOptions {
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let beside = beside(path);
     let mut file = create_private(&beside).map_err(|error| error.of(path))?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed("write", path))?;
+    let written = file.write_all(content).and_then(|()| file.sync_all()).map_err(failed("write", path));
     drop(file);
-    fs::rename(&beside, path).map_err(failed("rename to", path))?;
+    let placed = written.and_then(|()| fs::rename(&beside, path).map_err(failed("rename to", path)));
+    if placed.is_err() {
+        // A part of it is of no use to anyone, and takes what room is left. The first error is the one to tell.
+        drop(fs::remove_file(&beside));
+    }
+    placed?;
     sync_folder_of(path)
 }
 

@@ -8,7 +8,7 @@ use super::output::Screen;
 use super::rows::{listed, show, yes_or_no};
 use crate::app::{App, AppError};
 use crate::desk::credentials::{self, Recipients};
-use crate::desk::letters;
+use crate::desk::letters::{self, Place};
 
 /// Obeys `publier credentials`.
 pub(super) fn run(app: &App, verb: &CredentialsVerb, screen: Screen) -> Result<ExitStatus, AppError> {
@@ -18,7 +18,8 @@ pub(super) fn run(app: &App, verb: &CredentialsVerb, screen: Screen) -> Result<E
         CredentialsVerb::Letters(wanted) => {
             let own = || app.settings.data.dir.join("lettres");
             let out = wanted.out.clone().unwrap_or_else(own);
-            let results = letters::write(&app.office()?, &wanted.parties, &out, wanted.dry_run)?;
+            let place = Place { out: &out, shared: &app.settings.shared_folders() };
+            let results = letters::write(&app.office()?, &wanted.parties, &place, wanted.dry_run)?;
             let tally = results.tally();
             if tally.done + tally.already > 0 && !wanted.dry_run {
                 let folder = out.display().to_string();

@@ -17,5 +17,5 @@ pub(super) fn run(app: &App, verb: &RenderVerb, screen: Screen) -> Result<ExitSt
         RenderVerb::WorksFund(of) => (Wanted::WorksFund(of.building.clone(), of.holder.clone()), &of.out),
         RenderVerb::Letter(of) => (Wanted::Letter(of.party.clone()), &of.out),
     };
-    Ok(show(app, &preview::write(&app.office()?, &wanted, out, &app.settings.agency.files)?, screen))
+    Ok(show(app, &preview::write(&app.office()?, &wanted, out, &app.settings.shared_folders())?, screen))
 }

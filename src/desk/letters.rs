@@ -2,7 +2,7 @@
 //!
 //! Promises: each letter is a file 0600 in a folder 0700 of its own, is published by nothing and stands in no log; the
 //! password is read from the party's record and written there alone. Refusals: a party without a ticked account, without
-//! a login, or without a temporary password.
+//! a login, or without a temporary password; all of them, where the folder is one that others read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use publier_core::publication::reason::StaffReason;
 use super::credentials::ticked_parties;
 use super::error::DeskError;
 use super::office::Office;
+use super::preview::stands_in;
 use super::row::{Kind, Notice, Outcome, Results, Row};
 use crate::files;
 use crate::flow::{letterhead, place_and_date};
@@ -26,12 +27,26 @@ use crate::source::{PartyDetails, SourceError};
 /// What a password looks like on a letter that is only looked at.
 const MASKED: &str = "**********";
 
+/// Where letters go.
+#[derive(Debug)]
+pub struct Place<'a> {
+    /// The folder that is asked for.
+    pub out: &'a Path,
+    /// The folders that others read: letters go into none of them.
+    pub shared: &'a [PathBuf],
+}
+
 /// Writes the letters of the parties of these codes or keys, or of every party that can have one, into a folder of today's
-/// under `out`.
+/// under `place`.
 ///
 /// # Errors
 /// When the database can't be read, or the folder can't be written.
-pub fn write(office: &Office, named: &[String], out: &Path, dry_run: bool) -> Result<Results, DeskError> {
+pub fn write(
+    office: &Office,
+    named: &[String],
+    place: &Place<'_>,
+    dry_run: bool,
+) -> Result<Results, DeskError> {
     let parties = office.snapshot.party_logins()?;
     let ticked = ticked_parties(office)?;
     let mut rows = Vec::new();
@@ -55,7 +70,11 @@ pub fn write(office: &Office, named: &[String], out: &Path, dry_run: bool) -> Re
             }
         }
     }
-    let folder = out.join(format!("acces-{}", office.today));
+    let folder = place.out.join(format!("acces-{}", office.today));
+    if stands_in(&folder, place.shared) {
+        let shared = StaffReason::FolderShared;
+        rows.extend(wanted.drain(..).map(|party| refused(&party.code, &party.display_name, shared)));
+    }
     if !dry_run && !wanted.is_empty() {
         files::make_private_folder(&folder)?;
         files::close_to_others(&folder)?;

@@ -35,12 +35,12 @@ pub enum Wanted {
 /// What was made, or why nothing was.
 type Made = Result<Result<Rendered, RenderError>, Refusal>;
 
-/// Makes what is wanted and writes it to `out`, unless something else stands there, or it is among the agency's own
-/// `files`.
+/// Makes what is wanted and writes it to `out`, unless something else stands there, or it leads into a folder that
+/// others read.
 ///
 /// # Errors
 /// When the database can't be read, the file can't be written, or something is named that isn't there.
-pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) -> Result<Results, DeskError> {
+pub fn write(office: &Office, wanted: &Wanted, out: &Path, shared: &[PathBuf]) -> Result<Results, DeskError> {
     let (kind, id, made) = match wanted {
         Wanted::CoOwners(code) => (Kind::Building, code, co_owners(office, code)?),
         Wanted::Statement(number) => (Kind::Account, number, statement(office, number)?),
@@ -55,7 +55,7 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) ->
             tracing::warn!(code = error.code(), "the document can't be rendered");
             Outcome::Refused(error.refusal().into())
         }
-        Ok(Ok(_)) if !may_take(out, files) => Outcome::Refused(StaffReason::FileStands.into()),
+        Ok(Ok(_)) if !may_take(out, shared) => Outcome::Refused(StaffReason::FileStands.into()),
         Ok(Ok(rendered)) => {
             write_whole(out, &rendered.pdf)?;
             Outcome::Done
@@ -67,15 +67,20 @@ pub fn write(office: &Office, wanted: &Wanted, out: &Path, files: &[PathBuf]) ->
 }
 
 /// Tells whether a name may be written: a new one, or an older look at a document. Whatever else stands there, the agency's
-/// database above all, is never replaced, nor is any of the agency's files, PDF or not.
-fn may_take(out: &Path, files: &[PathBuf]) -> bool {
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let real = |path: &Path| path.canonicalize().ok();
-    let among_files = real(folder).is_some_and(|folder| {
-        files.iter().filter_map(|root| real(root)).any(|root| folder.starts_with(root))
-    });
-    let is_free = !out.exists() || kind_of_file(out).is_ok_and(|kind| kind == FileKind::Pdf);
-    is_free && !among_files
+/// database above all, is never replaced, nor is anything in a folder that others read, PDF or not. A pipe or a device is not
+/// even opened: reading it might never end.
+fn may_take(out: &Path, shared: &[PathBuf]) -> bool {
+    let is_look = || out.is_file() && kind_of_file(out).is_ok_and(|kind| kind == FileKind::Pdf);
+    let is_free = out.symlink_metadata().is_err() || is_look();
+    is_free && !stands_in(out, shared)
+}
+
+/// Tells whether a path leads into one of these folders, be it there already or not.
+pub(super) fn stands_in(path: &Path, folders: &[PathBuf]) -> bool {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let real = absolute.ancestors().find_map(|above| above.canonicalize().ok());
+    let folders = folders.iter().filter_map(|root| root.canonicalize().ok());
+    real.is_some_and(|real| folders.into_iter().any(|root| real.starts_with(root)))
 }
 
 fn drawn(sheet: &dyn Sheet) -> Result<Rendered, RenderError> {

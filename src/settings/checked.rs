@@ -10,7 +10,7 @@ use super::places::Places;
 use super::problem::{ConfigError, Problem, ProblemKind};
 use super::raw::{RawAgency, RawData, RawLog, RawPublication, RawService, RawSettings, RawWinscpLog, Text};
 use super::reader::{Reader, Shown};
-use super::target::Target;
+use super::target::{Login, Target};
 use super::toml_words;
 use crate::i18n::Lang;
 
@@ -37,6 +37,17 @@ pub struct Settings {
     pub service: Service,
     /// Every setting with its origin, in the order of the reference.
     shown: Vec<Shown>,
+}
+
+impl Settings {
+    /// Gives the folders that others read: the agency's files, and what a local target serves.
+    pub fn shared_folders(&self) -> Vec<PathBuf> {
+        let served = self.targets.iter().filter_map(|target| match &target.login {
+            Login::Folder(root) => Some(root.clone()),
+            Login::Password(_) | Login::Key { .. } | Login::Agent { .. } => None,
+        });
+        self.agency.files.iter().cloned().chain(served).collect()
+    }
 }
 
 /// The back office's own things.

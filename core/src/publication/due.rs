@@ -334,6 +334,7 @@ pub fn removal_when_refused(reason: RefusalReason) -> RemovalReason {
         | R::FileTooLarge
         | R::FileUnreadable
         | R::FileType
+        | R::PhotoType
         | R::FileDamaged
         | R::FileProtected
         | R::BodyFormat

@@ -181,6 +181,8 @@ catalogue! {
         FileUnreadable = "file-unreadable",
         /// The file's type is not one of those that are sent, or it bears macros.
         FileType = "file-type",
+        /// The photo is neither a JPEG nor a PNG.
+        PhotoType = "photo-type",
         /// The PDF or the photo is cut short or isn't one.
         FileDamaged = "file-damaged",
         /// The PDF asks for a password.
@@ -324,6 +326,8 @@ catalogue! {
         NoStatementTemplate = "no-statement-template",
         /// Another file than a PDF to look at stands under the name asked for: it is not replaced.
         FileStands = "file-stands",
+        /// The folder asked for is one that others read: the agency's files, or what a target serves.
+        FolderShared = "folder-shared",
     }
 }
 

@@ -288,6 +288,8 @@ codes! {
     FileTooLarge = "file-too-large", Documents, Error, "C1";
     /// An attached file is of a type that isn't sent, or bears macros.
     FileType = "file-type", Documents, Error, "C1";
+    /// A photo is neither a JPEG nor a PNG.
+    PhotoType = "photo-type", Documents, Error, "C24";
     /// An attached PDF or a photo is cut short or isn't one.
     FileDamaged = "file-damaged", Documents, Error, "C1";
     /// An attached PDF asks for a password.

@@ -255,7 +255,7 @@ pub(super) fn file_fault(vault: &Vault, path: &str, must_be_a_picture: bool) -> 
     });
     match kind {
         Ok(FileKind::Jpeg | FileKind::Png) => None,
-        Ok(_) => must_be_a_picture.then_some(Code::FileUnreadable),
+        Ok(_) => must_be_a_picture.then_some(Code::PhotoType),
         Err(RefusalReason::FileMissing) => Some(Code::FileMissing),
         Err(RefusalReason::FileEmpty) => Some(Code::FileEmpty),
         Err(RefusalReason::FileTooLarge) => Some(Code::FileTooLarge),

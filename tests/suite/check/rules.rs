@@ -146,7 +146,7 @@ pub const CASES: &[Case] = &[
     ),
     ("UPDATE attachment SET path = '../agency.sql' WHERE id = 1", &["file-unreadable pièce jointe 1"], &[]),
     ("UPDATE voucher SET path = 'absent.pdf' WHERE id = 1", &["file-missing pièce comptable 1"], &[]),
-    ("UPDATE photo SET path = 'courriers/pouvoir.pdf' WHERE id = 1", &["file-unreadable photo 1"], &[]),
+    ("UPDATE photo SET path = 'courriers/pouvoir.pdf' WHERE id = 1", &["photo-type photo 1"], &[]),
     ("UPDATE photo SET binder_id = NULL WHERE id = 1", &["photo-without-binder photo 1"], &[]),
     // parties
     ("UPDATE party SET login = NULL WHERE id = 2", &["login-missing identité 2 (ATRILLONBERNARD)"], &[]),
@@ -323,6 +323,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::Readers,
         Code::FileTooLarge,
         Code::FileType,
+        Code::PhotoType,
         Code::FileDamaged,
         Code::FileProtected,
         Code::ServerUnreachable,

@@ -139,6 +139,16 @@ fn files_that_would_not_open_or_would_run_are_told_c1() {
     assert!(new_codes(&narrow).contains(&Code::FileType), "the demo has JPEG attachments");
 }
 
+/// C24: the agency is told to save it in another format, not the administrator to grant rights.
+#[test]
+fn a_photo_of_another_format_is_told_as_such_c24() {
+    let copy = Copy::new().configured("files = [", "files = [\"own\", ");
+    std::fs::create_dir(copy.path("own")).unwrap();
+    std::fs::write(copy.path("own/photo.webp"), b"RIFF\x10\0\0\0WEBPVP8 \0\0\0\0").unwrap();
+    copy.execute("UPDATE photo SET path = 'photo.webp' WHERE id = 1");
+    assert_eq!(new_codes(&copy), [Code::PhotoType]);
+}
+
 /// A photo that lacks its end is as well as any other to its last byte.
 #[test]
 fn a_photo_that_is_cut_short_is_told_c1() {

@@ -168,6 +168,18 @@ fn a_credential_letter_is_private_and_its_password_stands_nowhere_else_d5() {
     }
 }
 
+/// D5: what is among the agency's files may be published, and what is in a local target is.
+#[test]
+fn letters_never_go_into_a_folder_that_others_read_d5() {
+    let desk = Desk::demo();
+    let shared = desk.database().parent().unwrap().join("files");
+    for out in [shared.clone(), shared.join("new/deeper")] {
+        let said = desk.json(&["credentials", "letters", "CLATOUR", "--out", out.to_str().unwrap()]);
+        assert_eq!(said.outcomes(), [outcome("CLATOUR", "refused", "folder-shared")], "{}", out.display());
+        assert!(!shared.join("new").exists());
+    }
+}
+
 /// D5, D3: who has nothing to hand over is refused by name; without names everyone who has is written to.
 #[test]
 fn letters_go_to_those_who_have_an_access_and_a_published_account_d3_d5() {
@@ -260,6 +272,13 @@ fn a_look_at_a_document_never_replaces_anything_but_a_pdf_outside_the_agencys_fi
     assert!(std::fs::read(&database).unwrap().starts_with(b"SQLite format 3"));
     let out = desk.path().join("look.pdf").display().to_string();
     assert_eq!((look(&out).code, look(&out).code), (0, 0), "the second one replaces the first");
+    // A pipe is never read: nobody may be writing to it.
+    #[cfg(unix)]
+    {
+        let pipe = desk.path().join("pipe.pdf");
+        crate::support::tools::stdout_of(std::process::Command::new("mkfifo").arg(&pipe));
+        assert_eq!(look(&pipe.display().to_string()).of("row")[0]["reason"].as_str(), Some("file-stands"));
+    }
 }
 
 #[test]
