@@ -3,7 +3,7 @@
 //! Settings in, jobs out: each command and the service get from here what they need and name no adapter themselves.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -25,13 +25,15 @@ use crate::package::spool::Spool;
 use crate::package::vault::Vault;
 use crate::package::zip::Level;
 use crate::ports::{Clock, Connector, Listener, Listeners, TransferError};
+use crate::render::Stationery;
+use crate::render::stationery::LARGEST_BYTES;
 use crate::report::counts::Counts;
 use crate::report::history::{Keep, prune_history, run_log_name};
 use crate::report::ndjson::Ndjson;
 use crate::report::redact::Redacted;
 use crate::report::winscp_log::{Output, WinscpLog, set_path};
 use crate::settings::target::{Login, Target};
-use crate::settings::{ConfigError, Places, Problem, ProblemKind, Settings, ZipLevel};
+use crate::settings::{ConfigError, Letters, Places, Problem, ProblemKind, Settings, ZipLevel};
 use crate::source::{BUSY, Snapshot, SourceError};
 use crate::transfer::{connector, unusable_authorities};
 
@@ -46,6 +48,8 @@ const REMEMBERED: TimeDelta = TimeDelta::days(396);
 pub struct App {
     /// The machine's settings.
     pub settings: Settings,
+    /// What the agency's letters bear.
+    pub stationery: Arc<Stationery>,
     /// What people read.
     pub messages: Arc<Messages>,
     /// The clock.
@@ -128,6 +132,30 @@ fn authorities_problem(target: &Target) -> Option<Problem> {
     Some(Problem { kind: ProblemKind::Authorities, key, values: vec![("path", path)], place: None })
 }
 
+/// Reads what letters bear; a picture that can't be shown is a problem.
+fn stationery(letters: &Letters, problems: &mut Vec<Problem>) -> Stationery {
+    let signed = Stationery::default().signed_by(letters.signed_by.as_deref().unwrap_or_default());
+    let with = |stationery: Stationery,
+                key: &str,
+                file: &Option<PathBuf>,
+                add: Add,
+                problems: &mut Vec<_>| {
+        let Some(path) = file else { return stationery };
+        let added =
+            files::read_up_to(path, LARGEST_BYTES).ok().and_then(|bytes| add(stationery.clone(), bytes));
+        added.unwrap_or_else(|| {
+            let values = vec![("path", path.display().to_string())];
+            problems.push(Problem { kind: ProblemKind::Picture, key: key.to_owned(), values, place: None });
+            stationery
+        })
+    };
+    let stamped = with(signed, "letters.logo", &letters.logo, Stationery::with_logo, problems);
+    with(stamped, "letters.signature", &letters.signature, Stationery::with_signature, problems)
+}
+
+/// How a picture is added to the stationery.
+type Add = fn(Stationery, Vec<u8>) -> Option<Stationery>;
+
 impl App {
     /// The channel that is published.
     pub const CHANNEL: Channel = Channel::Extranet;
@@ -138,12 +166,13 @@ impl App {
     /// Every problem of the file, together.
     pub fn load(config: Option<&Path>, lang: Option<Lang>) -> Result<Self, ConfigError> {
         let settings = Settings::load(config, &Places::of_this_machine())?;
-        let problems: Vec<Problem> = settings.targets.iter().filter_map(authorities_problem).collect();
+        let mut problems: Vec<Problem> = settings.targets.iter().filter_map(authorities_problem).collect();
+        let stationery = Arc::new(stationery(&settings.letters, &mut problems));
         if !problems.is_empty() {
             return Err(ConfigError::Invalid { file: settings.file, problems });
         }
         let messages = Arc::new(Messages::new(lang.unwrap_or(settings.lang)));
-        Ok(Self { settings, messages, clock: Arc::new(SystemClock) })
+        Ok(Self { settings, stationery, messages, clock: Arc::new(SystemClock) })
     }
 
     /// Opens our own ledger, in its private folder.
@@ -190,6 +219,7 @@ impl App {
         let places = OfficePlaces {
             database: &self.settings.agency.database,
             files: self.files_folder(),
+            stationery: &self.stationery,
             spool: spool.root(),
             ledger: &self.settings.data.ledger(),
             channel: Channel::Extranet.code(),
@@ -305,6 +335,7 @@ impl App {
                 &publication.file_types,
             ),
             photo_side_px: publication.photo_max_side_px,
+            stationery: Arc::clone(&self.stationery),
             connector,
             destination: Destination {
                 channel: target.channel.code(),

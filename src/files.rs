@@ -4,7 +4,7 @@
 //! so that a reader sees the old content or the new one. Refuses nothing; an error names the final path.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 /// A failed operation on a local file, with its path.
@@ -80,6 +80,17 @@ fn private_options() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Reads a file of at most `most` bytes, and one byte more of a longer one.
+///
+/// # Errors
+/// When the system refuses.
+pub fn read_up_to(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Writes a file so that its readers see the old content or the whole new one.

@@ -7,6 +7,7 @@ render-reference = Our ref.: { $reference }
 render-subject = Subject: { $subject }
 render-figure = Illustration
 render-signature = Signature
+render-logo = Logo of { $agency }
 render-link = { $text } (link: { $address })
 render-link-bare = Link: { $address }
 

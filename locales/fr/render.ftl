@@ -7,6 +7,7 @@ render-reference = Nos réf. : { $reference }
 render-subject = Objet : { $subject }
 render-figure = Illustration
 render-signature = Signature
+render-logo = Logo de { $agency }
 render-link = { $text } (lien : { $address })
 render-link-bare = Lien : { $address }
 

@@ -19,7 +19,7 @@ use super::row::{Kind, Notice, Outcome, Results, Row};
 use crate::files;
 use crate::flow::{letterhead, place_and_date};
 use crate::render::access::AccessLetter;
-use crate::render::{Limits, NoImages, RenderError, Rendered, render_letter};
+use crate::render::{Limits, RenderError, Rendered, render_letter};
 use crate::settings::secret::Secret;
 use crate::source::staff::PartyLogin;
 use crate::source::{PartyDetails, SourceError};
@@ -151,7 +151,9 @@ fn render(
         document_id: format!("access:{}:{}", party.id, party.issue),
         made_on: office.today,
     };
-    Ok(render_letter(&letter.letter(), &NoImages, &Limits::default()))
+    let mut letter = letter.letter();
+    office.stationery.set(&mut letter);
+    Ok(render_letter(&letter, &*office.stationery, &Limits::default()))
 }
 
 /// Writes a letter, unless it stands there already.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Europe::Paris;
@@ -14,6 +15,7 @@ use super::error::{DeskError, Unknown, What};
 use super::nearest::nearest;
 use crate::ledger::series::Series;
 use crate::ledger::{Ledger, SeriesKey};
+use crate::render::Stationery;
 use crate::source::write::Door;
 use crate::source::{Reference, Snapshot};
 
@@ -26,6 +28,8 @@ pub struct Places<'p> {
     pub files: &'p Path,
     /// A folder for the copy of a database that isn't in WAL mode.
     pub spool: &'p Path,
+    /// What letters bear.
+    pub stationery: &'p Arc<Stationery>,
     /// Our own ledger; it is only read, and may not exist yet.
     pub ledger: &'p Path,
     /// The channel whose series are asked.
@@ -73,6 +77,8 @@ pub struct Office {
     pub today: NaiveDate,
     /// The present time, in UTC.
     pub now: DateTime<Utc>,
+    /// What letters bear.
+    pub stationery: Arc<Stationery>,
     database: PathBuf,
     files: PathBuf,
     ledger: Option<Ledger>,
@@ -96,6 +102,7 @@ impl Office {
             snapshot,
             today,
             now: places.now,
+            stationery: Arc::clone(places.stationery),
             database: places.database.to_owned(),
             files: places.files.to_owned(),
             ledger,

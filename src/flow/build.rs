@@ -17,12 +17,13 @@ use publier_core::publication::due::DueOptions;
 use publier_core::publication::facts::{ConfirmedBy, Counts, Fact, Mode, SealedZip, Section};
 use publier_core::publication::hold::{HoldInput, hold, short_digest};
 use publier_core::publication::reason::{HoldReason, RefusalReason};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task;
 
 use super::bulk::{self, Books, Tally};
 use super::error::FlowError;
-use super::files::{AHEAD, Sender, Unmade, make_all, make_each};
+use super::files::{AHEAD, Bench, Sender, Unmade, make_all, make_each};
 use super::listing::{Head, Listing, file_path, record_name};
 use super::plan::{Plan, Planner, staff_digest};
 use super::publish::{Consent, MANIFEST, Manifest, Run, consented};
@@ -191,6 +192,7 @@ impl Run<'_> {
             books,
             trade,
             vault: &job.vault,
+            stationery: &job.stationery,
             ledger: &mut job.ledger,
             series,
             publication,
@@ -324,9 +326,8 @@ impl Run<'_> {
     async fn send_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
         let documents = self.job.ledger.planned_documents(publication)?;
         let (made, mut to_send) = mpsc::channel(AHEAD);
-        let spool = folder.clone();
-        let side = self.job.photo_side_px;
-        let maker = task::spawn_blocking(move || make_all(documents, &spool, side, &made));
+        let bench = self.bench(folder);
+        let maker = task::spawn_blocking(move || make_all(documents, &bench, &made));
         self.open_session();
         let job = &mut *self.job;
         let mut sender = Sender {
@@ -354,12 +355,17 @@ impl Run<'_> {
         Ok(())
     }
 
+    fn bench(&self, folder: &Folder) -> Bench {
+        let stationery = Arc::clone(&self.job.stationery);
+        Bench { spool: folder.clone(), photo_side_px: self.job.photo_side_px, stationery }
+    }
+
     /// Makes every document's file, as a rehearsal: they count as placed.
     fn make_documents(&mut self, publication: PublicationId, folder: &Folder) -> Result<(), FlowError> {
         let (mut letters, mut unmade) = (Vec::new(), Vec::new());
         let mut placed = Vec::with_capacity(RECORDED_TOGETHER);
         let documents = self.job.ledger.planned_documents(publication)?;
-        make_each(documents, folder, self.job.photo_side_px, |batch| {
+        make_each(documents, &self.bench(folder), |batch| {
             for making in batch {
                 match making {
                     Ok(made) => {

@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -32,7 +33,7 @@ use crate::ledger::{Ledger, PublicationId, SeriesKey};
 use crate::package::spool::Folder;
 use crate::photo::{self, Patched, place_patches};
 use crate::ports::{Clock, Event, Listener, RemotePath, TransferError};
-use crate::render::{self, Dropped};
+use crate::render::{self, Dropped, Stationery};
 use crate::transfer::courier::pool::Pool;
 use crate::transfer::courier::{Delivered, Parcel};
 
@@ -69,17 +70,27 @@ pub(super) struct Unmade {
     pub error: Option<render::RenderError>,
 }
 
+/// What files are made with.
+#[derive(Debug, Clone)]
+pub(super) struct Bench {
+    /// Where they are made, and where letters wait.
+    pub spool: Folder,
+    /// The longest side of a photo in pixels; 0 = any.
+    pub photo_side_px: u16,
+    /// What letters bear.
+    pub stationery: Arc<Stationery>,
+}
+
 /// What became of making one file.
 pub(super) type Making = Result<Made, Unmade>;
 
 /// Makes the files of the documents that need one, in order, until the receiver is gone. Runs on a thread of its own.
 pub(super) fn make_all(
     documents: Pages<PlannedDocument>,
-    spool: &Folder,
-    photo_side_px: u16,
+    bench: &Bench,
     made: &mpsc::Sender<Making>,
 ) -> Result<(), FlowError> {
-    make_each(documents, spool, photo_side_px, |batch| {
+    make_each(documents, bench, |batch| {
         Ok(batch.into_iter().all(|making| made.blocking_send(making).is_ok()))
     })
 }
@@ -91,8 +102,7 @@ pub(super) fn make_all(
 /// When the ledger, the spool or the taker fails; a document that can't be made is a refusal, not an error.
 pub(super) fn make_each(
     documents: Pages<PlannedDocument>,
-    spool: &Folder,
-    photo_side_px: u16,
+    bench: &Bench,
     mut take: impl FnMut(Vec<Making>) -> Result<bool, FlowError>,
 ) -> Result<(), FlowError> {
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MAX_WORKERS);
@@ -100,7 +110,7 @@ pub(super) fn make_each(
     let mut documents = documents.filter(needs_file);
     loop {
         let batch = documents.by_ref().take(BATCH * workers).collect::<Result<Vec<_>, _>>()?;
-        if batch.is_empty() || !take(make_batch(&batch, workers, spool, photo_side_px)?)? {
+        if batch.is_empty() || !take(make_batch(&batch, workers, bench)?)? {
             return Ok(());
         }
     }
@@ -110,8 +120,7 @@ pub(super) fn make_each(
 fn make_batch(
     documents: &[PlannedDocument],
     workers: usize,
-    spool: &Folder,
-    photo_side_px: u16,
+    bench: &Bench,
 ) -> Result<Vec<Making>, FlowError> {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -119,7 +128,7 @@ fn make_batch(
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
             let Some(document) = documents.get(place) else { return Ok::<_, FlowError>(made) };
-            made.push((place, make(document, spool, photo_side_px)?));
+            made.push((place, make(document, bench)?));
         }
     };
     let mut made = std::thread::scope(|scope| {
@@ -137,7 +146,8 @@ fn make_batch(
 }
 
 /// Makes the file of one document.
-fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Result<Making, FlowError> {
+fn make(document: &PlannedDocument, bench: &Bench) -> Result<Making, FlowError> {
+    let Bench { spool, photo_side_px, stationery } = bench;
     let id = document.id;
     let listing: Listing = serde_json::from_str(&document.listing)?;
     let name = file_name(id, &document.content_digest, &listing.extension);
@@ -145,8 +155,7 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
     let (local, size_bytes, sha256, letter) = match listing.material {
         Material::Letter(place) => {
             let letter = kept_letter(spool, place.unwrap_or_default())?;
-            let rendered = match render::render_letter(&letter, &render::NoImages, &render::Limits::default())
-            {
+            let rendered = match render::render_letter(&letter, &**stationery, &render::Limits::default()) {
                 Ok(rendered) => rendered,
                 Err(error) => return Ok(Err(Unmade { id, reason: error.refusal(), error: Some(error) })),
             };
@@ -155,7 +164,7 @@ fn make(document: &PlannedDocument, spool: &Folder, photo_side_px: u16) -> Resul
         }
         Material::Photo { path } => {
             let Ok(original) = read(&path) else { return refused(RefusalReason::FileUnreadable) };
-            let clean = match photo::ready(&original, photo_side_px) {
+            let clean = match photo::ready(&original, *photo_side_px) {
                 Ok(clean) => clean,
                 Err(error) => return refused(error.refusal()),
             };

@@ -94,6 +94,7 @@ pub(crate) fn letterhead(agency: &Agency) -> Letterhead {
         address: agency.address.envelope_lines(),
         phone: agency.phone.clone(),
         email: agency.email.clone(),
+        logo: None,
     }
 }
 

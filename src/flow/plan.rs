@@ -36,7 +36,7 @@ use crate::ledger::unbound::Unbound;
 use crate::ledger::{Ledger, LedgerError, PublicationId, SeriesKey};
 use crate::package::spool::Folder;
 use crate::package::vault::Vault;
-use crate::render::{self, RenderError, html};
+use crate::render::{self, RenderError, Stationery, html};
 use crate::report::run_report::Audiences;
 use crate::source::DocumentTable;
 use publier_core::publication::due::Recorded;
@@ -54,6 +54,8 @@ pub(super) struct Planner<'a> {
     pub trade: Trade<'a>,
     /// Where attached files are.
     pub vault: &'a Vault,
+    /// What letters bear.
+    pub stationery: &'a Stationery,
     /// Our own ledger.
     pub ledger: &'a mut Ledger,
     /// The series.
@@ -129,6 +131,7 @@ struct PlannerParts<'p> {
     books: Books<'p>,
     trade: &'p Trade<'p>,
     vault: &'p Vault,
+    stationery: &'p Stationery,
     series: SeriesKey,
     publication: PublicationId,
     successions: Successions,
@@ -139,7 +142,7 @@ struct PlannerParts<'p> {
 impl Planner<'_> {
     /// Makes the plan and stores it.
     pub(super) fn plan(self) -> Result<Plan, FlowError> {
-        let Self { books, trade, vault, ledger, series, publication, due, spool, trust } = self;
+        let Self { books, trade, vault, stationery, ledger, series, publication, due, spool, trust } = self;
         ledger.start_plan(publication)?;
         ledger.plan(publication, &account_rows(books.reference, books.selection))?;
         let Passwords { due: passwords, withheld, returning } = passwords(books, ledger, series, trust)?;
@@ -153,7 +156,17 @@ impl Planner<'_> {
         let (confirmed, grants) = (ledger.confirmed_grants(series)?, grants(&books.reference.binders));
         ledger.plan(publication, &right_rows(&grants))?;
         let trade = &trade;
-        let parts = PlannerParts { books, trade, vault, series, publication, successions, confirmed, grants };
+        let parts = PlannerParts {
+            books,
+            trade,
+            vault,
+            stationery,
+            series,
+            publication,
+            successions,
+            confirmed,
+            grants,
+        };
         let merge = Merge::new(ledger.recorded_documents(series)?, due);
         let mut run = Run {
             merge,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::render::Stationery;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use publier_core::domain::digest::Digest;
@@ -85,6 +86,8 @@ pub struct Job {
     pub vault: Vault,
     /// The longest side of a photo in pixels; 0 = any.
     pub photo_side_px: u16,
+    /// What letters bear.
+    pub stationery: Arc<Stationery>,
     /// The way to the server.
     pub connector: Arc<dyn Connector>,
     /// The server.

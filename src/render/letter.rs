@@ -47,6 +47,10 @@ const TOP: f32 = 22.0 * MM;
 const BOTTOM: f32 = 272.0 * MM;
 /// The line above the footer.
 const FOOTER_RULE: f32 = 279.0 * MM;
+/// The largest logo: width and height.
+const LOGO: (f32, f32) = (55.0 * MM, 18.0 * MM);
+/// Between the logo and the agency's name.
+const LOGO_GAP: f32 = 5.0 * MM;
 /// The tallest signature.
 const SIGNATURE_HEIGHT: f32 = 22.0 * MM;
 /// The most lines of an address: more would leave the window.
@@ -75,6 +79,9 @@ pub struct Letterhead {
     pub phone: Option<String>,
     /// Its mail address.
     pub email: Option<String>,
+    /// The id of a picture of its logo.
+    #[serde(default)]
+    pub logo: Option<String>,
 }
 
 /// What ends the letter.
@@ -154,7 +161,8 @@ pub fn input_digest(
     let body = html::sanitise(&letter.body_html, limits)?;
     let mut pictures = Pictures::new(images, limits);
     html::read(&body, BODY, &mut Vec::new(), &mut pictures, &mut Vec::new())?;
-    if let Some(image) = letter.signature.as_ref().and_then(|signature| signature.image.as_ref()) {
+    let signature = letter.signature.as_ref().and_then(|signature| signature.image.as_ref());
+    for image in letter.agency.logo.iter().chain(signature) {
         pictures.find(image)?;
     }
     let mut shown = Fields::default();
@@ -202,6 +210,7 @@ impl Fields {
         self.lines(&letter.agency.address);
         self.option(letter.agency.phone.as_ref());
         self.option(letter.agency.email.as_ref());
+        self.option(letter.agency.logo.as_ref());
         self.lines(&letter.recipient);
         for text in [&letter.place_and_date, &letter.subject, &letter.document_id] {
             self.add(text.as_bytes());
@@ -226,7 +235,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn compose(&mut self, body: &Sanitised) -> Result<DisplayList, RenderError> {
         let mut front = Vec::new();
-        self.letterhead(&mut front);
+        self.letterhead(&mut front)?;
         let mut top = self.opening(&mut front);
         let subject_top = top;
         self.subject(&mut front, &mut top);
@@ -260,7 +269,8 @@ impl Desk<'_> {
         Ok(list)
     }
 
-    fn letterhead(&mut self, items: &mut Vec<Item>) {
+    fn letterhead(&mut self, items: &mut Vec<Item>) -> Result<(), RenderError> {
+        let text_left = self.logo(items)?;
         let agency = &self.letter.agency;
         let name = Paragraph::of(agency.name.clone(), TextStyle::plain(15.0).bold().coloured(ACCENT));
         let mut details: Vec<String> = agency.address.clone();
@@ -275,10 +285,45 @@ impl Desk<'_> {
         let lines: Vec<_> =
             std::iter::once(name).chain(details).filter(|line| !line.text().is_empty()).collect();
         let mut head = Vec::new();
-        let bottom = self.workshop.stack(&lines, (MARGIN, HEAD_TOP), WIDTH, HEAD, &mut head);
+        let bottom =
+            self.workshop.stack(&lines, (text_left, HEAD_TOP), PAGE.0 - MARGIN - text_left, HEAD, &mut head);
         items.append(&mut head);
+        let bottom = if text_left > MARGIN { bottom.max(HEAD_TOP + LOGO.1) } else { bottom };
         let y = (bottom + 5.0).min(HEAD_BOTTOM);
         items.push(rule(Area { x: MARGIN, y, width: WIDTH, height: 0.9 }, ACCENT));
+        Ok(())
+    }
+
+    /// Puts the logo in the corner, and gives where the agency's name begins.
+    fn logo(&mut self, items: &mut Vec<Item>) -> Result<f32, RenderError> {
+        let Some(source) = self.letter.agency.logo.clone() else { return Ok(MARGIN) };
+        let name = self.letter.agency.name.clone();
+        let description = say("render-logo", &[("agency", name.as_str().into())]);
+        let Some(picture) = self.stamp(&source, LOGO, description)? else { return Ok(MARGIN) };
+        let width = picture.width;
+        let paragraph = Paragraph { inlines: vec![Inline::Picture(picture)], ..Paragraph::default() };
+        let one_line = Bounds { lines: 1, first: 1, each: 1 };
+        self.workshop.stack(&[paragraph], (MARGIN, HEAD_TOP), width, one_line, items);
+        Ok(MARGIN + width + LOGO_GAP)
+    }
+
+    /// Gives a picture of the stationery as large as its box allows; nothing, told, where it can't be shown.
+    fn stamp(
+        &mut self,
+        source: &str,
+        (widest, highest): (f32, f32),
+        description: String,
+    ) -> Result<Option<PictureBox>, RenderError> {
+        let Some(index) = self.pictures.find(source)? else {
+            self.dropped.push(Dropped { kind: DroppedKind::Image, name: short_name(source), count: 1 });
+            return Ok(None);
+        };
+        let Some(picture) = self.pictures.list.get(index) else { return Ok(None) };
+        let side = |pixels: u32| u16::try_from(pixels).map_or(f32::from(u16::MAX), f32::from);
+        let (width_px, height_px) = (side(picture.width_px), side(picture.height_px));
+        let height = highest.min(widest * height_px / width_px);
+        let width = height * width_px / height_px;
+        Ok(Some(PictureBox { index, width, height, description, link: None }))
     }
 
     /// Puts the address, the reference and the date, and gives where what follows starts.
@@ -350,16 +395,10 @@ impl Desk<'_> {
 
     fn signature_picture(&mut self, signature: &Signature) -> Result<Option<Paragraph>, RenderError> {
         let Some(source) = &signature.image else { return Ok(None) };
-        let Some(index) = self.pictures.find(source)? else {
-            self.dropped.push(Dropped { kind: DroppedKind::Image, name: short_name(source), count: 1 });
-            return Ok(None);
-        };
-        let Some(picture) = self.pictures.list.get(index) else { return Ok(None) };
-        let side = |pixels: u32| u16::try_from(pixels).map_or(f32::from(u16::MAX), f32::from);
-        let width = SIGNATURE_HEIGHT * side(picture.width_px) / side(picture.height_px);
-        let description = say("render-signature", &[]);
-        let picture = PictureBox { index, width, height: SIGNATURE_HEIGHT, description, link: None };
-        Ok(Some(Paragraph { inlines: vec![Inline::Picture(picture)], ..Paragraph::default() }))
+        let widest = PAGE.0 - MARGIN - WINDOW_LEFT;
+        let picture = self.stamp(source, (widest, SIGNATURE_HEIGHT), say("render-signature", &[]))?;
+        Ok(picture
+            .map(|picture| Paragraph { inlines: vec![Inline::Picture(picture)], ..Paragraph::default() }))
     }
 
     fn footers(&mut self, list: &mut DisplayList) {

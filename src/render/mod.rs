@@ -30,6 +30,7 @@ pub mod pictures;
 #[cfg(feature = "printpdf")]
 mod printpdf;
 mod repack;
+pub mod stationery;
 mod tidy;
 mod typography;
 mod words;
@@ -43,6 +44,7 @@ use publier_core::publication::reason::RefusalReason;
 use crate::i18n::{Messages, Value, number};
 pub use letter::{Letter, Letterhead, Signature, raw_digest};
 pub use pictures::{ImageResolver, NoImages};
+pub use stationery::Stationery;
 
 /// The version of the layout: a change that alters what is already published raises it, and with it every
 /// [`input_digest`].

@@ -8,7 +8,9 @@ use publier_core::channels::Channel;
 use super::check_target::check_targets;
 use super::places::Places;
 use super::problem::{ConfigError, Problem, ProblemKind};
-use super::raw::{RawAgency, RawData, RawLog, RawPublication, RawService, RawSettings, RawWinscpLog, Text};
+use super::raw::{
+    RawAgency, RawData, RawLetters, RawLog, RawPublication, RawService, RawSettings, RawWinscpLog, Text,
+};
 use super::reader::{Reader, Shown};
 use super::target::{Login, Target};
 use super::toml_words;
@@ -27,6 +29,8 @@ pub struct Settings {
     pub data: Data,
     /// The servers, in the order of the file; at least one.
     pub targets: Vec<Target>,
+    /// What the agency's letters bear.
+    pub letters: Letters,
     /// How publications are made.
     pub publication: Publication,
     /// The transfer log.
@@ -37,6 +41,17 @@ pub struct Settings {
     pub service: Service,
     /// Every setting with its origin, in the order of the reference.
     shown: Vec<Shown>,
+}
+
+/// What the agency's letters bear besides its name and address.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Letters {
+    /// A PNG or JPEG at their head.
+    pub logo: Option<PathBuf>,
+    /// A PNG or JPEG of the handwritten signature.
+    pub signature: Option<PathBuf>,
+    /// Who signs, a line each.
+    pub signed_by: Option<String>,
 }
 
 impl Settings {
@@ -217,6 +232,7 @@ impl Settings {
         let agency = agency(&mut reader, &raw.agency);
         let data = data(&mut reader, &raw.data);
         let targets = check_targets(&mut reader, &raw.target, &data, places);
+        let letters = letters(&mut reader, &raw.letters);
         let publication = publication(&mut reader, &raw.publication);
         let winscp_log = winscp_log(&mut reader, &raw.winscp_log);
         let log = log(&mut reader, &raw.log, &data);
@@ -224,9 +240,19 @@ impl Settings {
         let Reader { mut problems, shown, .. } = reader;
         problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.line));
         match agency {
-            Some(agency) if problems.is_empty() => {
-                Ok(Self { file, lang, agency, data, targets, publication, winscp_log, log, service, shown })
-            }
+            Some(agency) if problems.is_empty() => Ok(Self {
+                file,
+                lang,
+                agency,
+                data,
+                targets,
+                letters,
+                publication,
+                winscp_log,
+                log,
+                service,
+                shown,
+            }),
             _ => Err(invalid(problems)),
         }
     }
@@ -269,6 +295,14 @@ fn folder_or(reader: &mut Reader<'_>, key: &str, raw: &Text, default: &str, insi
     }
     reader.show(key, default, None);
     inside.join(default)
+}
+
+fn letters(reader: &mut Reader<'_>, raw: &RawLetters) -> Letters {
+    Letters {
+        logo: reader.file("letters.logo", &raw.logo),
+        signature: reader.file("letters.signature", &raw.signature),
+        signed_by: reader.text("letters.signed_by", &raw.signed_by),
+    }
 }
 
 fn publication(reader: &mut Reader<'_>, raw: &RawPublication) -> Publication {

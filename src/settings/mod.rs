@@ -24,7 +24,7 @@ mod toml_words;
 mod units;
 
 pub use checked::{
-    Agency, Data, Log, LogFormat, LogLevel, Publication, Service, Settings, WinscpLog, ZipLevel,
+    Agency, Data, Letters, Log, LogFormat, LogLevel, Publication, Service, Settings, WinscpLog, ZipLevel,
 };
 pub use places::Places;
 pub use problem::{ConfigError, Excerpt, Problem, ProblemKind};

@@ -62,6 +62,8 @@ kinds! {
     FileUnreadable = "file-unreadable",
     /// A file of authorities without any that can be read.
     Authorities = "authorities",
+    /// A picture for letters that can't be shown.
+    Picture = "picture",
     /// A secret's file with nothing in it.
     SecretEmpty = "secret-empty",
     /// A credential that systemd did not give.

@@ -18,6 +18,7 @@ pub(super) struct RawSettings {
     pub(super) agency: RawAgency,
     pub(super) data: RawData,
     pub(super) target: Vec<Spanned<RawTarget>>,
+    pub(super) letters: RawLetters,
     pub(super) publication: RawPublication,
     pub(super) winscp_log: RawWinscpLog,
     pub(super) log: RawLog,
@@ -75,6 +76,14 @@ pub(super) struct RawBandwidth {
     pub(super) hours: Text,
     pub(super) days: Text,
     pub(super) kib_per_second: Whole,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RawLetters {
+    pub(super) logo: Text,
+    pub(super) signature: Text,
+    pub(super) signed_by: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]

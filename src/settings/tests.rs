@@ -90,6 +90,7 @@ fn the_reference_says_the_defaults() {
     assert_eq!(example.agency, least.agency);
     assert_eq!(example.data, least.data);
     assert_eq!(example.targets, least.targets);
+    assert_eq!(example.letters, least.letters);
     assert_eq!(example.publication, least.publication);
     assert_eq!(example.winscp_log, least.winscp_log);
     assert_eq!(example.log, least.log);

@@ -8,6 +8,7 @@ mod links;
 mod long_texts;
 mod narrow;
 mod pictures;
+mod stationery;
 
 use std::time::{Duration, Instant};
 

@@ -48,6 +48,7 @@ pub fn letter(body: &str) -> Letter {
             address: vec!["14, quai de la Fosse".to_owned(), "44000 Nantes".to_owned()],
             phone: Some("02 40 00 00 00".to_owned()),
             email: Some("contact@kermarrec.example".to_owned()),
+            logo: None,
         },
         recipient: vec![
             "Madame Hélène LE GOFF".to_owned(),

@@ -85,6 +85,7 @@ fn job(agency: &Path, at: DateTime<Utc>) -> anyhow::Result<Job> {
             connections: 1,
         },
         photo_side_px: 2560,
+        stationery: Arc::default(),
         policy: RetryPolicy { attempts: 1, ..RetryPolicy::default() },
         zip_level: Level::Normal,
         resume_within: TimeDelta::hours(2),

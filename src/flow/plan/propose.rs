@@ -119,7 +119,8 @@ impl Run<'_> {
         let agency = &planner.books.reference.agency;
         // A change of address is no change of the letter: it is never sent again for that (rules 10 and 11). So the
         // recipient is looked for when the letter is kept.
-        let letter = letter(agency, Vec::new(), &event.subject, body, id.to_string(), placement.date);
+        let mut letter = letter(agency, Vec::new(), &event.subject, body, id.to_string(), placement.date);
+        self.planner.stationery.set(&mut letter);
         let content = match self.content_of(id, &letter)? {
             Ok(content) => content,
             Err(reason) => {
@@ -154,7 +155,7 @@ impl Run<'_> {
         {
             return Ok(Ok(known.content));
         }
-        match render::input_digest(letter, &render::NoImages, &render::Limits::default()) {
+        match render::input_digest(letter, self.planner.stationery, &render::Limits::default()) {
             Ok(content) => {
                 self.read_letters.push(KnownLetter { id, raw, content });
                 Ok(Ok(content))

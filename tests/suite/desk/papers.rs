@@ -295,3 +295,24 @@ fn a_name_that_a_paper_shortens_is_told_c16() {
     let said = desk.json(&["render", "statement", "2", "--out", out.to_str().unwrap()]);
     assert_eq!(said.notices("2"), Vec::<String>::new());
 }
+
+/// A logo that no letter could bear is told before anything is made of it.
+#[test]
+fn the_letters_settings_are_checked_and_reach_the_letters() {
+    let desk = Desk::demo();
+    let config = desk.path().join("agent.toml");
+    let own = std::fs::read_to_string(&config).unwrap();
+    let set = |letters: &str| std::fs::write(&config, format!("{own}\n[letters]\n{letters}\n")).unwrap();
+    std::fs::write(desk.path().join("logo.png"), crate::support::render::PNG).unwrap();
+    std::fs::write(desk.path().join("cut.png"), &crate::support::render::PNG[..60]).unwrap();
+    let out = desk.path().join("look.pdf");
+    let look = || desk.json(&["render", "letter", "CLATOUR", "--out", out.to_str().unwrap()]);
+
+    for wrong in ["logo = \"cut.png\"", "signature = \"absent.png\"", "signature = \"agent.toml\""] {
+        set(wrong);
+        assert_eq!(look().code, 5, "{wrong}");
+    }
+    set("logo = \"logo.png\"\nsigned_by = \"Le service gestion\"");
+    assert_eq!(look().code, 0);
+    assert!(crate::support::render::text_of(&std::fs::read(&out).unwrap()).contains("Le service gestion"));
+}

@@ -17,6 +17,7 @@ pub(super) fn access_letter() -> Rendered {
             address: vec!["1, place du Pressoir".to_owned(), "54000 NANCY".to_owned()],
             phone: Some("03 53 01 06 05".to_owned()),
             email: Some("contact@tests605.example.org".to_owned()),
+            logo: None,
         },
         recipient: vec![
             "Madame YALOXE CORTON Denise".to_owned(),
