@@ -42,6 +42,8 @@ config-authorities = The file { $path } holds no certificate of an authority tha
 config-authorities-remedy = Put the certificate of the server’s authority into it, as PEM, readable by the service’s account; or give the fingerprint of the server’s certificate (“certificate_fingerprint”).
 config-secret-empty = The file { $path } is empty (“{ $key }”).
 config-secret-empty-remedy = Put the secret into it, alone on one line.
+config-secret-lines = The file { $path } holds more than one line, or an invisible character (“{ $key }”).
+config-secret-lines-remedy = Leave the secret alone in it, on one line, in UTF-8; a line end after it does no harm.
 config-no-credential = systemd did not provide the secret “{ $name }” (“{ $key }”).
 config-no-credential-remedy = Add “LoadCredential={ $name }:/path/of/the/file” to the service's unit. Outside the service, use “password_file”.
 config-name = “{ $value }” can't name a server: the name stands in file names.
@@ -50,6 +52,8 @@ config-name-twice = Two servers bear the name “{ $value }”.
 config-name-twice-remedy = Give each [[target]] a name of its own.
 config-host = “{ $value }” is no server name or address (“{ $key }”).
 config-host-remedy = Write the name alone, without “ftp://”, port or folder: the port goes into “port”, the folder into “deposit”.
+config-user = The user holds an invisible character (“{ $key }”).
+config-user-remedy = Type it again, without a line end or a tab.
 config-fingerprint = “{ $value }” is no SHA-256 fingerprint of a certificate (“{ $key }”).
 config-fingerprint-remedy = Write its 64 hexadecimal digits, with or without colons; “publier check --server” shows that of the server.
 config-host-key = “{ $value }” is no SSH key fingerprint (“{ $key }”).

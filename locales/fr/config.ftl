@@ -42,6 +42,8 @@ config-authorities = Le fichier { $path } ne contient aucun certificat d’autor
 config-authorities-remedy = Mettez-y le certificat de l’autorité du serveur, au format PEM, lisible par le compte du service ; ou donnez l’empreinte du certificat du serveur (« certificate_fingerprint »).
 config-secret-empty = Le fichier { $path } est vide (« { $key } »).
 config-secret-empty-remedy = Mettez-y le secret, seul sur une ligne.
+config-secret-lines = Le fichier { $path } contient plus d’une ligne, ou un caractère invisible (« { $key } »).
+config-secret-lines-remedy = N’y laissez que le secret, sur une seule ligne, en UTF-8 ; un retour à la ligne à la fin ne gêne pas.
 config-no-credential = systemd n’a pas fourni le secret « { $name } » (« { $key } »).
 config-no-credential-remedy = Ajoutez « LoadCredential={ $name }:/chemin/du/fichier » à l’unité du service. Hors du service, utilisez « password_file ».
 config-name = « { $value } » ne peut pas nommer un serveur : le nom sert dans des noms de fichiers.
@@ -50,6 +52,8 @@ config-name-twice = Deux serveurs portent le nom « { $value } ».
 config-name-twice-remedy = Donnez à chaque [[target]] un nom différent.
 config-host = « { $value } » n’est pas un nom de serveur ni une adresse (« { $key } »).
 config-host-remedy = Écrivez le nom seul, sans « ftp:// », sans port ni dossier : le port va dans « port », le dossier dans « deposit ».
+config-user = L’utilisateur contient un caractère invisible (« { $key } »).
+config-user-remedy = Saisissez-le de nouveau, sans retour à la ligne ni tabulation.
 config-fingerprint = « { $value } » n’est pas une empreinte SHA-256 de certificat (« { $key } »).
 config-fingerprint-remedy = Écrivez ses 64 chiffres hexadécimaux, avec ou sans deux-points ; « publier check --server » affiche celle du serveur.
 config-host-key = « { $value } » n’est pas une empreinte de clé SSH (« { $key } »).

@@ -109,7 +109,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         }
         let host = self.host();
         let port = self.reader.whole(&self.key("port"), &raw.port, protocol.default_port(), 1..=u16::MAX);
-        let user = self.reader.required(&self.key("user"), &raw.user, Some(self.section.clone()));
+        let user = self.user();
         let login = self.login(protocol, places);
         let trust = self.trust(protocol, data);
         let deposit = self.deposit();
@@ -235,6 +235,15 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             self.reader.problem(ProblemKind::Host, &key, span(self.raw.host.as_ref()), &[("value", &host)]);
         }
         Some(host)
+    }
+
+    fn user(&mut self) -> Option<String> {
+        let key = self.key("user");
+        let user = self.reader.required(&key, &self.raw.user, Some(self.section.clone()))?;
+        if user.contains(char::is_control) {
+            self.reader.problem(ProblemKind::User, &key, span(self.raw.user.as_ref()), &[]);
+        }
+        Some(user)
     }
 
     fn deposit(&mut self) -> Option<RemotePath> {

@@ -64,6 +64,8 @@ kinds! {
     Authorities = "authorities",
     /// A secret's file with nothing in it.
     SecretEmpty = "secret-empty",
+    /// A secret's file with a second line, or a character that can't be typed.
+    SecretLines = "secret-lines",
     /// A credential that systemd did not give.
     NoCredential = "no-credential",
     /// A target's name that can't stand in file names.
@@ -72,6 +74,8 @@ kinds! {
     NameTwice = "name-twice",
     /// A host that is no host name or address.
     Host = "host",
+    /// A user with a character that can't be typed.
+    User = "user",
     /// A certificate fingerprint that is no SHA-256.
     Fingerprint = "fingerprint",
     /// A host key that is no SHA-256 fingerprint.

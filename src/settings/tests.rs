@@ -256,6 +256,39 @@ fn a_missing_or_empty_secret_is_refused() {
 }
 
 #[test]
+fn a_secret_is_one_line_whatever_the_editor_puts_around_it() {
+    let home = Home::new();
+    let password = |written: &str| {
+        home.write("secrets/extranet.password", written);
+        home.target(&[], "").login
+    };
+    let expected = Login::Password(secret::Secret::new("s3cret é".to_owned()));
+    for written in ["s3cret é", "s3cret é\n", "s3cret é\r\n", "\u{feff}s3cret é\r\n"] {
+        assert_eq!(password(written), expected, "{written:?}");
+    }
+    for refused in ["s3cret\nother\n", "s3cret\r\nother", "\ns3cret\n", "s3\tcret", "s\0e\0c\0"] {
+        home.write("secrets/extranet.password", refused);
+        for (drop, add, key) in [
+            (&[][..], "", "password_file"),
+            (&["password_file"], "credential = 'extranet.password'", "credential"),
+            (
+                &["password_file"],
+                "protocol = 'sftp'\nkey_file = 'files/key'\nkey_passphrase_file = 'secrets/extranet.password'",
+                "key_passphrase_file",
+            ),
+        ] {
+            home.write("files/key", "-----BEGIN");
+            assert_eq!(home.of_target(drop, add), one(ProblemKind::SecretLines, key), "{refused:?}");
+        }
+    }
+    home.write("secrets/extranet.password", "\u{feff}\r\n");
+    assert_eq!(home.of_target(&[], ""), one(ProblemKind::SecretEmpty, "password_file"));
+    home.write("secrets/extranet.password", "s3cret");
+    let user = r#"user = "agence\n605""#;
+    assert_eq!(home.of_target(&["user"], user), one(ProblemKind::User, "user"));
+}
+
+#[test]
 fn a_login_is_a_password_file_a_credential_or_a_key() {
     let home = Home::new();
     home.write("secrets/key", "-----BEGIN");
