@@ -403,7 +403,11 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             let place = span(raw.hours.as_ref());
             self.reader.problem(ProblemKind::Hours, &of_hours, place, &[("value", text)]);
         }
-        let words = self.reader.words(&format!("{key}.days"), &raw.days, &DAYS.join(" "), &DAYS);
+        let of_days = format!("{key}.days");
+        let words = self.reader.words(&of_days, &raw.days, &DAYS.join(" "), &DAYS);
+        if words.is_empty() {
+            self.reader.problem(ProblemKind::NoDays, &of_days, span(raw.days.as_ref()), &[]);
+        }
         let days = (1..).zip(DAYS).filter(|(_, day)| words.iter().any(|word| word == day));
         let days = days.map(|(number, _)| number).collect();
         let of_rate = format!("{key}.kib_per_second");

@@ -50,6 +50,8 @@ kinds! {
     Size = "size",
     /// A text that is no part of a day.
     Hours = "hours",
+    /// Days of a limit that name none.
+    NoDays = "no-days",
     /// A value outside its bounds.
     Range = "range",
     /// A folder that does not exist.

@@ -451,6 +451,10 @@ fn a_limit_on_what_leaves_has_hours_days_and_a_rate() {
     assert_eq!(slow, one(ProblemKind::Range, "bandwidth.1.kib_per_second"));
     let day = wrong(&format!("hours = '08:00-19:00', days = 'lundi', {rate}"));
     assert_eq!(day, one(ProblemKind::Choice, "bandwidth.1.days"));
+    for none in ["", " ", ","] {
+        let days = wrong(&format!("hours = '08:00-19:00', days = '{none}', {rate}"));
+        assert_eq!(days, one(ProblemKind::NoDays, "bandwidth.1.days"), "it would never hold");
+    }
 }
 
 #[test]
