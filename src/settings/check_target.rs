@@ -15,6 +15,7 @@ use super::places::Places;
 use super::problem::ProblemKind;
 use super::raw::{RawBandwidth, RawTarget, Text};
 use super::reader::{Reader, span};
+use super::same_place;
 use super::secret_file;
 use super::target::{DEFAULT_CONNECTIONS, Deadlines, Login, Protocol, Target, Trust};
 use crate::remote_path::RemotePath;
@@ -47,10 +48,25 @@ pub(super) fn check_targets(
             let at = span(raw.get_ref().name.as_ref());
             reader.problem(ProblemKind::NameTwice, "target.name", at, &[("value", value)]);
         }
+        if let Some(target) = &target {
+            refuse_one_place(reader, &targets, target, raw.get_ref());
+        }
         targets.extend(target);
     }
     give_credentials(reader, raws, &mut targets);
     targets
+}
+
+/// Notes a target that would write over what another one of its channel sends.
+fn refuse_one_place(reader: &mut Reader<'_>, before: &[Target], target: &Target, raw: &RawTarget) {
+    let Some(first) = same_place::at_one_place(before, target).filter(|first| first.name != target.name)
+    else {
+        return;
+    };
+    let at = span(raw.deposit.as_ref().or(raw.folder.as_ref()));
+    let place = same_place::words(target);
+    let values = [("first", first.name.as_str()), ("second", target.name.as_str()), ("place", &place)];
+    reader.problem(ProblemKind::SamePlace, &format!("target.{}.deposit", target.name), at, &values);
 }
 
 /// Settles who receives temporary passwords: the target that says so, else the first, unless it refuses (D5).

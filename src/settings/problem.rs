@@ -74,6 +74,8 @@ kinds! {
     Name = "name",
     /// Two targets of one name.
     NameTwice = "name-twice",
+    /// Two targets of one channel that write to one place.
+    SamePlace = "same-place",
     /// A host that is no host name or address.
     Host = "host",
     /// A user with a character that can't be typed.

@@ -405,6 +405,7 @@ fn one_target_at_most_receives_temporary_passwords_by_default_the_first() {
     let home = Home::new();
     let second = |first: &str, more: &str| {
         let table = LEAST.split_once("[[target]]").unwrap().1.replace("\"extranet\"", "\"other\"");
+        let table = table.replace("\"/depot\"", "\"/other\"");
         home.parse(&format!("{LEAST}{first}\n[[target]]{table}{more}\n"))
     };
     let receive = |first, more| {
@@ -427,6 +428,48 @@ fn one_target_at_most_receives_temporary_passwords_by_default_the_first() {
         panic!()
     };
     assert_eq!(problems[0].kind, ProblemKind::NameTwice);
+}
+
+#[test]
+fn two_targets_of_a_channel_never_write_to_one_place() {
+    let home = Home::new();
+    let second = |change: (&str, &str), more: &str| {
+        let table = LEAST.split_once("[[target]]").unwrap().1.replace("\"extranet\"", "\"mirror\"");
+        assert!(table.contains(change.0));
+        home.parse(&format!("{LEAST}[[target]]{}{more}\n", table.replace(change.0, change.1)))
+    };
+    let told = |parsed: Result<Settings, ConfigError>| match parsed {
+        Err(ConfigError::Invalid { problems, .. }) => {
+            assert_eq!(problems.iter().map(|p| p.kind).collect::<Vec<_>>(), [ProblemKind::SamePlace]);
+            problems[0].explain(&Messages::new(Lang::Fr))
+        }
+        other => panic!("{other:?}"),
+    };
+    for same in [("/depot", "/depot"), ("/depot", "/./depot/"), ("ftp.example.org", "FTP.Example.org")] {
+        let said = told(second(same, ""));
+        assert!(said.contains("extranet") && said.contains("mirror"), "{said}");
+        assert!(said.contains("agence605@ftp.example.org:21 /depot") && said.contains("deposit"), "{said}");
+    }
+    // The protocol makes no other place of it.
+    told(second(("/depot", "/depot"), "protocol = 'sftp'\nport = 21"));
+    for other in [("/depot", "/depot2"), ("agence605", "agence606"), ("ftp.example", "sftp.example")] {
+        second(other, "").unwrap();
+    }
+    second(("/depot", "/depot"), "port = 2121").unwrap();
+
+    files::make_private_folder(&home.path("files/in")).unwrap();
+    let local = |name: &str, folder: &str, deposit: &str| {
+        format!(
+            "[[target]]\nname = '{name}'\nprotocol = 'folder'\nfolder = '{folder}'\ndeposit = '{deposit}'\n"
+        )
+    };
+    let head = LEAST.split_once("[[target]]").unwrap().0;
+    let two = |folder: &str, deposit: &str| {
+        home.parse(&format!("{head}{}{}", local("a", "files", "/in"), local("b", folder, deposit)))
+    };
+    told(two("files/in", "/"));
+    told(two("./files", "/in/"));
+    two("files", "/").unwrap();
 }
 
 #[test]
