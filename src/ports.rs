@@ -192,6 +192,11 @@ pub trait Connector: Send + Sync + Debug {
     /// Gives `user@host`, as the transfer log names its session.
     fn session_name(&self) -> String;
 
+    /// Gives the fingerprint (`SHA256:…`) of the host key or certificate that the server showed last, trusted or not.
+    fn shown_identity(&self) -> Option<String> {
+        None
+    }
+
     /// Tells whether what is sent is encrypted (D5).
     fn is_encrypted(&self) -> bool;
 }

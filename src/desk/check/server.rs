@@ -1,7 +1,8 @@
 //! A server as a publication will find it: who it is, whether it lets us in, whether the deposit folder takes a file
 //! and confirms its size, and what stands there that is nobody's (`check --server`).
 //!
-//! Promises: the server's identity is asked before any login; what is written is one small file under a temporary name,
+//! Promises: one connection at a time, since a server may grant no more; the identity that the server showed on it is told,
+//! trusted or not; what is written is one small file under a temporary name,
 //! renamed as a publication is, and removed again, in the deposit folder and in `documents/` where it is there; nothing else is
 //! touched. Every wait is bounded by the target's
 //! deadlines. Limits: files are looked for in `documents/` and parts there and in the deposit folder, one level deep.
@@ -76,14 +77,18 @@ pub async fn check(
         size_command: None,
         abilities: None,
     };
-    if target.protocol.is_encrypted() {
-        facts.fingerprint = shown_identity(target, connect).await;
-        facts.setting = facts.fingerprint.as_deref().and_then(|print| pinning_line(target.protocol, print));
-    }
-    let session = match connect(target) {
-        Ok(connector) => connector.connect().await,
-        Err(error) => Err(error),
+    let connector = match connect(target) {
+        Ok(connector) => connector,
+        Err(error) => {
+            each(refused_session(target, &facts, &error));
+            return Ok(facts);
+        }
     };
+    let session = connector.connect().await;
+    // A refused key may be one of several: the refusal names the one that counts.
+    let refused = session.as_ref().err().and_then(offered_fingerprint).map(str::to_owned);
+    facts.fingerprint = refused.or_else(|| connector.shown_identity());
+    facts.setting = facts.fingerprint.as_deref().and_then(|print| pinning_line(target.protocol, print));
     let mut session = match session {
         Ok(session) => session,
         Err(error) => {
@@ -108,13 +113,6 @@ pub async fn check(
     }
     session.close().await;
     Ok(facts)
-}
-
-/// Asks the server for its identity: nobody is trusted, so that it is refused, with its fingerprint, before any login.
-async fn shown_identity(target: &Target, connect: &Connect<'_>) -> Option<String> {
-    let stranger = Target { trust: Trust::None, ..target.clone() };
-    let error = connect(&stranger).ok()?.connect().await.err()?;
-    offered_fingerprint(&error).map(str::to_owned)
 }
 
 /// Gives the line of `agent.toml` that pins a fingerprint.

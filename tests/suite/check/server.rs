@@ -39,7 +39,7 @@ fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
     }
 }
 
-async fn look(
+pub(super) async fn look(
     target: &Target,
     memory: Option<&MemoryServer>,
     ledger: Option<&Ledger>,
