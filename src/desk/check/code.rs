@@ -359,6 +359,8 @@ codes! {
     ServerUnknown = "server-unknown", Server, Error, "A9";
     /// A server refuses the login.
     LoginRefused = "login-refused", Server, Error, "A9";
+    /// A server forbids an operation that a publication needs.
+    OperationRefused = "operation-refused", Server, Error, "A9";
     /// The deposit folder doesn't exist.
     DepositMissing = "deposit-missing", Server, Error, "A9";
     /// The deposit folder can't be written.

@@ -146,6 +146,38 @@ fn failed(code: Code, target: &Target, error: &TransferError) -> Finding {
         .saying("advice", error.reason.remedy_key())
         .with("words", error.words.as_deref().unwrap_or("–"))
         .with("deposit", target.deposit.as_str())
+        .with("operation", Asked::Folder.operation(target.protocol))
+}
+
+/// What is asked of a server besides a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Whether a folder is there.
+    Folder,
+}
+
+impl Asked {
+    /// Names what the server's administrator allows or denies.
+    fn operation(self, protocol: Protocol) -> &'static str {
+        match (self, protocol) {
+            (Self::Folder, Protocol::Sftp | Protocol::Folder) => "stat",
+            (Self::Folder, _) => "CWD",
+        }
+    }
+}
+
+/// Tells whether the server said no, rather than nothing.
+fn is_refusal(error: &TransferError) -> bool {
+    use TransferReason as R;
+    !matches!(
+        error.reason,
+        R::ConnectionRefused | R::HostNotFound | R::NoRoute | R::TimedOut | R::ConnectionLost | R::TlsFailed
+    )
+}
+
+/// The code of a failed look at a folder.
+fn unseen(error: TransferError) -> (Code, TransferError) {
+    (if is_refusal(&error) { Code::OperationRefused } else { Code::ServerUnreachable }, error)
 }
 
 /// Writes a small file, confirms its size, renames it, confirms it again and removes it.
@@ -161,7 +193,7 @@ async fn try_deposit(
             let missing = TransferError::new(TransferReason::FolderMissing, target.deposit.as_str());
             return Err((Code::DepositMissing, missing));
         }
-        Err(error) => return Err((Code::ServerUnreachable, error)),
+        Err(error) => return Err(unseen(error)),
     }
     try_folder(session, &target.deposit, nonce, target.receipts.is_some()).await?;
     let documents = below(&target.deposit, DOCUMENTS)?;
@@ -172,7 +204,7 @@ async fn try_deposit(
             Err(unwritable(TransferError::new(TransferReason::FileExists, documents.as_str())))
         }
         Ok(false) => Ok(()),
-        Err(error) => Err(unwritable(error)),
+        Err(error) => Err(unseen(error)),
     }
 }
 

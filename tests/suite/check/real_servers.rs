@@ -1,8 +1,10 @@
 //! `publier check --server` against real servers that forbid something.
 
+use std::fs;
 use std::time::Duration;
 
 use publier::desk::check::Finding;
+use publier::i18n::{Lang, Messages};
 
 use super::server::look;
 use crate::support::servers::{Kind, RealServer};
@@ -10,6 +12,21 @@ use crate::support::servers::{Kind, RealServer};
 /// The codes, with what each names.
 fn named(found: &[Finding]) -> Vec<(&'static str, &str)> {
     found.iter().map(|finding| (finding.code.code(), finding.record.key.as_str())).collect()
+}
+
+/// What a person reads of a finding, in French.
+fn said(finding: &Finding) -> String {
+    let messages = Messages::new(Lang::Fr);
+    let said = format!("{}\n{}", finding.sentence(&messages), finding.remedy(&messages));
+    assert!(!said.contains('{'), "{said}");
+    said
+}
+
+fn names_in(server: &RealServer, folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(server.root().join(folder)).unwrap();
+    let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 #[tokio::test]
@@ -43,4 +60,15 @@ async fn the_key_of_an_ssh_server_is_that_of_the_connection_that_stands() {
     assert_eq!((named(&found), facts.takes_files), (vec![], true));
     assert_eq!(facts.fingerprint, Some(server.identities().host_key_fingerprint("ed25519")));
     assert_eq!(calls() - before, 1, "{}", server.log());
+}
+
+#[tokio::test]
+async fn an_operation_that_an_ssh_server_forbids_is_named_with_what_to_allow() {
+    let server = RealServer::sshd_with("Subsystem sftp internal-sftp -P stat,lstat\n");
+    let (facts, found) = look(&server.target("depot"), None, None).await;
+    assert_eq!((named(&found), facts.takes_files), (vec![("operation-refused", "essai")], false));
+    let said = said(&found[0]);
+    assert!(said.contains("«\u{a0}stat\u{a0}»") && said.contains("3 Permission denied"), "{said}");
+    assert!(said.contains("Hébergeur") && said.contains("internal-sftp"), "{said}");
+    assert_eq!(names_in(&server, "depot"), [""; 0]);
 }

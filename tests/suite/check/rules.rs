@@ -328,6 +328,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::ServerUnreachable,
         Code::ServerUnknown,
         Code::LoginRefused,
+        Code::OperationRefused,
         Code::DepositMissing,
         Code::DepositUnwritable,
         Code::SizeUnconfirmed,
