@@ -369,6 +369,8 @@ codes! {
     SizeUnconfirmed = "size-unconfirmed", Server, Error, "A9";
     /// A file that was written can't be read back, and the target asks for receipts.
     ReceiptsUnread = "receipts-unread", Server, Error, "A9";
+    /// A folder on the server may not be listed: what stands in it isn't known.
+    FolderUnlisted = "folder-unlisted", Server, Warning, "A9";
     /// A file on the server is in nobody's list.
     OrphanFile = "orphan-file", Server, Advice, "A9";
     /// A part of a transfer was left on the server.

@@ -5,7 +5,8 @@
 //! trusted or not; what is written is one small file under a temporary name,
 //! renamed as a publication is, and removed again, in the deposit folder and in `documents/` where it is there; nothing else is
 //! touched. Every wait is bounded by the target's
-//! deadlines. Limits: files are looked for in `documents/` and parts there and in the deposit folder, one level deep.
+//! deadlines. Limits: files are looked for in `documents/` and parts there and in the deposit folder, one level deep; a folder that may
+//! not be listed is told, unless the server shows it as an empty one, as vsftpd does where the rights of the disk forbid it.
 
 use std::sync::Arc;
 
@@ -97,14 +98,19 @@ pub async fn check(
         }
     };
     facts.abilities = Some(session.abilities());
+    let mut has_deposit = true;
     match try_deposit(session.as_mut(), target, nonce).await {
         Ok(()) => {
             facts.takes_files = true;
             facts.size_command = Some(session.size_command());
         }
-        Err((code, error)) => each(failed(code, target, &error)),
+        Err((code, error)) => {
+            has_deposit = code != Code::DepositMissing;
+            let operation = Asked::Folder.operation(target.protocol);
+            each(failed(code, target, &error).with("operation", operation));
+        }
     }
-    if session.in_sync() {
+    if has_deposit && session.in_sync() {
         let series = match ledger {
             Some(ledger) => ledger.find_series(target.channel.code(), &target.name)?,
             None => None,
@@ -146,7 +152,6 @@ fn failed(code: Code, target: &Target, error: &TransferError) -> Finding {
         .saying("advice", error.reason.remedy_key())
         .with("words", error.words.as_deref().unwrap_or("–"))
         .with("deposit", target.deposit.as_str())
-        .with("operation", Asked::Folder.operation(target.protocol))
 }
 
 /// What is asked of a server besides a file.
@@ -154,6 +159,8 @@ fn failed(code: Code, target: &Target, error: &TransferError) -> Finding {
 enum Asked {
     /// Whether a folder is there.
     Folder,
+    /// What a folder holds.
+    Names,
 }
 
 impl Asked {
@@ -162,6 +169,8 @@ impl Asked {
         match (self, protocol) {
             (Self::Folder, Protocol::Sftp | Protocol::Folder) => "stat",
             (Self::Folder, _) => "CWD",
+            (Self::Names, Protocol::Sftp | Protocol::Folder) => "opendir, readdir",
+            (Self::Names, _) => "LIST, MLSD",
         }
     }
 }
@@ -280,14 +289,20 @@ async fn look_for_strangers(
     known: Option<(&Ledger, &Series)>,
     each: &mut (dyn FnMut(Finding) + Send),
 ) -> Result<(), LedgerError> {
-    for entry in list(session, &target.deposit).await {
+    for entry in list(session, target, &target.deposit, each).await {
         tell_part(target, &entry, "", each);
     }
     let Ok(documents) = target.deposit.join(DOCUMENTS) else { return Ok(()) };
-    for folder in list(session, &documents).await.into_iter().filter(|entry| entry.is_folder) {
+    // Before the first publication it isn't there; a server that won't say so was told above.
+    if !session.in_sync() || session.folder_exists(&documents).await != Ok(true) {
+        return Ok(());
+    }
+    let (folders, files): (Vec<_>, Vec<_>) =
+        list(session, target, &documents, each).await.into_iter().partition(|entry| entry.is_folder);
+    for folder in folders {
         let Ok(path) = documents.join(&folder.name) else { continue };
-        for entry in list(session, &path).await {
-            let place = format!("documents/{}/", folder.name);
+        let place = format!("{DOCUMENTS}/{}/", folder.name);
+        for entry in list(session, target, &path, each).await {
             if entry.is_folder || tell_part(target, &entry, &place, each) {
                 continue;
             }
@@ -300,15 +315,35 @@ async fn look_for_strangers(
             }
         }
     }
+    // A publication puts its files into numbered folders: none that lies beside them is listed by one.
+    let place = format!("{DOCUMENTS}/");
+    for entry in files {
+        if !tell_part(target, &entry, &place, each) {
+            each(stranger(target, Code::OrphanFile, &place, &entry));
+        }
+    }
     Ok(())
 }
 
-/// A folder that isn't there, or that can't be listed, holds nothing that could be told.
-async fn list(session: &mut dyn Session, folder: &RemotePath) -> Vec<RemoteEntry> {
+/// Lists a folder that is there; one that can't be listed is told, and gives nothing.
+async fn list(
+    session: &mut dyn Session,
+    target: &Target,
+    folder: &RemotePath,
+    each: &mut (dyn FnMut(Finding) + Send),
+) -> Vec<RemoteEntry> {
     if !session.in_sync() {
         return Vec::new();
     }
-    session.list(folder).await.unwrap_or_default()
+    match session.list(folder).await {
+        Ok(entries) => entries,
+        Err(error) => {
+            let operation = Asked::Names.operation(target.protocol);
+            let finding = failed(Code::FolderUnlisted, target, &error).with("folder", folder.as_str());
+            each(finding.with("operation", operation));
+            Vec::new()
+        }
+    }
 }
 
 /// Tells an entry that is a part, and whether it is one.

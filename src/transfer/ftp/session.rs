@@ -192,16 +192,25 @@ impl FtpSession {
         }
     }
 
+    /// Lists the folder that was entered. It is there, so that 550 refuses (450 is the code of one without a name in it).
+    async fn list_here(&mut self, command: &str) -> Result<String, TransferError> {
+        match self.fetch(command, LONGEST_LISTING, "a listing").await? {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(reply) if matches!(reply.code, 226 | 250 | 450) => Ok(String::new()),
+            Err(reply) => Err(self.control.refused(&reply, Doing::Other)),
+        }
+    }
+
     async fn list_folder(&mut self, folder: &str) -> Result<Vec<RemoteEntry>, TransferError> {
         if !self.enter(folder).await? {
             return Err(TransferError::new(TransferReason::FolderMissing, folder));
         }
         let mut entries: Vec<_> = if self.lists_facts {
-            let text = self.fetch_list("MLSD").await?;
+            let text = self.list_here("MLSD").await?;
             text.lines().filter_map(listing::from_facts).collect()
         } else {
             // -a: our temporary names begin by a dot.
-            let text = self.fetch_list("LIST -a").await?;
+            let text = self.list_here("LIST -a").await?;
             text.lines().filter_map(listing::from_list_line).collect()
         };
         entries.sort();

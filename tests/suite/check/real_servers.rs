@@ -1,6 +1,7 @@
 //! `publier check --server` against real servers that forbid something.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use publier::desk::check::Finding;
@@ -27,6 +28,16 @@ fn names_in(server: &RealServer, folder: &str) -> Vec<String> {
     let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+/// The server's user owns nothing of what a test makes: all may write there.
+fn make_folder(server: &RealServer, folder: &str) {
+    let mut path = server.root();
+    for part in folder.split('/') {
+        path.push(part);
+        fs::create_dir_all(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+    }
 }
 
 #[tokio::test]
@@ -71,4 +82,43 @@ async fn an_operation_that_an_ssh_server_forbids_is_named_with_what_to_allow() {
     assert!(said.contains("«\u{a0}stat\u{a0}»") && said.contains("3 Permission denied"), "{said}");
     assert!(said.contains("Hébergeur") && said.contains("internal-sftp"), "{said}");
     assert_eq!(names_in(&server, "depot"), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_folder_that_may_not_be_listed_is_told() {
+    let sshd = RealServer::sshd_with("Subsystem sftp internal-sftp -P opendir\n");
+    let vsftpd = RealServer::vsftpd_with(Kind::Plain, "dirlist_enable=NO\n");
+    let proftpd = RealServer::proftpd_with(Kind::Plain, "<Limit LIST MLSD>\nDenyAll\n</Limit>\n");
+    for (server, operation, words) in [
+        (sshd, "opendir", "3 Permission denied"),
+        (vsftpd, "LIST", "550 Permission denied"),
+        (proftpd, "MLSD", "550 Unable to handle command"),
+    ] {
+        make_folder(&server, "depot/documents");
+        let (facts, found) = look(&server.target("depot"), None, None).await;
+        let unlisted = ("folder-unlisted", "essai");
+        assert_eq!((named(&found), facts.takes_files), (vec![unlisted, unlisted], true), "{server:?}");
+        for (finding, folder) in found.iter().zip(["depot", "depot/documents"]) {
+            let said = said(finding);
+            assert!(said.contains(&format!("{} n’a pas pu", server.remote(folder))), "{said}");
+            assert!(said.contains(operation) && said.contains(words), "{said}");
+        }
+    }
+}
+
+/// A numbered folder that its owner closed hides its files: it is told, and the others are looked into.
+#[tokio::test]
+async fn a_numbered_folder_that_is_closed_is_told_and_the_others_are_looked_into() {
+    for server in [RealServer::sshd(), RealServer::vsftpd(Kind::Plain), RealServer::proftpd(Kind::Explicit)] {
+        for folder in ["depot/documents/07", "depot/documents/08"] {
+            make_folder(&server, folder);
+        }
+        server.put("depot/documents/08/080001.pdf", b"x");
+        let closed = server.root().join("depot/documents/07");
+        fs::set_permissions(closed, fs::Permissions::from_mode(0o700)).unwrap();
+        let (_, found) = look(&server.target("depot"), None, None).await;
+        let expected = [("folder-unlisted", "essai"), ("orphan-file", "documents/08/080001.pdf")];
+        assert_eq!(named(&found), expected, "{server:?}");
+        assert!(said(&found[0]).contains("documents/07 n’a pas pu"), "{}", said(&found[0]));
+    }
 }

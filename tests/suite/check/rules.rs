@@ -333,6 +333,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::DepositUnwritable,
         Code::SizeUnconfirmed,
         Code::ReceiptsUnread,
+        Code::FolderUnlisted,
         Code::OrphanFile,
         Code::LeftOverPart,
     ];

@@ -143,6 +143,8 @@ async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
         "documents/07/070001.pdf",
         "documents/07/070002.pdf",
         "documents/07/.070003.pdf.ab.part",
+        // A publication puts nothing there, whatever its name.
+        "documents/070001.pdf",
         ".p.zip.cd.part",
         "p.zip",
     ] {
@@ -156,10 +158,24 @@ async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
             "left-over-part fichier distant .p.zip.cd.part (extranet)",
             "left-over-part fichier distant documents/07/.070003.pdf.ab.part (extranet)",
             "orphan-file fichier distant documents/07/070002.pdf (extranet)",
+            "orphan-file fichier distant documents/070001.pdf (extranet)",
         ]
     );
     assert_eq!(codes(&found)[2], Code::OrphanFile);
     assert_eq!(codes(&found)[0], Code::LeftOverPart);
+}
+
+#[tokio::test]
+async fn a_folder_that_was_not_looked_into_is_told_and_a_missing_one_is_not() {
+    let denied = TransferError::new(TransferReason::PermissionDenied, "550 no");
+    let (server, target) = in_memory();
+    server.inject(Fault::FailNext { operation: Operation::List, error: denied });
+    let (facts, found) = look(&target, Some(&server), None).await;
+    assert_eq!((codes(&found), facts.takes_files), (vec![Code::FolderUnlisted], true));
+    let said = found[0].sentence(&Messages::new(Lang::Fr));
+    assert!(said.contains("/depot ") && said.contains("550 no"), "{said}");
+    // Before the first publication there is no folder of documents, and nothing to say about it.
+    assert_eq!(look(&target, Some(&server), None).await.1, []);
 }
 
 #[cfg(feature = "demo")]
@@ -239,6 +255,7 @@ fn the_page_on_servers_shows_what_a_check_of_a_server_prints() {
         Code::DepositUnwritable,
         Code::SizeUnconfirmed,
         Code::ReceiptsUnread,
+        Code::FolderUnlisted,
         Code::LeftOverPart,
         Code::OrphanFile,
     ];
