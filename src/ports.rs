@@ -143,6 +143,9 @@ pub trait Session: Send + Debug {
     /// Removes a file; a missing one is no error.
     async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError>;
 
+    /// Removes an empty folder; a missing one is no error.
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError>;
+
     /// Lists a folder, in the order of names.
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError>;
 

@@ -365,6 +365,8 @@ codes! {
     DepositMissing = "deposit-missing", Server, Error, "A9";
     /// The deposit folder can't be written.
     DepositUnwritable = "deposit-unwritable", Server, Error, "A9";
+    /// A server makes no folder where a publication will need some.
+    FoldersRefused = "folders-refused", Server, Error, "A9";
     /// A server doesn't confirm a file's size.
     SizeUnconfirmed = "size-unconfirmed", Server, Error, "A9";
     /// A file that was written can't be read back, and the target asks for receipts.

@@ -3,11 +3,12 @@
 //!
 //! Promises: one connection at a time, since a server may grant no more; the identity that the server showed on it is told,
 //! trusted or not; what is written is one small file under a temporary name,
-//! renamed as a publication is, and removed again, in the deposit folder and in `documents/` where it is there; nothing else is
+//! renamed as a publication is, and removed again, in the deposit folder and in `documents/` where it is there, and one folder, where a publication will make some; nothing else is
 //! touched. Every wait is bounded by the target's
 //! deadlines. Limits: files are looked for in `documents/` and parts there and in the deposit folder, one level deep; a folder that may
 //! not be listed is told, unless the server shows it as an empty one, as vsftpd does where the rights of the disk forbid it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use publier_core::publication::reason::TransferReason;
@@ -16,7 +17,7 @@ use super::{Code, Finding, Kind, Record};
 use crate::channels::extranet::receipt::LONGEST_BYTES;
 use crate::ledger::series::Series;
 use crate::ledger::{Ledger, LedgerError};
-use crate::ports::{Abilities, Connector, RemoteEntry, RemotePath, Session, TransferError};
+use crate::ports::{Abilities, BadRemotePath, Connector, RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::{Protocol, Target, Trust};
 use crate::transfer::reason::offered_fingerprint;
 
@@ -25,6 +26,13 @@ const TRIED: &[u8] = b"publier check --server: this file is removed at once.\n";
 
 /// The folder of the documents, below the deposit folder.
 const DOCUMENTS: &str = "documents";
+
+/// The folder that is tried: one name for every check, so that a server that removes no folder is left with one at most. It is
+/// told as a part where it stays.
+const TRIED_FOLDER: &str = ".publier-check.part";
+
+/// How many folders the documents are spread over: 00 to 99.
+const NUMBERED: u8 = 100;
 
 /// Makes the connector of a target.
 pub type Connect<'c> = dyn Fn(&Target) -> Result<Arc<dyn Connector>, TransferError> + Sync + 'c;
@@ -103,6 +111,9 @@ pub async fn check(
         Ok(()) => {
             facts.takes_files = true;
             facts.size_command = Some(session.size_command());
+            if let Err(finding) = try_making(session.as_mut(), target).await {
+                each(finding);
+            }
         }
         Err((code, error)) => {
             has_deposit = code != Code::DepositMissing;
@@ -161,6 +172,8 @@ enum Asked {
     Folder,
     /// What a folder holds.
     Names,
+    /// That a folder be made.
+    Making,
 }
 
 impl Asked {
@@ -171,6 +184,8 @@ impl Asked {
             (Self::Folder, _) => "CWD",
             (Self::Names, Protocol::Sftp | Protocol::Folder) => "opendir, readdir",
             (Self::Names, _) => "LIST, MLSD",
+            (Self::Making, Protocol::Sftp | Protocol::Folder) => "mkdir",
+            (Self::Making, _) => "MKD",
         }
     }
 }
@@ -206,7 +221,7 @@ async fn try_deposit(
     }
     try_folder(session, &target.deposit, nonce, target.receipts.is_some()).await?;
     let documents = below(&target.deposit, DOCUMENTS)?;
-    // Where it isn't there yet the first publication makes it, and whether it may isn't known before.
+    // Where it isn't there yet the first publication makes it.
     match session.folder_exists(&documents).await {
         Ok(true) => try_folder(session, &documents, nonce, false).await,
         Ok(false) if matches!(session.size(&documents).await, Ok(Some(_))) => {
@@ -215,6 +230,46 @@ async fn try_deposit(
         Ok(false) => Ok(()),
         Err(error) => Err(unseen(error)),
     }
+}
+
+/// Tries whether the folders that publications still need can be made: `documents/`, or its numbered ones.
+async fn try_making(session: &mut dyn Session, target: &Target) -> Result<(), Finding> {
+    let told = |(code, error): (Code, TransferError)| failed(code, target, &error);
+    let documents = below(&target.deposit, DOCUMENTS).map_err(told)?;
+    let found = session.folder_exists(&documents).await;
+    let folder = match found.map_err(|error| told(unseen(error)))? {
+        true if has_all_numbered(session, &documents).await => return Ok(()),
+        true => documents,
+        false => target.deposit.clone(),
+    };
+    let Err(error) = try_folder_in(session, &folder).await else { return Ok(()) };
+    let code = if is_refusal(&error) { Code::FoldersRefused } else { Code::ServerUnreachable };
+    let operation = Asked::Making.operation(target.protocol);
+    Err(failed(code, target, &error).with("folder", folder.as_str()).with("operation", operation))
+}
+
+/// Tells whether no publication will need another folder; one that can't be listed may lack some.
+async fn has_all_numbered(session: &mut dyn Session, documents: &RemotePath) -> bool {
+    let Ok(entries) = session.list(documents).await else { return false };
+    let folders: BTreeSet<_> =
+        entries.into_iter().filter(|entry| entry.is_folder).map(|entry| entry.name).collect();
+    (0..NUMBERED).all(|number| folders.contains(&format!("{number:02}")))
+}
+
+/// Makes a folder and removes it.
+async fn try_folder_in(session: &mut dyn Session, folder: &RemotePath) -> Result<(), TransferError> {
+    let refused = |error: BadRemotePath| TransferError::new(TransferReason::NameRefused, error.to_string());
+    let tried = folder.join(TRIED_FOLDER).map_err(refused)?;
+    if !session.make_folder(&tried).await? {
+        // An earlier check was let make it. Where it could not be removed, and still can't, nothing more is known.
+        if session.remove_folder(&tried).await.is_err() {
+            return Ok(());
+        }
+        session.make_folder(&tried).await?;
+    }
+    // No publication needs to: what stays is told as a part that was left over.
+    drop(session.remove_folder(&tried).await);
+    Ok(())
 }
 
 fn below(folder: &RemotePath, name: &str) -> Result<RemotePath, (Code, TransferError)> {
@@ -299,7 +354,11 @@ async fn look_for_strangers(
     }
     let (folders, files): (Vec<_>, Vec<_>) =
         list(session, target, &documents, each).await.into_iter().partition(|entry| entry.is_folder);
+    let beside = format!("{DOCUMENTS}/");
     for folder in folders {
+        if tell_part(target, &folder, &beside, each) {
+            continue;
+        }
         let Ok(path) = documents.join(&folder.name) else { continue };
         let place = format!("{DOCUMENTS}/{}/", folder.name);
         for entry in list(session, target, &path, each).await {
@@ -316,10 +375,9 @@ async fn look_for_strangers(
         }
     }
     // A publication puts its files into numbered folders: none that lies beside them is listed by one.
-    let place = format!("{DOCUMENTS}/");
     for entry in files {
-        if !tell_part(target, &entry, &place, each) {
-            each(stranger(target, Code::OrphanFile, &place, &entry));
+        if !tell_part(target, &entry, &beside, each) {
+            each(stranger(target, Code::OrphanFile, &beside, &entry));
         }
     }
     Ok(())
@@ -353,8 +411,8 @@ fn tell_part(
     place: &str,
     each: &mut (dyn FnMut(Finding) + Send),
 ) -> bool {
-    let is_hidden = entry.name.starts_with('.');
-    let is_part = !entry.is_folder && is_hidden && entry.name.strip_suffix(".part").is_some();
+    let is_named_so = entry.name.starts_with('.') && entry.name.strip_suffix(".part").is_some();
+    let is_part = is_named_so && (!entry.is_folder || entry.name == TRIED_FOLDER);
     if is_part {
         each(stranger(target, Code::LeftOverPart, place, entry));
     }

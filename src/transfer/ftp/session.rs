@@ -372,6 +372,16 @@ impl Session for FtpSession {
         Err(self.control.refused(&reply, Doing::Other))
     }
 
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        self.call_off_started().await?;
+        let folder = self.absolute(path);
+        let reply = self.control.command(&format!("RMD {folder}")).await?;
+        if reply.is_done() || (reply.code == 550 && !self.enter(&folder).await?) {
+            return Ok(());
+        }
+        Err(self.control.refused(&reply, Doing::Other))
+    }
+
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
         self.call_off_started().await?;
         let folder = self.absolute(folder);

@@ -122,3 +122,52 @@ async fn a_numbered_folder_that_is_closed_is_told_and_the_others_are_looked_into
         assert!(said(&found[0]).contains("documents/07 n’a pas pu"), "{}", said(&found[0]));
     }
 }
+
+#[tokio::test]
+async fn folders_that_a_server_will_not_make_are_foreseen() {
+    let sshd = RealServer::sshd_with("Subsystem sftp internal-sftp -P mkdir\n");
+    let vsftpd = RealServer::vsftpd_with(Kind::Plain, "cmds_denied=MKD\n");
+    for server in [sshd, vsftpd] {
+        // The first publication makes documents/, the next ones folders in it.
+        for there in [false, true] {
+            let (facts, found) = look(&server.target("depot"), None, None).await;
+            assert_eq!(
+                (named(&found), facts.takes_files),
+                (vec![("folders-refused", "essai")], true),
+                "{server:?} {there}"
+            );
+            let said = said(&found[0]);
+            assert!(said.contains("documents") && said.contains("00 à 99"), "{said}");
+            make_folder(&server, "depot/documents");
+        }
+        // Whoever made them all needs no right to.
+        for number in 0..100 {
+            make_folder(&server, &format!("depot/documents/{number:02}"));
+        }
+        let (facts, found) = look(&server.target("depot"), None, None).await;
+        assert_eq!((named(&found), facts.takes_files), (vec![], true), "{server:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_folder_that_is_tried_is_gone_afterwards_or_told() {
+    let plain = [RealServer::vsftpd(Kind::Plain), RealServer::proftpd(Kind::Explicit), RealServer::sshd()];
+    for server in plain.into_iter().chain([RealServer::pure_ftpd(Kind::Plain), RealServer::proftpd_sftp()]) {
+        let (_, found) = look(&server.target("depot"), None, None).await;
+        assert_eq!((named(&found), names_in(&server, "depot")), (vec![], vec![]), "{server:?}");
+        // One that an earlier check left there is taken away.
+        make_folder(&server, "depot/documents/.publier-check.part");
+        let (_, found) = look(&server.target("depot"), None, None).await;
+        let left = names_in(&server, "depot/documents");
+        assert_eq!((named(&found), left), (vec![], vec![]), "{server:?}");
+    }
+    let keeps = RealServer::vsftpd_with(Kind::Plain, "cmds_denied=RMD\n");
+    for _ in 0..2 {
+        let (facts, found) = look(&keeps.target("depot"), None, None).await;
+        assert_eq!(
+            (named(&found), facts.takes_files),
+            (vec![("left-over-part", ".publier-check.part")], true)
+        );
+        assert_eq!(names_in(&keeps, "depot"), [".publier-check.part"]);
+    }
+}

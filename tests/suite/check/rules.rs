@@ -331,6 +331,7 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::OperationRefused,
         Code::DepositMissing,
         Code::DepositUnwritable,
+        Code::FoldersRefused,
         Code::SizeUnconfirmed,
         Code::ReceiptsUnread,
         Code::FolderUnlisted,

@@ -69,6 +69,24 @@ async fn a_server_that_takes_files_is_left_as_it_was() {
     assert!(facts.takes_files && server.files().is_empty());
     let asked: Vec<Operation> = server.journal().into_iter().map(|(operation, _)| operation).collect();
     assert!(asked.contains(&Operation::Rename) && asked.contains(&Operation::Remove));
+    assert!(asked.contains(&Operation::MakeFolder) && asked.contains(&Operation::RemoveFolder));
+    assert_eq!(server.connect().await.unwrap().list(&target.deposit).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn a_folder_that_could_not_be_made_stands_in_the_way_and_one_that_stays_is_told() {
+    let denied = TransferError::new(TransferReason::PermissionDenied, "550 no");
+    let fail = |operation| Fault::FailNext { operation, error: denied.clone() };
+    for (fault, expected) in [
+        (fail(Operation::MakeFolder), Code::FoldersRefused),
+        (fail(Operation::RemoveFolder), Code::LeftOverPart),
+        (Fault::LoseReply { operation: Operation::MakeFolder }, Code::ServerUnreachable),
+    ] {
+        let (server, target) = in_memory();
+        server.inject(fault);
+        let (facts, found) = look(&target, Some(&server), None).await;
+        assert_eq!((codes(&found), facts.takes_files), (vec![expected], true));
+    }
 }
 
 #[tokio::test]
@@ -253,6 +271,7 @@ fn the_page_on_servers_shows_what_a_check_of_a_server_prints() {
         Code::OperationRefused,
         Code::DepositMissing,
         Code::DepositUnwritable,
+        Code::FoldersRefused,
         Code::SizeUnconfirmed,
         Code::ReceiptsUnread,
         Code::FolderUnlisted,
