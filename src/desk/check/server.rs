@@ -10,6 +10,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use publier_core::publication::reason::TransferReason;
 
@@ -23,6 +24,9 @@ use crate::transfer::reason::offered_fingerprint;
 
 /// What the file that is tried holds.
 const TRIED: &[u8] = b"publier check --server: this file is removed at once.\n";
+
+/// How long a server has to forget a connection that was closed.
+const NEXT_TURN: Duration = Duration::from_secs(1);
 
 /// The folder of the documents, below the deposit folder.
 const DOCUMENTS: &str = "documents";
@@ -93,7 +97,7 @@ pub async fn check(
             return Ok(facts);
         }
     };
-    let session = connector.connect().await;
+    let session = connect_in_turn(connector.as_ref()).await;
     // A refused key may be one of several: the refusal names the one that counts.
     let refused = session.as_ref().err().and_then(offered_fingerprint).map(str::to_owned);
     facts.fingerprint = refused.or_else(|| connector.shown_identity());
@@ -130,6 +134,19 @@ pub async fn check(
     }
     session.close().await;
     Ok(facts)
+}
+
+/// Connects, and once more where the server grants no further connection (421): it may still count the one before, of another
+/// target or of a publication, which was closed a moment ago.
+#[expect(clippy::disallowed_methods, reason = "no retry of a transfer: a moment between two connections")]
+async fn connect_in_turn(connector: &dyn Connector) -> Result<Box<dyn Session>, TransferError> {
+    match connector.connect().await {
+        Err(error) if error.words.as_deref().is_some_and(|words| words.starts_with("421 ")) => {
+            tokio::time::sleep(NEXT_TURN).await;
+            connector.connect().await
+        }
+        connected => connected,
+    }
 }
 
 /// Gives the line of `agent.toml` that pins a fingerprint.

@@ -60,6 +60,16 @@ async fn one_connection_is_enough_for_a_server_that_grants_one() {
     }
 }
 
+/// Two targets of one server are checked one right after the other: vsftpd forgets a connection a moment after it closed it.
+#[tokio::test]
+async fn checks_follow_each_other_at_a_server_that_grants_one_connection() {
+    let server = RealServer::vsftpd_granting(Kind::Plain, 1);
+    for nth in 0..20 {
+        let (facts, found) = look(&server.target("depot"), None, None).await;
+        assert_eq!((named(&found), facts.takes_files), (vec![], true), "{nth}:\n{}", server.log());
+    }
+}
+
 #[tokio::test]
 async fn the_key_of_an_ssh_server_is_that_of_the_connection_that_stands() {
     let server = RealServer::sshd();

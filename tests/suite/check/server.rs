@@ -183,6 +183,17 @@ async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
     assert_eq!(codes(&found)[0], Code::LeftOverPart);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_server_that_grants_no_further_connection_is_asked_once_more() {
+    let full = TransferError::new(TransferReason::ConnectionLost, "421 too many connections");
+    let fault = Fault::FailNext { operation: Operation::Connect, error: full };
+    for (times, expected) in [(1, vec![]), (2, vec![Code::ServerUnreachable])] {
+        let (server, target) = in_memory();
+        (0..times).for_each(|_| server.inject(fault.clone()));
+        assert_eq!(codes(&look(&target, Some(&server), None).await.1), expected);
+    }
+}
+
 #[tokio::test]
 async fn a_folder_that_was_not_looked_into_is_told_and_a_missing_one_is_not() {
     let denied = TransferError::new(TransferReason::PermissionDenied, "550 no");
