@@ -143,6 +143,9 @@ pub trait Session: Send + Debug {
     /// Removes a file; a missing one is no error.
     async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError>;
 
+    /// Removes an empty folder; a missing one is no error.
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError>;
+
     /// Lists a folder, in the order of names.
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError>;
 
@@ -191,6 +194,11 @@ pub trait Connector: Send + Sync + Debug {
 
     /// Gives `user@host`, as the transfer log names its session.
     fn session_name(&self) -> String;
+
+    /// Gives the fingerprint (`SHA256:…`) of the host key or certificate that the server showed last, trusted or not.
+    fn shown_identity(&self) -> Option<String> {
+        None
+    }
 
     /// Tells whether what is sent is encrypted (D5).
     fn is_encrypted(&self) -> bool;

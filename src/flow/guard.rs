@@ -108,6 +108,10 @@ impl Connector for Guard {
         self.inner.session_name()
     }
 
+    fn shown_identity(&self) -> Option<String> {
+        self.inner.shown_identity()
+    }
+
     fn is_encrypted(&self) -> bool {
         self.inner.is_encrypted()
     }

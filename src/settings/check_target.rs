@@ -15,6 +15,7 @@ use super::places::Places;
 use super::problem::ProblemKind;
 use super::raw::{RawBandwidth, RawTarget, Text};
 use super::reader::{Reader, span};
+use super::same_place;
 use super::secret_file;
 use super::target::{DEFAULT_CONNECTIONS, Deadlines, Login, Protocol, Target, Trust};
 use crate::remote_path::RemotePath;
@@ -47,10 +48,25 @@ pub(super) fn check_targets(
             let at = span(raw.get_ref().name.as_ref());
             reader.problem(ProblemKind::NameTwice, "target.name", at, &[("value", value)]);
         }
+        if let Some(target) = &target {
+            refuse_one_place(reader, &targets, target, raw.get_ref());
+        }
         targets.extend(target);
     }
     give_credentials(reader, raws, &mut targets);
     targets
+}
+
+/// Notes a target that would write over what another one of its channel sends.
+fn refuse_one_place(reader: &mut Reader<'_>, before: &[Target], target: &Target, raw: &RawTarget) {
+    let Some(first) = same_place::at_one_place(before, target).filter(|first| first.name != target.name)
+    else {
+        return;
+    };
+    let at = span(raw.deposit.as_ref().or(raw.folder.as_ref()));
+    let place = same_place::words(target);
+    let values = [("first", first.name.as_str()), ("second", target.name.as_str()), ("place", &place)];
+    reader.problem(ProblemKind::SamePlace, &format!("target.{}.deposit", target.name), at, &values);
 }
 
 /// Settles who receives temporary passwords: the target that says so, else the first, unless it refuses (D5).
@@ -109,7 +125,7 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
         }
         let host = self.host();
         let port = self.reader.whole(&self.key("port"), &raw.port, protocol.default_port(), 1..=u16::MAX);
-        let user = self.reader.required(&self.key("user"), &raw.user, Some(self.section.clone()));
+        let user = self.user();
         let login = self.login(protocol, places);
         let trust = self.trust(protocol, data);
         let deposit = self.deposit();
@@ -235,6 +251,15 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             self.reader.problem(ProblemKind::Host, &key, span(self.raw.host.as_ref()), &[("value", &host)]);
         }
         Some(host)
+    }
+
+    fn user(&mut self) -> Option<String> {
+        let key = self.key("user");
+        let user = self.reader.required(&key, &self.raw.user, Some(self.section.clone()))?;
+        if user.contains(char::is_control) {
+            self.reader.problem(ProblemKind::User, &key, span(self.raw.user.as_ref()), &[]);
+        }
+        Some(user)
     }
 
     fn deposit(&mut self) -> Option<RemotePath> {
@@ -394,7 +419,11 @@ impl<'r, 'a, 't> Checker<'r, 'a, 't> {
             let place = span(raw.hours.as_ref());
             self.reader.problem(ProblemKind::Hours, &of_hours, place, &[("value", text)]);
         }
-        let words = self.reader.words(&format!("{key}.days"), &raw.days, &DAYS.join(" "), &DAYS);
+        let of_days = format!("{key}.days");
+        let words = self.reader.words(&of_days, &raw.days, &DAYS.join(" "), &DAYS);
+        if words.is_empty() {
+            self.reader.problem(ProblemKind::NoDays, &of_days, span(raw.days.as_ref()), &[]);
+        }
         let days = (1..).zip(DAYS).filter(|(_, day)| words.iter().any(|word| word == day));
         let days = days.map(|(number, _)| number).collect();
         let of_rate = format!("{key}.kib_per_second");

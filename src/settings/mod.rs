@@ -15,6 +15,7 @@ mod places;
 mod problem;
 mod raw;
 mod reader;
+mod same_place;
 pub mod secret;
 mod secret_file;
 pub mod target;

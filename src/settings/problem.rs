@@ -50,6 +50,8 @@ kinds! {
     Size = "size",
     /// A text that is no part of a day.
     Hours = "hours",
+    /// Days of a limit that name none.
+    NoDays = "no-days",
     /// A value outside its bounds.
     Range = "range",
     /// A folder that does not exist.
@@ -66,14 +68,20 @@ kinds! {
     Picture = "picture",
     /// A secret's file with nothing in it.
     SecretEmpty = "secret-empty",
+    /// A secret's file with a second line, or a character that can't be typed.
+    SecretLines = "secret-lines",
     /// A credential that systemd did not give.
     NoCredential = "no-credential",
     /// A target's name that can't stand in file names.
     Name = "name",
     /// Two targets of one name.
     NameTwice = "name-twice",
+    /// Two targets of one channel that write to one place.
+    SamePlace = "same-place",
     /// A host that is no host name or address.
     Host = "host",
+    /// A user with a character that can't be typed.
+    User = "user",
     /// A certificate fingerprint that is no SHA-256.
     Fingerprint = "fingerprint",
     /// A host key that is no SHA-256 fingerprint.

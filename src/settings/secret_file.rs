@@ -1,4 +1,7 @@
 //! Reads secrets where they are kept: a private file, or a credential given by systemd.
+//!
+//! Promises: what an editor adds is no part of the secret: the line ends after it and the byte-order mark before it. Refuses a
+//! control character, and with it a second line: no login could carry it, and FTP would take it for a command of its own.
 
 use std::ops::Range;
 use std::path::Path;
@@ -12,6 +15,9 @@ use crate::i18n::system_key;
 
 /// The longest secret read, in bytes.
 const LONGEST_BYTES: u64 = 4096;
+
+/// What some editors write before a text in UTF-8.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Reads the secret of a private file, if one is named: its last line end is not part of it.
 pub(super) fn private_file(reader: &mut Reader<'_>, key: &str, raw: &Text) -> Option<Secret> {
@@ -66,6 +72,9 @@ fn read(reader: &mut Reader<'_>, key: &str, path: &Path, span: Option<Range<usiz
         Ok(text) if text.is_empty() => {
             reader.problem(ProblemKind::SecretEmpty, key, span, &[("path", &shown)]);
         }
+        Ok(text) if text.contains(char::is_control) => {
+            reader.problem(ProblemKind::SecretLines, key, span, &[("path", &shown)]);
+        }
         Ok(text) => return Some(Secret::new(text)),
         Err(error) => {
             let words = words_of(&error);
@@ -90,5 +99,8 @@ fn read_bounded(path: &Path) -> std::io::Result<String> {
     std::fs::File::open(path)?.take(LONGEST_BYTES).read_to_string(&mut text)?;
     let without_end = text.trim_end_matches(['\n', '\r']).len();
     text.truncate(without_end);
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.remove(0);
+    }
     Ok(text)
 }

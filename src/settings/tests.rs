@@ -257,6 +257,39 @@ fn a_missing_or_empty_secret_is_refused() {
 }
 
 #[test]
+fn a_secret_is_one_line_whatever_the_editor_puts_around_it() {
+    let home = Home::new();
+    let password = |written: &str| {
+        home.write("secrets/extranet.password", written);
+        home.target(&[], "").login
+    };
+    let expected = Login::Password(secret::Secret::new("s3cret é".to_owned()));
+    for written in ["s3cret é", "s3cret é\n", "s3cret é\r\n", "\u{feff}s3cret é\r\n"] {
+        assert_eq!(password(written), expected, "{written:?}");
+    }
+    for refused in ["s3cret\nother\n", "s3cret\r\nother", "\ns3cret\n", "s3\tcret", "s\0e\0c\0"] {
+        home.write("secrets/extranet.password", refused);
+        for (drop, add, key) in [
+            (&[][..], "", "password_file"),
+            (&["password_file"], "credential = 'extranet.password'", "credential"),
+            (
+                &["password_file"],
+                "protocol = 'sftp'\nkey_file = 'files/key'\nkey_passphrase_file = 'secrets/extranet.password'",
+                "key_passphrase_file",
+            ),
+        ] {
+            home.write("files/key", "-----BEGIN");
+            assert_eq!(home.of_target(drop, add), one(ProblemKind::SecretLines, key), "{refused:?}");
+        }
+    }
+    home.write("secrets/extranet.password", "\u{feff}\r\n");
+    assert_eq!(home.of_target(&[], ""), one(ProblemKind::SecretEmpty, "password_file"));
+    home.write("secrets/extranet.password", "s3cret");
+    let user = r#"user = "agence\n605""#;
+    assert_eq!(home.of_target(&["user"], user), one(ProblemKind::User, "user"));
+}
+
+#[test]
 fn a_login_is_a_password_file_a_credential_or_a_key() {
     let home = Home::new();
     home.write("secrets/key", "-----BEGIN");
@@ -373,6 +406,7 @@ fn one_target_at_most_receives_temporary_passwords_by_default_the_first() {
     let home = Home::new();
     let second = |first: &str, more: &str| {
         let table = LEAST.split_once("[[target]]").unwrap().1.replace("\"extranet\"", "\"other\"");
+        let table = table.replace("\"/depot\"", "\"/other\"");
         home.parse(&format!("{LEAST}{first}\n[[target]]{table}{more}\n"))
     };
     let receive = |first, more| {
@@ -398,6 +432,48 @@ fn one_target_at_most_receives_temporary_passwords_by_default_the_first() {
 }
 
 #[test]
+fn two_targets_of_a_channel_never_write_to_one_place() {
+    let home = Home::new();
+    let second = |change: (&str, &str), more: &str| {
+        let table = LEAST.split_once("[[target]]").unwrap().1.replace("\"extranet\"", "\"mirror\"");
+        assert!(table.contains(change.0));
+        home.parse(&format!("{LEAST}[[target]]{}{more}\n", table.replace(change.0, change.1)))
+    };
+    let told = |parsed: Result<Settings, ConfigError>| match parsed {
+        Err(ConfigError::Invalid { problems, .. }) => {
+            assert_eq!(problems.iter().map(|p| p.kind).collect::<Vec<_>>(), [ProblemKind::SamePlace]);
+            problems[0].explain(&Messages::new(Lang::Fr))
+        }
+        other => panic!("{other:?}"),
+    };
+    for same in [("/depot", "/depot"), ("/depot", "/./depot/"), ("ftp.example.org", "FTP.Example.org")] {
+        let said = told(second(same, ""));
+        assert!(said.contains("extranet") && said.contains("mirror"), "{said}");
+        assert!(said.contains("agence605@ftp.example.org:21 /depot") && said.contains("deposit"), "{said}");
+    }
+    // The protocol makes no other place of it.
+    told(second(("/depot", "/depot"), "protocol = 'sftp'\nport = 21"));
+    for other in [("/depot", "/depot2"), ("agence605", "agence606"), ("ftp.example", "sftp.example")] {
+        second(other, "").unwrap();
+    }
+    second(("/depot", "/depot"), "port = 2121").unwrap();
+
+    files::make_private_folder(&home.path("files/in")).unwrap();
+    let local = |name: &str, folder: &str, deposit: &str| {
+        format!(
+            "[[target]]\nname = '{name}'\nprotocol = 'folder'\nfolder = '{folder}'\ndeposit = '{deposit}'\n"
+        )
+    };
+    let head = LEAST.split_once("[[target]]").unwrap().0;
+    let two = |folder: &str, deposit: &str| {
+        home.parse(&format!("{head}{}{}", local("a", "files", "/in"), local("b", folder, deposit)))
+    };
+    told(two("files/in", "/"));
+    told(two("./files", "/in/"));
+    two("files", "/").unwrap();
+}
+
+#[test]
 fn a_limit_on_what_leaves_has_hours_days_and_a_rate() {
     let home = Home::new();
     let limits = home
@@ -419,6 +495,10 @@ fn a_limit_on_what_leaves_has_hours_days_and_a_rate() {
     assert_eq!(slow, one(ProblemKind::Range, "bandwidth.1.kib_per_second"));
     let day = wrong(&format!("hours = '08:00-19:00', days = 'lundi', {rate}"));
     assert_eq!(day, one(ProblemKind::Choice, "bandwidth.1.days"));
+    for none in ["", " ", ","] {
+        let days = wrong(&format!("hours = '08:00-19:00', days = '{none}', {rate}"));
+        assert_eq!(days, one(ProblemKind::NoDays, "bandwidth.1.days"), "it would never hold");
+    }
 }
 
 #[test]

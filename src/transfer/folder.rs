@@ -180,6 +180,13 @@ impl Session for FolderSession {
         }
     }
 
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        match std::fs::remove_dir(self.local(path)) {
+            Err(error) if !is_absent(&error) => Err(refused(&error, TransferReason::PermissionDenied)),
+            _ => Ok(()),
+        }
+    }
+
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
         let failed = |error: std::io::Error| refused(&error, TransferReason::FolderMissing);
         let mut entries = Vec::new();

@@ -38,6 +38,8 @@ pub enum Operation {
     FolderExists,
     /// A file removed.
     Remove,
+    /// A folder removed.
+    RemoveFolder,
     /// A folder listed.
     List,
 }
@@ -330,6 +332,17 @@ impl Session for MemorySession {
     async fn remove(&mut self, path: &RemotePath) -> Result<(), TransferError> {
         self.run(Operation::Remove, path, |state| {
             state.files.remove(&key(path));
+            Ok(())
+        })
+    }
+
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        self.run(Operation::RemoveFolder, path, |state| {
+            let prefix = format!("{}/", key(path));
+            if state.folders.iter().chain(state.files.keys()).any(|inside| inside.starts_with(&prefix)) {
+                return Err(TransferError::new(TransferReason::PermissionDenied, "the folder isn't empty"));
+            }
+            state.folders.remove(&key(path));
             Ok(())
         })
     }

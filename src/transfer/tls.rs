@@ -153,6 +153,12 @@ impl TlsSession {
         self.newest
     }
 
+    /// Gives the fingerprint of the certificate that the server presented, trusted or not.
+    pub(super) fn presented(&self) -> Option<String> {
+        let presented = *self.witness.presented.lock().unwrap_or_else(PoisonError::into_inner);
+        presented.map(|fingerprint| format!("SHA256:{fingerprint}"))
+    }
+
     /// Adds the fingerprint that the server presented to a refused certificate.
     fn explain(&self, error: &std::io::Error) -> TransferError {
         let plain = reason::from_io(error);

@@ -2,6 +2,7 @@
 
 mod decree;
 mod program;
+mod real_servers;
 mod rules;
 mod said;
 mod server;

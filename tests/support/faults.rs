@@ -236,6 +236,10 @@ impl Session for WatchedSession {
         watched!(self, path, self.inner.remove(path))
     }
 
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        watched!(self, path, self.inner.remove_folder(path))
+    }
+
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
         watched!(self, folder, self.inner.list(folder))
     }

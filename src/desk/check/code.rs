@@ -361,14 +361,20 @@ codes! {
     ServerUnknown = "server-unknown", Server, Error, "A9";
     /// A server refuses the login.
     LoginRefused = "login-refused", Server, Error, "A9";
+    /// A server forbids an operation that a publication needs.
+    OperationRefused = "operation-refused", Server, Error, "A9";
     /// The deposit folder doesn't exist.
     DepositMissing = "deposit-missing", Server, Error, "A9";
     /// The deposit folder can't be written.
     DepositUnwritable = "deposit-unwritable", Server, Error, "A9";
+    /// A server makes no folder where a publication will need some.
+    FoldersRefused = "folders-refused", Server, Error, "A9";
     /// A server doesn't confirm a file's size.
     SizeUnconfirmed = "size-unconfirmed", Server, Error, "A9";
     /// A file that was written can't be read back, and the target asks for receipts.
     ReceiptsUnread = "receipts-unread", Server, Error, "A9";
+    /// A folder on the server may not be listed: what stands in it isn't known.
+    FolderUnlisted = "folder-unlisted", Server, Warning, "A9";
     /// A file on the server is in nobody's list.
     OrphanFile = "orphan-file", Server, Advice, "A9";
     /// A part of a transfer was left on the server.

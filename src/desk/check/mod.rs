@@ -2,7 +2,7 @@
 //!
 //! # Promises
 //! - It only reads: the back office's database through a connection that can't write, our own ledger likewise. On a
-//!   server, and only when asked, it writes one small file and removes it again.
+//!   server, and only when asked, it writes one small file, makes one folder, and removes both again.
 //! - It names records by key, number or code, and rules by number; never an e-mail address, a telephone number, an
 //!   IBAN or a password, which it doesn't even read.
 //! - A verdict is that of the rules that publish ([`publier_core::domain`], [`Selection`]): it can't disagree with a run.

@@ -17,8 +17,8 @@ mod listing;
 mod reply;
 mod session;
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -48,6 +48,8 @@ struct Door {
     password: Secret,
     identity: Option<Identity>,
     learnt: Learnt,
+    /// The fingerprint of the certificate that the server showed last.
+    shown: Mutex<Option<String>>,
 }
 
 impl FtpConnector {
@@ -67,9 +69,13 @@ impl FtpConnector {
             }
             (_, trust) => Some(Identity::new(trust, &target.host)?),
         };
-        let door =
-            Door { target: target.clone(), password: password.clone(), identity, learnt: Learnt::default() };
-        Ok(Self(Arc::new(door)))
+        Ok(Self(Arc::new(Door {
+            target: target.clone(),
+            password: password.clone(),
+            identity,
+            learnt: Learnt::default(),
+            shown: Mutex::default(),
+        })))
     }
 }
 
@@ -98,7 +104,11 @@ impl Door {
 
     async fn open_by(self: &Arc<Self>, newest: Newest) -> Result<FtpSession, TransferError> {
         let tls = self.tls(newest)?;
-        let mut control = self.greet(tls.as_ref()).await?;
+        let greeted = self.greet(tls.as_ref()).await;
+        if let Some(fingerprint) = tls.as_ref().and_then(TlsSession::presented) {
+            *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(fingerprint);
+        }
+        let mut control = greeted?;
         if tls.is_some() {
             // Both before the login, for the implicit form too: no data must ever leave in clear.
             self.protect(&mut control).await?;
@@ -210,6 +220,10 @@ impl Connector for FtpConnector {
 
     fn session_name(&self) -> String {
         format!("{}@{}", self.0.target.user, self.0.target.host)
+    }
+
+    fn shown_identity(&self) -> Option<String> {
+        self.0.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn is_encrypted(&self) -> bool {

@@ -192,16 +192,25 @@ impl FtpSession {
         }
     }
 
+    /// Lists the folder that was entered. It is there, so that 550 refuses (450 is the code of one without a name in it).
+    async fn list_here(&mut self, command: &str) -> Result<String, TransferError> {
+        match self.fetch(command, LONGEST_LISTING, "a listing").await? {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(reply) if matches!(reply.code, 226 | 250 | 450) => Ok(String::new()),
+            Err(reply) => Err(self.control.refused(&reply, Doing::Other)),
+        }
+    }
+
     async fn list_folder(&mut self, folder: &str) -> Result<Vec<RemoteEntry>, TransferError> {
         if !self.enter(folder).await? {
             return Err(TransferError::new(TransferReason::FolderMissing, folder));
         }
         let mut entries: Vec<_> = if self.lists_facts {
-            let text = self.fetch_list("MLSD").await?;
+            let text = self.list_here("MLSD").await?;
             text.lines().filter_map(listing::from_facts).collect()
         } else {
             // -a: our temporary names begin by a dot.
-            let text = self.fetch_list("LIST -a").await?;
+            let text = self.list_here("LIST -a").await?;
             text.lines().filter_map(listing::from_list_line).collect()
         };
         entries.sort();
@@ -360,6 +369,16 @@ impl Session for FtpSession {
         let path = self.absolute(path);
         let reply = self.control.command(&format!("DELE {path}")).await?;
         if reply.is_done() || (reply.code == 550 && self.size_of(&path).await?.is_none()) {
+            return Ok(());
+        }
+        Err(self.control.refused(&reply, Doing::Other))
+    }
+
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        self.call_off_started().await?;
+        let folder = self.absolute(path);
+        let reply = self.control.command(&format!("RMD {folder}")).await?;
+        if reply.is_done() || (reply.code == 550 && !self.enter(&folder).await?) {
             return Ok(());
         }
         Err(self.control.refused(&reply, Doing::Other))

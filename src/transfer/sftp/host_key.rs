@@ -14,7 +14,7 @@ use crate::ports::TransferError;
 use crate::settings::target::Trust;
 
 /// Gives the SHA-256 fingerprint of a key as OpenSSH writes it: `SHA256:base64`, without padding.
-fn fingerprint(key: &PublicKey) -> String {
+pub(super) fn fingerprint(key: &PublicKey) -> String {
     key.fingerprint(HashAlg::Sha256).to_string()
 }
 

@@ -59,6 +59,8 @@ const CIPHERS: &[cipher::Name] = &[
 #[derive(Debug)]
 pub(super) struct SftpConnector {
     target: Target,
+    /// The fingerprint of the host key that the server showed last.
+    identity: Arc<Mutex<Option<String>>>,
 }
 
 impl SftpConnector {
@@ -66,7 +68,7 @@ impl SftpConnector {
     pub(super) fn new(target: &Target) -> Result<Self, TransferError> {
         match target.trust {
             Trust::None | Trust::HostKeyFingerprint(_) | Trust::KnownHosts(_) => {
-                Ok(Self { target: target.clone() })
+                Ok(Self { target: target.clone(), identity: Arc::default() })
             }
             _ => {
                 let words = "a TLS certificate can't identify an SSH server";
@@ -82,7 +84,7 @@ impl SftpConnector {
         let mut algorithms = host_key::preferred_algorithms(trust, host, *port);
         let mut first_refusal = None;
         loop {
-            let gate = Gate::new(&self.target);
+            let gate = Gate::new(&self.target, Arc::clone(&self.identity));
             let shown = gate.shown.clone();
             let handshake = self.handshake(gate, algorithms.clone());
             let reached = within(self.target.deadlines.connect, "SSH handshake", handshake).await;
@@ -274,6 +276,10 @@ impl Connector for SftpConnector {
         format!("{}@{}", self.target.user, self.target.host)
     }
 
+    fn shown_identity(&self) -> Option<String> {
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn is_encrypted(&self) -> bool {
         Protocol::Sftp.is_encrypted()
     }
@@ -293,12 +299,13 @@ struct Gate {
     host: String,
     port: u16,
     shown: Arc<Mutex<Option<Shown>>>,
+    identity: Arc<Mutex<Option<String>>>,
 }
 
 impl Gate {
-    fn new(target: &Target) -> Self {
+    fn new(target: &Target, identity: Arc<Mutex<Option<String>>>) -> Self {
         let Target { trust, host, port, .. } = target;
-        Self { trust: trust.clone(), host: host.clone(), port: *port, shown: Arc::default() }
+        Self { trust: trust.clone(), host: host.clone(), port: *port, shown: Arc::default(), identity }
     }
 }
 
@@ -307,6 +314,7 @@ impl Handler for Gate {
 
     async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
         let key = shown.public_key();
+        *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Some(host_key::fingerprint(&key));
         match host_key::judge(&self.trust, &self.host, self.port, &key) {
             Ok(()) => Ok(true),
             Err(refusal) => {

@@ -483,6 +483,13 @@ impl Session for SftpSession {
         }
     }
 
+    async fn remove_folder(&mut self, path: &RemotePath) -> Result<(), TransferError> {
+        match self.ask_path(Kind::REMOVE_FOLDER, path.as_str()).await? {
+            Answer::Status(2 | 10, _) => Ok(()),
+            other => self.expect_ok(&other),
+        }
+    }
+
     async fn list(&mut self, folder: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
         let handle = match self.ask_path(Kind::OPEN_FOLDER, folder.as_str()).await? {
             Answer::Handle(handle) => handle,

@@ -33,6 +33,7 @@ impl Kind {
     pub(super) const READ_FOLDER: Self = Self(12);
     pub(super) const REMOVE: Self = Self(13);
     pub(super) const MAKE_FOLDER: Self = Self(14);
+    pub(super) const REMOVE_FOLDER: Self = Self(15);
     pub(super) const STAT: Self = Self(17);
     pub(super) const RENAME: Self = Self(18);
     pub(super) const EXTENDED: Self = Self(200);

@@ -38,6 +38,21 @@ fn the_exit_code_says_what_stands_in_the_way_first() {
 }
 
 #[test]
+fn a_password_of_two_lines_is_a_setting_that_is_not_valid_for_every_command() {
+    let copy = Copy::new();
+    copy.config_file();
+    publier::files::write_whole(&copy.path("password"), b"s3cr3t-of-the-server\nfor the mirror\n").unwrap();
+    for verb in [&["config", "check"][..], &["check"], &["publish"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_publier"));
+        let output = command.arg("--config").arg(copy.path("agent.toml")).args(verb).output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert_eq!(output.status.code(), Some(5), "{verb:?}: {said}");
+        assert!(said.contains("contient plus d’une ligne") && said.contains("sur une seule ligne"), "{said}");
+        assert!(!said.contains("s3cr3t") && !said.contains("mirror"), "{said}");
+    }
+}
+
+#[test]
 fn quiet_shows_the_errors_and_nothing_when_there_are_none() {
     let copy = Copy::new();
     copy.config_file();

@@ -329,10 +329,13 @@ fn every_code_of_the_catalogue_is_broken_for_by_a_test() {
         Code::ServerUnreachable,
         Code::ServerUnknown,
         Code::LoginRefused,
+        Code::OperationRefused,
         Code::DepositMissing,
         Code::DepositUnwritable,
+        Code::FoldersRefused,
         Code::SizeUnconfirmed,
         Code::ReceiptsUnread,
+        Code::FolderUnlisted,
         Code::OrphanFile,
         Code::LeftOverPart,
     ];

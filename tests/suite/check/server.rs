@@ -39,7 +39,7 @@ fn target(protocol: Protocol, port: u16, trust: Trust) -> Target {
     }
 }
 
-async fn look(
+pub(super) async fn look(
     target: &Target,
     memory: Option<&MemoryServer>,
     ledger: Option<&Ledger>,
@@ -69,6 +69,24 @@ async fn a_server_that_takes_files_is_left_as_it_was() {
     assert!(facts.takes_files && server.files().is_empty());
     let asked: Vec<Operation> = server.journal().into_iter().map(|(operation, _)| operation).collect();
     assert!(asked.contains(&Operation::Rename) && asked.contains(&Operation::Remove));
+    assert!(asked.contains(&Operation::MakeFolder) && asked.contains(&Operation::RemoveFolder));
+    assert_eq!(server.connect().await.unwrap().list(&target.deposit).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn a_folder_that_could_not_be_made_stands_in_the_way_and_one_that_stays_is_told() {
+    let denied = TransferError::new(TransferReason::PermissionDenied, "550 no");
+    let fail = |operation| Fault::FailNext { operation, error: denied.clone() };
+    for (fault, expected) in [
+        (fail(Operation::MakeFolder), Code::FoldersRefused),
+        (fail(Operation::RemoveFolder), Code::LeftOverPart),
+        (Fault::LoseReply { operation: Operation::MakeFolder }, Code::ServerUnreachable),
+    ] {
+        let (server, target) = in_memory();
+        server.inject(fault);
+        let (facts, found) = look(&target, Some(&server), None).await;
+        assert_eq!((codes(&found), facts.takes_files), (vec![expected], true));
+    }
 }
 
 #[tokio::test]
@@ -78,6 +96,8 @@ async fn what_a_server_refuses_is_told_by_its_reason() {
         (fail(Operation::Connect, TransferReason::AuthenticationRefused), Code::LoginRefused),
         (fail(Operation::Connect, TransferReason::HostKeyUnknown), Code::ServerUnknown),
         (fail(Operation::Connect, TransferReason::TimedOut), Code::ServerUnreachable),
+        (fail(Operation::FolderExists, TransferReason::PermissionDenied), Code::OperationRefused),
+        (fail(Operation::FolderExists, TransferReason::ConnectionLost), Code::ServerUnreachable),
         (fail(Operation::Write, TransferReason::PermissionDenied), Code::DepositUnwritable),
         (fail(Operation::Rename, TransferReason::RenameFailed), Code::DepositUnwritable),
         (fail(Operation::Size, TransferReason::ServerError), Code::SizeUnconfirmed),
@@ -141,6 +161,8 @@ async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
         "documents/07/070001.pdf",
         "documents/07/070002.pdf",
         "documents/07/.070003.pdf.ab.part",
+        // A publication puts nothing there, whatever its name.
+        "documents/070001.pdf",
         ".p.zip.cd.part",
         "p.zip",
     ] {
@@ -154,10 +176,35 @@ async fn files_that_no_publication_lists_and_parts_left_over_are_told() {
             "left-over-part fichier distant .p.zip.cd.part (extranet)",
             "left-over-part fichier distant documents/07/.070003.pdf.ab.part (extranet)",
             "orphan-file fichier distant documents/07/070002.pdf (extranet)",
+            "orphan-file fichier distant documents/070001.pdf (extranet)",
         ]
     );
     assert_eq!(codes(&found)[2], Code::OrphanFile);
     assert_eq!(codes(&found)[0], Code::LeftOverPart);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_grants_no_further_connection_is_asked_once_more() {
+    let full = TransferError::new(TransferReason::ConnectionLost, "421 too many connections");
+    let fault = Fault::FailNext { operation: Operation::Connect, error: full };
+    for (times, expected) in [(1, vec![]), (2, vec![Code::ServerUnreachable])] {
+        let (server, target) = in_memory();
+        (0..times).for_each(|_| server.inject(fault.clone()));
+        assert_eq!(codes(&look(&target, Some(&server), None).await.1), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_was_not_looked_into_is_told_and_a_missing_one_is_not() {
+    let denied = TransferError::new(TransferReason::PermissionDenied, "550 no");
+    let (server, target) = in_memory();
+    server.inject(Fault::FailNext { operation: Operation::List, error: denied });
+    let (facts, found) = look(&target, Some(&server), None).await;
+    assert_eq!((codes(&found), facts.takes_files), (vec![Code::FolderUnlisted], true));
+    let said = found[0].sentence(&Messages::new(Lang::Fr));
+    assert!(said.contains("/depot ") && said.contains("550 no"), "{said}");
+    // Before the first publication there is no folder of documents, and nothing to say about it.
+    assert_eq!(look(&target, Some(&server), None).await.1, []);
 }
 
 #[cfg(feature = "demo")]
@@ -232,10 +279,13 @@ fn the_page_on_servers_shows_what_a_check_of_a_server_prints() {
         Code::ServerUnreachable,
         Code::ServerUnknown,
         Code::LoginRefused,
+        Code::OperationRefused,
         Code::DepositMissing,
         Code::DepositUnwritable,
+        Code::FoldersRefused,
         Code::SizeUnconfirmed,
         Code::ReceiptsUnread,
+        Code::FolderUnlisted,
         Code::LeftOverPart,
         Code::OrphanFile,
     ];

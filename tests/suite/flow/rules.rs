@@ -199,8 +199,8 @@ fn a_run_leaves_a_log_of_its_own_only_when_asked_and_names_nobody_a7_a11() {
 fn each_target_has_its_transfer_log_a8_a9_a12() {
     let desk = Desk::new(Agency::small());
     let text = std::fs::read_to_string(desk.agency.path("agent.toml")).unwrap();
-    let second =
-        text.split_once("[[target]]").unwrap().1.replace("name = \"extranet\"", "name = \"secours\"");
+    let second = text.split_once("[[target]]").unwrap().1;
+    let second = second.replace("name = \"extranet\"", "name = \"secours\"").replace("/depot", "/secours");
     std::fs::write(desk.agency.path("agent.toml"), format!("{text}\n[[target]]{second}")).unwrap();
     let app = publier::app::App::load(Some(&desk.agency.path("agent.toml")), None).unwrap();
     let folder = desk.agency.path("data/resources/win/GedSynchro");
@@ -216,12 +216,12 @@ fn each_target_has_its_transfer_log_a8_a9_a12() {
     }
     let names = crate::support::tools::names_in(&folder);
     assert_eq!(names, ["winscp-extranet-secours.xml", "winscp.xml"]);
-    for name in names {
+    for (name, deposit) in names.into_iter().zip(["/secours/", "/depot/"]) {
         let log = std::fs::read_to_string(folder.join(&name)).unwrap();
         let log = crate::support::report::parse(&log);
         let upload = log.all("upload").into_iter().next().expect("a file was sent");
         assert!(upload.value("filename").unwrap().starts_with('/'), "A9: the absolute local path");
-        assert!(upload.value("destination").unwrap().starts_with("/depot/") && upload.succeeded());
+        assert!(upload.value("destination").unwrap().starts_with(deposit) && upload.succeeded());
     }
 }
 

@@ -149,6 +149,9 @@ impl Session for Dripping {
     async fn remove(&mut self, _: &RemotePath) -> Result<(), TransferError> {
         Ok(())
     }
+    async fn remove_folder(&mut self, _: &RemotePath) -> Result<(), TransferError> {
+        Ok(())
+    }
     async fn list(&mut self, _: &RemotePath) -> Result<Vec<RemoteEntry>, TransferError> {
         Ok(Vec::new())
     }
