@@ -25,9 +25,9 @@ const PNG_HEAD: u64 = 33;
 /// How much of an Office file is looked at in one go.
 const BLOCK: usize = 64 * 1024;
 
-/// What only a file with macros holds: the part of OOXML, the stream of OLE2 (in UTF-16), the folder of ODF.
-const MACROS: [&[u8]; 3] =
-    [b"vbaProject.bin", b"_\0V\0B\0A\0_\0P\0R\0O\0J\0E\0C\0T\0", b"Basic/script-lc.xml"];
+/// What only a file with macros holds, in lower case: the parts of OOXML (macros of Excel 4 among them), the stream of OLE2 (in UTF-16), the folder of ODF.
+const MACROS: [&[u8]; 4] =
+    [b"vbaproject.bin", b"xl/macrosheets/", b"_\0v\0b\0a\0_\0p\0r\0o\0j\0e\0c\0t\0", b"basic/script-lc.xml"];
 
 /// Tells whether a file of this kind opens and runs nothing.
 ///
@@ -104,6 +104,8 @@ fn has_macros(path: &Path) -> io::Result<bool> {
         if Read::by_ref(&mut file).take(limit).read_to_end(&mut window)? == 0 {
             return Ok(false);
         }
+        // Names inside a package differ by their capitals alone in no program.
+        window.make_ascii_lowercase();
         if MACROS.iter().any(|mark| position(&window, mark).is_some()) {
             return Ok(true);
         }

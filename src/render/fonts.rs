@@ -199,14 +199,15 @@ pub struct Shaped {
 }
 
 /// Gives a text without what no archived document may hold (ISO 19005-2, 6.2.11.7): characters of the private areas, which say
-/// nothing without their font, and those that are none. The signs that Word puts before lists and in boxes become the common ones;
+/// nothing without their font, and those that are none. Tabs and the like are spaces. Tabs and the like are spaces. The signs that Word puts before lists and in boxes become the common ones;
 /// hears of each other.
 pub fn publishable<'t>(text: &'t str, missing: &mut dyn FnMut(char)) -> Cow<'t, str> {
-    let is_refused = |c: char| matches!(c, '\0' | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{f0000}'..);
+    let is_refused = |c: char| matches!(c, '\0' | '\t' | '\u{b}'..='\r' | '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{f0000}'..);
     if !text.contains(is_refused) {
         return Cow::Borrowed(text);
     }
     let shown = text.chars().map(|c| match c {
+        '\t' | '\u{b}'..='\r' => ' ',
         // Symbol and Wingdings.
         '\u{f0b7}' | '\u{f0a7}' | '\u{f0d8}' | '\u{f076}' => '•',
         '\u{f0fc}' => '✓',

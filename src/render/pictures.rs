@@ -78,9 +78,9 @@ impl<'a> Pictures<'a> {
     }
 
     fn bytes_of(&self, source: &str) -> Option<Vec<u8>> {
-        match source.strip_prefix("data:") {
-            Some(data) => data_url(data),
-            None => self.resolver.resolve(source),
+        match source.trim_start().split_at_checked("data:".len()) {
+            Some((scheme, data)) if scheme.eq_ignore_ascii_case("data:") => data_url(data),
+            _ => self.resolver.resolve(source),
         }
     }
 
@@ -108,7 +108,7 @@ pub fn short_name(source: &str) -> String {
 fn data_url(data: &str) -> Option<Vec<u8>> {
     let (kind, content) = data.split_once(',')?;
     let content: String = content.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    kind.ends_with(";base64").then(|| STANDARD.decode(content).ok()).flatten()
+    kind.trim_end().to_ascii_lowercase().ends_with(";base64").then(|| STANDARD.decode(content).ok()).flatten()
 }
 
 fn measured(bytes: Vec<u8>) -> Option<Picture> {

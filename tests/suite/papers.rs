@@ -101,7 +101,7 @@ fn a_statement_says_opening_totals_closing_and_its_convention_c16_d12_d13() {
         assert!(text.contains(expected), "{expected}: {text}");
     }
     let empty = text_of(&rendered(&statement(0)).pdf);
-    assert!(empty.contains("Aucune écriture sur ce compte."), "{empty}");
+    assert!(empty.contains("Aucune écriture sur la période."), "{empty}");
 }
 
 /// The amounts at the end of the one line of a page that starts with a word.

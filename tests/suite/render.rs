@@ -514,3 +514,39 @@ mod second_engine {
         );
     }
 }
+
+#[test]
+fn quotations_sizes_and_empty_items_are_as_they_were_meant() {
+    let rendered = render("<p>Il dit <q>oui</q>.</p><ol><li>un</li><li></li><li>trois</li></ol>");
+    let words = words_of(&rendered.pdf);
+    assert!(words.contains("Il dit « oui »."), "{words}");
+    assert!(words.contains("1. un 2. 3. trois"), "{words}");
+    assert!(rendered.dropped.is_empty());
+    let sized = |attribute: &str| render(&format!("<p><font {attribute}>grand</font></p>")).pdf;
+    assert!(sized("size=5") == sized("style='font-size:15pt'") && sized("size='+2'") == sized("size=5"));
+    assert!(sized("size=3") == sized("") && sized("size=x") == sized(""));
+}
+
+#[test]
+fn a_picture_in_an_address_is_shown_however_its_address_is_written() {
+    use base64::Engine as _;
+    let content = base64::engine::general_purpose::STANDARD.encode(PNG);
+    let with = |start: &str| render(&format!("<img alt=a src='{start}{content}'>"));
+    let usual = with("data:image/png;base64,");
+    assert!(usual.dropped.is_empty());
+    for start in ["DATA:image/png;BASE64,", " data:image/png;base64,\n", "data:;base64,"] {
+        assert!(with(start).pdf == usual.pdf, "{start:?}: {:?}", with(start).dropped);
+    }
+}
+
+/// A name or an address comes from fields that people paste into.
+#[test]
+fn a_tab_in_a_subject_is_a_space() {
+    let render_of = |subject: &str| {
+        let letter = Letter { subject: subject.to_owned(), ..letter("a") };
+        render_letter(&letter, &Album, &Limits::default()).unwrap()
+    };
+    let (tabbed, spaced) = (render_of("Appel\tdu 1er\u{b}mars"), render_of("Appel du 1er mars"));
+    assert!(tabbed.dropped.is_empty());
+    assert_eq!(words_of(&tabbed.pdf), words_of(&spaced.pdf));
+}

@@ -20,6 +20,7 @@ use crate::ledger::series::Series;
 use crate::ledger::{Ledger, LedgerError};
 use crate::ports::{Abilities, BadRemotePath, Connector, RemoteEntry, RemotePath, Session, TransferError};
 use crate::settings::target::{Protocol, Target, Trust};
+use crate::transfer::courier::{Pause as _, RealPause};
 use crate::transfer::reason::offered_fingerprint;
 
 /// What the file that is tried holds.
@@ -138,11 +139,10 @@ pub async fn check(
 
 /// Connects, and once more where the server grants no further connection (421): it may still count the one before, of another
 /// target or of a publication, which was closed a moment ago.
-#[expect(clippy::disallowed_methods, reason = "no retry of a transfer: a moment between two connections")]
 async fn connect_in_turn(connector: &dyn Connector) -> Result<Box<dyn Session>, TransferError> {
     match connector.connect().await {
         Err(error) if error.words.as_deref().is_some_and(|words| words.starts_with("421 ")) => {
-            tokio::time::sleep(NEXT_TURN).await;
+            RealPause.pause(NEXT_TURN).await;
             connector.connect().await
         }
         connected => connected,

@@ -29,7 +29,7 @@ use crate::render::pictures::{Pictures, short_name};
 use crate::render::{Dropped, DroppedKind, Limits, RenderError};
 
 /// The elements that are kept. The second line holds wrappers without a look of their own.
-const ELEMENTS: [&str; 57] = [
+const ELEMENTS: [&str; 58] = [
     "a",
     "p",
     "br",
@@ -61,6 +61,7 @@ const ELEMENTS: [&str; 57] = [
     "hr",
     "img",
     "span",
+    "q",
     "div",
     "blockquote",
     "center",
@@ -104,7 +105,7 @@ const ATTRIBUTES: [(&str, &[&str]); 9] = [
     ("img", &["src", "alt", "width", "height"]),
     ("ol", &["start", "type"]),
     ("hr", &[]),
-    ("font", &["color"]),
+    ("font", &["color", "size"]),
     ("br", &[]),
 ];
 

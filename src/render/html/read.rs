@@ -161,6 +161,11 @@ impl<'a, 'b> Reader<'a, 'b> {
                 flow.close(context.align, None);
                 flow.blocks.push(Block::PageBreak);
             }
+            "q" => {
+                flow.push_text("«\u{a0}", inner.look);
+                self.children(node, inner, flow)?;
+                flow.push_text("\u{a0}»", inner.look);
+            }
             "img" => self.picture(node, context.look.link, flow)?,
             "hr" | "ul" | "ol" | "table" => {
                 flow.close(context.align, None);
@@ -250,7 +255,8 @@ impl<'a, 'b> Reader<'a, 'b> {
             let (before, after) = page_breaks(child);
             let breaks = std::mem::replace(&mut breaks_page, after) || before;
             let item = self.blocks(child, inherited(child, "li", inner))?;
-            if !item.is_empty() {
+            // An empty item of a numbered list counts all the same.
+            if !item.is_empty() || is_numbered {
                 items.push(breaks.then_some(Block::PageBreak).into_iter().chain(item).collect());
             }
         }
@@ -569,6 +575,9 @@ fn inherited(node: &Handle, name: &str, context: Context) -> Context {
         "h2" => look = TextStyle { size_pt: look.size_pt * 1.15, ..look.bold() },
         "h3" | "h4" | "h5" | "h6" => look = look.bold(),
         _ => {}
+    }
+    if let (Some(size), "font") = (attribute(node, "size"), name) {
+        look.size_pt = style::font_step(&size).unwrap_or(look.size_pt);
     }
     if let Some(colour) = attribute(node, "color") {
         style::apply(&mut look, "color", &colour);

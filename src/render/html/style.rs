@@ -191,6 +191,15 @@ fn font_size(value: &str, now: f32) -> Option<f32> {
     size.or_else(|| length(value)).filter(|size| *size > 0.0).map(|size| size.clamp(SIZES_PT.0, SIZES_PT.1))
 }
 
+/// Reads the size of a `font` element: 1 to 7, where 3 is the text's own, or so many steps from it (HTML 15.3.4).
+pub(super) fn font_step(value: &str) -> Option<f32> {
+    const STEPS_PT: [f32; 7] = [6.5, 8.5, 10.5, 12.0, 15.0, 20.0, 30.0];
+    let value = value.trim();
+    let number: i32 = value.parse().ok()?;
+    let step = if value.starts_with(['+', '-']) { number.saturating_add(3) } else { number };
+    STEPS_PT.get(usize::try_from(step.clamp(1, 7) - 1).ok()?).copied()
+}
+
 fn colour(value: &str) -> Option<Colour> {
     let value = value.trim().to_ascii_lowercase();
     if let Some(digits) = value.strip_prefix('#') {
