@@ -36,6 +36,9 @@ pub enum Script {
     NeverConfirms,
     /// Never accepts the data it said it would take.
     NeverReads,
+    /// Never answers a STOR of a first part, as vsftpd does while another session holds its lock. `true` where commands may be sent
+    /// ahead.
+    HoldsFirstParts(bool),
     /// Says this in the middle of a file.
     RunsFull(&'static str),
     /// Repeats the password in its refusal.
@@ -245,6 +248,7 @@ impl ScriptedSession {
                 | Script::Disorderly
                 | Script::Forgets
                 | Script::HandsOver(true)
+                | Script::HoldsFirstParts(true)
         )
     }
 
@@ -328,6 +332,11 @@ impl ScriptedSession {
     }
 
     fn store(&mut self, path: &str, control: &mut TcpStream) -> std::io::Result<String> {
+        if matches!(self.script, Script::HoldsFirstParts(_)) && !path.ends_with(".2.part") {
+            self.files.lock().unwrap().insert(path.to_owned(), b"left".to_vec());
+            let _left = control.read(&mut [0; 1]);
+            return Ok("426 left".into());
+        }
         let mut data = self.open_data(control)?;
         let mut content = Vec::new();
         match self.script {

@@ -504,7 +504,10 @@ fn picture_size(node: &Handle, width_px: u32, height_px: u32) -> (f32, f32) {
 
 /// Gives the value of a style property, else of the attribute of that name.
 fn declared(node: &Handle, name: &str) -> Option<String> {
-    let styled = attribute(node, "style").and_then(|style| style::declarations(&style).remove(name));
+    let styled = attribute(node, "style").and_then(|style| {
+        let found = style::read(&style).find(|(declared, _)| *declared == name);
+        found.map(|(_, value)| value.to_owned())
+    });
     styled.or_else(|| attribute(node, name))
 }
 
@@ -513,7 +516,7 @@ fn is_hidden(node: &Handle) -> bool {
     let NodeData::Element { attrs, .. } = &node.data else { return false };
     attrs.borrow().iter().any(|attr| match &*attr.name.local {
         "hidden" => true,
-        "style" => style::declarations(&attr.value).iter().any(|(name, value)| style::hides(name, value)),
+        "style" => style::read(&attr.value).any(|(name, value)| style::hides(name, value)),
         _ => false,
     })
 }
@@ -583,11 +586,11 @@ fn inherited(node: &Handle, name: &str, context: Context) -> Context {
         style::apply(&mut look, "color", &colour);
     }
     align = attribute(node, "align").as_deref().and_then(style::align).or(align);
-    for (property, value) in style::declarations(&attribute(node, "style").unwrap_or_default()) {
-        match property.as_str() {
-            "text-align" => align = style::align(&value).or(align),
-            "white-space" => keeps_spaces = style::keeps_spaces(&value),
-            property => style::apply(&mut look, property, &value),
+    for (property, value) in style::read(&attribute(node, "style").unwrap_or_default()) {
+        match property {
+            "text-align" => align = style::align(value).or(align),
+            "white-space" => keeps_spaces = style::keeps_spaces(value),
+            property => style::apply(&mut look, property, value),
         }
     }
     Context { look, align, keeps_spaces }

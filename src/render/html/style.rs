@@ -54,6 +54,11 @@ pub(super) fn kept(style: &str) -> String {
     kept.map(|(name, value)| format!("{name}:{value}")).collect::<Vec<_>>().join(";")
 }
 
+/// Reads a style that [`kept`] wrote.
+pub(super) fn read(canonical: &str) -> impl Iterator<Item = (&str, &str)> {
+    canonical.split(';').filter_map(|declaration| declaration.split_once(':'))
+}
+
 /// Gives a style in lower case, without comments, its escapes resolved (CSS Syntax 3, 4.3.7): `d\69splay` is `display`.
 fn plain(style: &str) -> String {
     let mut plain = String::with_capacity(style.len());

@@ -46,6 +46,8 @@ pub struct Dispatch {
     pub(super) stop: CancellationToken,
     pub(super) began: DateTime<Utc>,
     folders: Mutex<BTreeSet<RemotePath>>,
+    /// The files whose part the server seems to hold: it said nothing more once it was to write there.
+    held: Mutex<BTreeSet<RemotePath>>,
     pub(super) seats: Arc<Seats>,
     pub(super) meter: Arc<Meter>,
     last_opened: Mutex<Option<Opened>>,
@@ -90,6 +92,7 @@ impl Dispatch {
             stop: CancellationToken::new(),
             began,
             folders: Mutex::default(),
+            held: Mutex::default(),
             seats: Arc::default(),
             meter,
             last_opened: Mutex::default(),
@@ -155,6 +158,22 @@ impl Dispatch {
 
     pub(super) fn forget_folders(&self) {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Gives the temporary path of a file in this round.
+    pub(super) fn part_of(&self, parcel: &Parcel) -> RemotePath {
+        if self.holds(parcel) { parcel.other_part() } else { parcel.part() }
+    }
+
+    /// Tells whether the server seems to hold a file's part: vsftpd keeps what a dead session was writing locked, for a minute and
+    /// more, and waits for it without a word.
+    pub(super) fn holds(&self, parcel: &Parcel) -> bool {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).contains(&parcel.remote)
+    }
+
+    /// Takes another temporary path for a file from now on.
+    pub(super) fn avoid_part_of(&self, parcel: &Parcel) {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(parcel.remote.clone());
     }
 
     /// Tells whether a file may be begun before its turn: nothing must be made or waited for first.

@@ -21,10 +21,18 @@ pub struct Parcel {
 
 impl Parcel {
     /// Gives the temporary path beside the final one: `.NAME.DIGEST16.part`.
-    #[expect(clippy::missing_panics_doc, reason = "a checked path stays one with such a name")]
     pub fn part(&self) -> RemotePath {
+        self.beside("")
+    }
+
+    /// Gives the temporary path that is taken where the server holds the first one: `.NAME.DIGEST16.2.part`.
+    pub fn other_part(&self) -> RemotePath {
+        self.beside(".2")
+    }
+
+    fn beside(&self, which: &str) -> RemotePath {
         let digest: String = self.digest.to_string().chars().take(16).collect();
-        let name = format!(".{}.{digest}.part", self.remote.name());
+        let name = format!(".{}.{digest}{which}.part", self.remote.name());
         let path = match self.remote.parent() {
             Some(folder) => folder.join(&name),
             None => RemotePath::new(name),

@@ -1,5 +1,6 @@
 //! The steps of one try: what a courier asks of its session, once, without a word about what follows a failure.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -43,21 +44,26 @@ impl Courier {
         self.offer_lane();
         let (content, modified) = local::read_whole(parcel).await?;
         self.dispatch.meter.wait_for(parcel.size_bytes).await;
-        let part = parcel.part();
+        let part = self.dispatch.part_of(parcel);
         let dispatch = self.dispatch.clone();
         let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
         let placement = Placement { part: &part, last: &parcel.remote, content: &content, modified };
         let (queue, behind) = (self.queue.clone(), Arc::clone(&self.behind));
         let next = || {
             let task = queue.as_ref()?.take_largest_if(|parcel| dispatch.may_follow(parcel))?;
-            let upcoming = Upcoming { part: task.parcel.part(), last: task.parcel.remote.clone() };
+            let upcoming =
+                Upcoming { part: dispatch.part_of(&task.parcel), last: task.parcel.remote.clone() };
             *behind.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
             Some(upcoming)
         };
         let session = self.session().await?;
-        let placed = session.place(placement, sent, &progress, &next).await?;
+        let placed = session.place(placement, sent, &progress, &next).await;
         // Promise 2: what a session out of sync says confirms nothing.
         let in_sync = session.in_sync();
+        let placed = placed.inspect_err(|error| self.avoid_if_silent(parcel, error))?;
+        if in_sync && matches!(placed, Placed::Done) {
+            self.forget_held(parcel).await;
+        }
         Ok(match placed {
             Placed::Done if in_sync => Some(self.delivered(parcel, true)),
             Placed::There if in_sync => Some(self.delivered(parcel, false)),
@@ -73,7 +79,7 @@ impl Courier {
         match self.look_once(parcel).await? {
             Whereabouts::Final | Whereabouts::Both => Ok(self.delivered(parcel, *tried)),
             Whereabouts::Neither => {
-                let words = format!("no whole part at {}", parcel.part());
+                let words = format!("no whole part at {}", self.dispatch.part_of(parcel));
                 Err(TransferError::new(TransferReason::RenameFailed, words).into())
             }
             Whereabouts::Temporary => {
@@ -87,7 +93,7 @@ impl Courier {
     pub(super) async fn look_once(&mut self, parcel: &Parcel) -> Result<Whereabouts, Failure> {
         let whole = Some(parcel.size_bytes);
         let at_final = self.size(&parcel.remote).await? == whole;
-        let at_part = self.size(&parcel.part()).await? == whole;
+        let at_part = self.size(&self.dispatch.part_of(parcel)).await? == whole;
         Ok(match (at_part, at_final) {
             (true, false) => Whereabouts::Temporary,
             (false, true) => Whereabouts::Final,
@@ -136,7 +142,7 @@ impl Courier {
     pub(super) async fn send_part_once(&mut self, parcel: &Parcel) -> Result<(), Failure> {
         let mut local = LocalFile::open(parcel).await?;
         self.ensure_folder_of(&parcel.remote).await?;
-        let part = parcel.part();
+        let part = self.dispatch.part_of(parcel);
         let left = self.size(&part).await?;
         let offset = resume_offset(parcel, left);
         if offset > 0 {
@@ -203,19 +209,45 @@ impl Courier {
         local: &mut LocalFile,
     ) -> Result<(), Failure> {
         let dispatch = self.dispatch.clone();
-        let progress = |bytes| dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
+        let taken = AtomicBool::new(false);
+        let progress = |bytes| {
+            taken.store(true, Ordering::Relaxed);
+            dispatch.tell(&Event::Progress { remote: parcel.remote.clone(), bytes });
+        };
         let content = local.from(offset, parcel.size_bytes).await?;
         let mut content = self.dispatch.meter.pace(content);
         let session = self.session().await?;
-        session.write(part, offset, &mut content, &progress).await?;
-        Ok(())
+        let written = session.write(part, offset, &mut content, &progress).await;
+        if let Err(error) = &written
+            && !taken.load(Ordering::Relaxed)
+        {
+            self.avoid_if_silent(parcel, error);
+        }
+        Ok(written.map(|_| ())?)
+    }
+
+    /// Another try goes beside a part that made the server silent before it took a byte: it may be locked.
+    fn avoid_if_silent(&self, parcel: &Parcel, error: &TransferError) {
+        if error.reason == TransferReason::TimedOut {
+            self.dispatch.avoid_part_of(parcel);
+        }
+    }
+
+    /// Removes the part that the server held, once the file stands without it.
+    async fn forget_held(&mut self, parcel: &Parcel) {
+        if self.dispatch.holds(parcel) {
+            self.discard(&parcel.part()).await;
+        }
     }
 
     /// Renames the part. Where a server refuses to replace a file that is not the parcel, it is removed first.
     async fn rename(&mut self, parcel: &Parcel) -> Result<(), Failure> {
-        let part = parcel.part();
+        let part = self.dispatch.part_of(parcel);
         let session = self.session().await?;
-        let Err(error) = session.rename(&part, &parcel.remote).await else { return Ok(()) };
+        let Err(error) = session.rename(&part, &parcel.remote).await else {
+            self.forget_held(parcel).await;
+            return Ok(());
+        };
         let refusals =
             [TransferReason::RenameFailed, TransferReason::PermissionDenied, TransferReason::FileExists];
         let refused = refusals.contains(&error.reason) && session.in_sync();

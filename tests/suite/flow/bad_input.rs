@@ -439,7 +439,7 @@ fn hostile_bodies_fail_alone_with_their_reason_and_the_rest_is_published() {
     for said in [
         "s’imbriquent sur plus de 100 niveaux",
         "Événement 101 : Les éléments HTML du courrier",
-        "L’image « data:image/png;base64 » de 50000 × 50000 pixels est trop grande : les images d’un courrier ont ensemble 24 millions",
+        "L’image « data:image/png;base64 » de 50 000 × 50 000 pixels est trop grande : les images d’un courrier ont ensemble 24 millions",
         "dépasse 16 Mio avec ses images",
     ] {
         assert!(told.contains(said), "{said}: {told}");

@@ -135,9 +135,9 @@ async fn a_part_that_a_server_lets_nobody_overwrite_is_removed_and_sent_again() 
             server.put(&format!("depot/{}", parcel.part().name()), &content[..left]);
             post.courier.deliver(&parcel).await.unwrap();
             assert!(fs::read(server.root().join(&name)).unwrap() == content, "{kind:?} {left} of {size}");
-            // The server may have closed the data connection before its refusal is read: that is one more try.
+            // The server may have closed the data connection before its refusal is read: that is one more try, or two.
             let told = post.heard.names();
-            assert!(told.iter().filter(|event| event.starts_with("retrying")).count() <= 1, "{told:?}");
+            assert!(told.iter().filter(|event| event.starts_with("retrying")).count() <= 2, "{told:?}");
         }
         // A file of another size at the final name.
         let mut post = Post::new(server.connector("depot"), server.remote("depot"));

@@ -76,6 +76,26 @@ async fn every_stall_of_a_transfer_ends_within_its_deadline() {
     }
 }
 
+/// vsftpd keeps what a dead session was writing locked, and waits for the lock without a word.
+#[tokio::test]
+async fn a_part_that_the_server_holds_is_gone_round_and_removed() {
+    for (ahead, size) in [(false, 9), (true, 9), (false, 3 * MIB)] {
+        let server = ScriptedFtp::start(Script::HoldsFirstParts(ahead));
+        let mut post = post_to(&server);
+        let parcel = post.parcel(RemotePath::new("/depot/a.pdf").unwrap(), &noise(size));
+        post.courier.deliver(&parcel).await.unwrap();
+        assert_eq!(
+            post.heard.names(),
+            ["retrying 1 timed-out", &format!("uploaded a.pdf {size}")],
+            "{ahead}"
+        );
+        let files: Vec<_> = server.files().into_keys().collect();
+        assert_eq!(files, ["/depot/a.pdf"], "{ahead}: neither part stays");
+        let other = format!("STOR {}", parcel.other_part());
+        assert_eq!(server.heard().iter().filter(|command| **command == other).count(), 1, "{ahead}");
+    }
+}
+
 #[tokio::test]
 async fn the_server_s_words_survive_a_broken_data_connection() {
     for (words, reason) in
