@@ -11,7 +11,7 @@ use super::problem::{ConfigError, Problem, ProblemKind};
 use super::raw::{
     RawAgency, RawData, RawLetters, RawLog, RawPublication, RawService, RawSettings, RawWinscpLog, Text,
 };
-use super::reader::{Reader, Shown};
+use super::reader::{Reader, Shown, span};
 use super::target::{Login, Target};
 use super::toml_words;
 use crate::i18n::Lang;
@@ -324,8 +324,18 @@ fn publication(reader: &mut Reader<'_>, raw: &RawPublication) -> Publication {
             ("1MiB", "100GiB"),
         ),
         photo_max_side_px: reader.whole("publication.photo_max_side", &raw.photo_max_side, 2560, 0..=20_000),
-        file_types: reader.words("publication.file_types", &raw.file_types, FILE_TYPES, SENDABLE_TYPES),
+        file_types: file_types(reader, &raw.file_types),
     }
+}
+
+/// Reads the types of files that are sent; none at all would refuse every attachment.
+fn file_types(reader: &mut Reader<'_>, raw: &Text) -> Vec<String> {
+    const KEY: &str = "publication.file_types";
+    let types = reader.words(KEY, raw, FILE_TYPES, SENDABLE_TYPES);
+    if types.is_empty() {
+        reader.problem(ProblemKind::Empty, KEY, span(raw.as_ref()), &[]);
+    }
+    types
 }
 
 /// The types of files that are sent unless the file says otherwise.

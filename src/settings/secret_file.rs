@@ -96,7 +96,12 @@ fn words_of(error: &std::io::Error) -> String {
 fn read_bounded(path: &Path) -> std::io::Result<String> {
     use std::io::Read as _;
     let mut text = String::new();
-    std::fs::File::open(path)?.take(LONGEST_BYTES).read_to_string(&mut text)?;
+    let read = std::fs::File::open(path)?.take(LONGEST_BYTES + 1).read_to_string(&mut text)?;
+    if u64::try_from(read).is_ok_and(|read| read > LONGEST_BYTES) {
+        // No secret is that long, and a part of one would be refused by the server: the wrong file was named.
+        text.push('\n');
+        return Ok(text);
+    }
     let without_end = text.trim_end_matches(['\n', '\r']).len();
     text.truncate(without_end);
     if text.starts_with(BYTE_ORDER_MARK) {

@@ -282,6 +282,8 @@ fn a_secret_is_one_line_whatever_the_editor_puts_around_it() {
             assert_eq!(home.of_target(drop, add), one(ProblemKind::SecretLines, key), "{refused:?}");
         }
     }
+    home.write("secrets/extranet.password", &"x".repeat(5_000));
+    assert_eq!(home.of_target(&[], ""), one(ProblemKind::SecretLines, "password_file"), "a part of one is none");
     home.write("secrets/extranet.password", "\u{feff}\r\n");
     assert_eq!(home.of_target(&[], ""), one(ProblemKind::SecretEmpty, "password_file"));
     home.write("secrets/extranet.password", "s3cret");
@@ -570,4 +572,11 @@ fn no_text_is_a_panic() {
     ] {
         home.parse(text).unwrap_err().explain(&Messages::new(Lang::En));
     }
+}
+
+#[test]
+fn an_empty_list_of_file_types_is_refused() {
+    let home = Home::new();
+    let none = format!("{LEAST}\n[publication]\nfile_types = \" \"\n");
+    assert_eq!(home.problems(&none), one(ProblemKind::Empty, "publication.file_types"));
 }
