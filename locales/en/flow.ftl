@@ -68,6 +68,7 @@ flow-no-manifest = The summary of this publication was not kept in the history. 
 flow-not-wal = The agency’s database is not in WAL mode: it had to be copied before it was read. Administrator: put it in WAL mode.
 flow-list-late = Co-owner list of { $building }: it changed and could not be made again. The next publication will try. { $words }
 flow-lists-late = The co-owner lists could not be looked at again. The next publication will try. { $words }
+flow-list-dropped = Co-owner list of { $building }: what the PDF does not show: { $what }.
 flow-letter-unmade = { $record }: { $what }
 flow-letter-dropped = { $record }: what the PDF does not show: { $what }.
 flow-replaced-characters =

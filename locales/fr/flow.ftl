@@ -68,6 +68,7 @@ flow-no-manifest = Le résumé de cette publication n’a pas été gardé dans 
 flow-not-wal = La base de l’agence n’est pas en mode WAL : elle a dû être copiée avant la lecture. Administrateur : passez-la en mode WAL.
 flow-list-late = Liste des copropriétaires de { $building } : elle a changé et n’a pas pu être refaite. Elle le sera à la prochaine publication. { $words }
 flow-lists-late = Les listes des copropriétaires n’ont pas pu être revues. Elles le seront à la prochaine publication. { $words }
+flow-list-dropped = Liste des copropriétaires de { $building } : ce que le PDF ne montre pas : { $what }.
 flow-letter-unmade = { $record } : { $what }
 flow-letter-dropped = { $record } : ce que le PDF ne montre pas : { $what }.
 flow-replaced-characters =

@@ -4,7 +4,7 @@ use publier_core::domain::ids::BuildingId;
 
 use super::error::DeskError;
 use super::office::{Office, building};
-use super::row::{Kind, Outcome, Refusal, Results, Row};
+use super::row::{Kind, Notice, Outcome, Refusal, Results, Row};
 use crate::flow::lists::{self, Archivist, ListError, ListOutcome, ListRefusal};
 use crate::source::Reference;
 
@@ -49,8 +49,12 @@ pub fn generate(
     }
     let one = |list: &BuildingList| -> Result<Row, DeskError> {
         let outcome = if dry_run { Ok(archivist.judge(list)) } else { archivist.archive(list) };
+        let mut notice = None;
         let outcome = match outcome {
-            Ok(ListOutcome::Archived) => Outcome::Done,
+            Ok(ListOutcome::Archived(dropped)) => {
+                notice = Notice::of_lost(dropped);
+                Outcome::Done
+            }
             Ok(ListOutcome::Already) => Outcome::Already,
             Ok(ListOutcome::Refused(refusal)) => Outcome::Refused(refusal.into()),
             // One list that can't be made is no reason to leave the others.
@@ -61,7 +65,9 @@ pub fn generate(
             Err(ListError::Source(error)) => return Err(error.into()),
             Err(ListError::File(error)) => return Err(error.into()),
         };
-        Ok(Row::new(Kind::Building, &list.code, &list.name, outcome))
+        let mut row = Row::new(Kind::Building, &list.code, &list.name, outcome);
+        row.notices.extend(notice);
+        Ok(row)
     };
     let rows = lists.iter().map(one).collect::<Result<_, _>>()?;
     Ok(Results { rows, dry_run })

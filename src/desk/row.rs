@@ -189,8 +189,11 @@ impl Notice {
 
     /// Tells what a document doesn't show, if a reader may miss it.
     pub fn of(rendered: &Rendered) -> Option<Self> {
-        let content = rendered.dropped.iter().filter(|dropped| dropped.is_content());
-        let content: Vec<_> = content.cloned().collect();
+        Self::of_lost(rendered.dropped.iter().filter(|dropped| dropped.is_content()).cloned().collect())
+    }
+
+    /// Tells what a document lost of what a reader may miss.
+    pub fn of_lost(content: Vec<Dropped>) -> Option<Self> {
         (!content.is_empty()).then_some(Self::NotShown(content))
     }
 }

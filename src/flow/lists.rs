@@ -67,10 +67,10 @@ pub enum ListRefusal {
 }
 
 /// What became of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ListOutcome {
-    /// It is archived; in a rehearsal, it would be.
-    Archived,
+    /// It is archived, without this of its content; in a rehearsal, it would be.
+    Archived(Vec<Dropped>),
     /// The building's document shows the same already.
     Already,
     /// It isn't made.
@@ -263,7 +263,7 @@ impl<'a> Archivist<'a> {
         match self.ready(list) {
             Err(refusal) => ListOutcome::Refused(refusal),
             Ok((_, _, digest)) if self.stands(list.building, digest) => ListOutcome::Already,
-            Ok(_) => ListOutcome::Archived,
+            Ok(_) => ListOutcome::Archived(Vec::new()),
         }
     }
 
@@ -282,9 +282,6 @@ impl<'a> Archivist<'a> {
         let supersedes = self.events.get(&list.building).copied();
         let key = list_key(list.building, supersedes, digest, self.again);
         let rendered = render_sheet(&self.sheet(list, rows, key.clone()), &Limits::of_papers())?;
-        if rendered.dropped.iter().any(Dropped::is_content) {
-            tracing::warn!(building = %list.building, dropped = ?rendered.dropped, "the list doesn't show all of its texts");
-        }
         let previous = supersedes.map_or(0, |event| event.0);
         let path = format!("publier/listes/{}/{previous}-{}.pdf", list.building, short(digest));
         files::place_whole(self.folder, &PathBuf::from(&path), &rendered.pdf)?;
@@ -302,7 +299,8 @@ impl<'a> Archivist<'a> {
         };
         let place = ListPlace { building: list.building, number: settings.number, digest };
         let fresh = Door::open(self.database)?.archive_list(&archived, place)?;
-        Ok(if fresh { ListOutcome::Archived } else { ListOutcome::Already })
+        let dropped = rendered.dropped.into_iter().filter(Dropped::is_content).collect();
+        Ok(if fresh { ListOutcome::Archived(dropped) } else { ListOutcome::Already })
     }
 
     /// Tells whether the run makes this list again (G5, G8).
@@ -373,11 +371,23 @@ fn try_remake(place: Remaking<'_>, messages: &Messages) -> Result<Vec<Label>, Li
     let mut warnings = Vec::new();
     for list in lists.iter().filter(|list| archivist.is_due(list)) {
         match archivist.archive(list) {
-            Ok(outcome) => tracing::info!(building = %list.building, ?outcome, "co-owner list"),
+            Ok(outcome) => {
+                tracing::info!(building = %list.building, ?outcome, "co-owner list");
+                if let ListOutcome::Archived(dropped) = outcome {
+                    warnings.extend(incomplete(&list.name, &dropped, messages));
+                }
+            }
             Err(error) => warnings.push(late(&list.name, &error, messages)),
         }
     }
     Ok(warnings)
+}
+
+/// Says what a list doesn't show.
+fn incomplete(building: &str, dropped: &[Dropped], messages: &Messages) -> Option<Label> {
+    let what: Vec<_> = dropped.iter().map(|dropped| dropped.describe(messages)).collect();
+    let values = [("building", building.into()), ("what", what.join(", ").into())];
+    (!dropped.is_empty()).then(|| Label::sentence(&messages.format("flow-list-dropped", &values)))
 }
 
 /// Says that a list waits, and why.

@@ -283,7 +283,11 @@ fn a_secret_is_one_line_whatever_the_editor_puts_around_it() {
         }
     }
     home.write("secrets/extranet.password", &"x".repeat(5_000));
-    assert_eq!(home.of_target(&[], ""), one(ProblemKind::SecretLines, "password_file"), "a part of one is none");
+    assert_eq!(
+        home.of_target(&[], ""),
+        one(ProblemKind::SecretLines, "password_file"),
+        "a part of one is none"
+    );
     home.write("secrets/extranet.password", "\u{feff}\r\n");
     assert_eq!(home.of_target(&[], ""), one(ProblemKind::SecretEmpty, "password_file"));
     home.write("secrets/extranet.password", "s3cret");

@@ -316,3 +316,13 @@ fn the_letters_settings_are_checked_and_reach_the_letters() {
     assert_eq!(look().code, 0);
     assert!(crate::support::render::text_of(&std::fs::read(&out).unwrap()).contains("Le service gestion"));
 }
+
+/// A reader who misses it would not know.
+#[test]
+fn what_a_list_does_not_show_is_told_to_who_makes_it() {
+    let desk = Desk::demo();
+    desk.sql("UPDATE party SET display_name = 'CLATOUR \u{e000}漢' WHERE code = 'CLATOUR'");
+    let made = desk.json(&["co-owners", "generate", "--building", "GILBERT"]);
+    assert_eq!(made.outcomes(), [outcome("GILBERT", "done", "")]);
+    assert_eq!(made.notices("GILBERT"), ["not-shown"]);
+}
